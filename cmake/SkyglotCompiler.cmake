@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: Apache-2.0
+# Language level, warnings, sanitizers and the compiler cache, the same for every room.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+set(CMAKE_RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/bin")
+
+if(NOT CMAKE_BUILD_TYPE)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Build type" FORCE)
+endif()
+
+find_program(SKYGLOT_CCACHE ccache)
+if(SKYGLOT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${SKYGLOT_CCACHE}")
+endif()
+
+add_library(skyglot_warnings INTERFACE)
+target_compile_options(skyglot_warnings INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-psabi
+  $<$<BOOL:${SKYGLOT_WERROR}>:-Werror>)
+
+if(SKYGLOT_SANITIZE)
+  add_compile_options(-fsanitize=${SKYGLOT_SANITIZE} -fno-omit-frame-pointer)
+  add_link_options(-fsanitize=${SKYGLOT_SANITIZE})
+endif()

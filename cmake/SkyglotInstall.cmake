@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: Apache-2.0
+# The install tree: the program, the libraries with their headers, the data and find_package(skyglot).
+include(CMakePackageConfigHelpers)
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/skyglot")
+
+get_property(rooms GLOBAL PROPERTY SKYGLOT_ROOMS)
+install(TARGETS ${rooms} EXPORT skyglot ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
+install(TARGETS skyglot RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
+install(DIRECTORY src/ DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/skyglot"
+  FILES_MATCHING PATTERN "*.hpp" PATTERN "cli" EXCLUDE)
+install(DIRECTORY data/ DESTINATION "${CMAKE_INSTALL_DATADIR}/skyglot")
+install(FILES LICENSE NOTICE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+install(EXPORT skyglot NAMESPACE skyglot:: DESTINATION "${package_dir}" FILE skyglotTargets.cmake)
+configure_package_config_file(cmake/skyglotConfig.cmake.in
+  "${PROJECT_BINARY_DIR}/skyglotConfig.cmake" INSTALL_DESTINATION "${package_dir}")
+write_basic_package_version_file("${PROJECT_BINARY_DIR}/skyglotConfigVersion.cmake"
+  COMPATIBILITY SameMinorVersion)
+install(FILES "${PROJECT_BINARY_DIR}/skyglotConfig.cmake"
+  "${PROJECT_BINARY_DIR}/skyglotConfigVersion.cmake" DESTINATION "${package_dir}")

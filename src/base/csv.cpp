@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/csv.hpp"
+
+#include "base/error.hpp"
+#include "base/strings.hpp"
+
+#include <algorithm>
+
+namespace skyglot {
+namespace {
+
+// Walks over the text once; each call of next_row() takes one record.
+class CsvParser {
+ public:
+  CsvParser(std::string_view text, const std::string& name) : text_(text), name_(name) {
+    if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
+  }
+
+  bool next_row(std::vector<std::string>& row) {
+    skip_comments();
+    row.clear();
+    if (at_ >= text_.size()) return false;
+    row_line_ = line_;
+    do row.push_back(next_cell());
+    while (take(','));
+    end_line();
+    return true;
+  }
+  [[nodiscard]] std::size_t row_line() const { return row_line_; }
+
+ private:
+  void skip_comments() {
+    while (at_ < text_.size() && (text_[at_] == '#' || text_[at_] == '\n' || text_[at_] == '\r')) {
+      at_ = std::min(text_.find('\n', at_), text_.size() - 1) + 1;
+      ++line_;
+    }
+  }
+
+  std::string next_cell() {
+    if (take('"')) return quoted_cell();
+    const std::size_t end = std::min(text_.find_first_of(",\r\n", at_), text_.size());
+    std::string cell(text_.substr(at_, end - at_));
+    at_ = end;
+    return cell;
+  }
+
+  std::string quoted_cell() {
+    std::string cell;
+    while (at_ < text_.size()) {
+      const char c = text_[at_++];
+      if (c == '\n') ++line_;
+      if (c != '"') {
+        cell += c;
+      } else if (take('"')) {
+        cell += '"';
+      } else {
+        return cell;
+      }
+    }
+    fail(ErrorKind::format, "{}:{}: a quoted cell is never closed", name_, row_line_);
+  }
+
+  void end_line() {
+    take('\r');
+    if (at_ < text_.size() && !take('\n'))
+      fail(ErrorKind::format, "{}:{}: text after a closing quote", name_, line_);
+    ++line_;
+  }
+
+  bool take(char c) {
+    if (at_ >= text_.size() || text_[at_] != c) return false;
+    ++at_;
+    return true;
+  }
+
+  std::string_view text_;
+  const std::string& name_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  std::size_t row_line_ = 1;
+};
+
+}  // namespace
+
+std::size_t CsvTable::column(std::string_view column_name) const {
+  const auto found = std::ranges::find(header, column_name);
+  if (found == header.end())
+    fail(ErrorKind::format, "{}: no column '{}'; there are: {}", name, column_name,
+         skyglot::join(header, ", "));
+  return static_cast<std::size_t>(found - header.begin());
+}
+
+CsvTable parse_csv(std::string_view text, std::string name) {
+  CsvTable table{.name = std::move(name), .header = {}, .rows = {}};
+  CsvParser parser(text, table.name);
+  if (!parser.next_row(table.header)) fail(ErrorKind::format, "{}: empty table", table.name);
+  std::vector<std::string> row;
+  while (parser.next_row(row)) {
+    if (row.size() != table.header.size())
+      fail(ErrorKind::format, "{}:{}: {} cells where the header has {}", table.name,
+           parser.row_line(), row.size(), table.header.size());
+    table.rows.push_back(row);
+  }
+  return table;
+}
+
+std::string csv_line(const std::vector<std::string>& cells) {
+  std::vector<std::string> quoted;
+  for (const std::string& cell : cells) {
+    const bool plain = cell.find_first_of(",\"\r\n") == std::string::npos && !cell.starts_with('#');
+    quoted.push_back(plain ? cell : "\"" + replace_all(cell, "\"", "\"\"") + "\"");
+  }
+  return join(quoted, ",");
+}
+
+}  // namespace skyglot

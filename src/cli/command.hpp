@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a command of the program is: it describes itself, takes options, and runs.
+#pragma once
+
+#include <CLI/CLI.hpp>
+
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace skyglot {
+
+/// Exit codes, the same for every command.
+enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kTooManySkipped = 3, kInterrupted = 130 };
+
+/// One command. setup() declares options and touches no data; run() does the work.
+class Command {
+ public:
+  virtual ~Command() = default;
+  /// Words after "skyglot", e.g. "objects import".
+  [[nodiscard]] virtual std::string name() const = 0;
+  /// One line for the overview.
+  [[nodiscard]] virtual std::string summary() const = 0;
+  virtual void setup(CLI::App& app) = 0;
+  /// Returns an ExitCode; throws Error.
+  virtual int run() = 0;
+};
+
+/// Every command of the program, in the order of the overview.
+[[nodiscard]] std::vector<std::unique_ptr<Command>> all_commands();
+
+// One maker a command, each in its own file.
+std::unique_ptr<Command> make_objects_import();
+std::unique_ptr<Command> make_imagery_scan();
+std::unique_ptr<Command> make_imagery_add_stac();
+std::unique_ptr<Command> make_imagery_add_earth_engine();
+std::unique_ptr<Command> make_imagery_list();
+std::unique_ptr<Command> make_tags_stats();
+std::unique_ptr<Command> make_build();
+std::unique_ptr<Command> make_merge();
+std::unique_ptr<Command> make_report();
+std::unique_ptr<Command> make_simulate();
+
+}  // namespace skyglot

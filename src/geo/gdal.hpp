@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+// GDAL started once, its errors turned into ours.
+#pragma once
+
+#include <string>
+
+namespace skyglot {
+
+/// Registers GDAL's drivers and silences its own printing; every call after the first is free.
+/// Thread-safe. The rooms that touch GDAL call it before anything else.
+void start_gdal();
+
+/// The last thing GDAL complained about on this thread, for our own messages; "" if nothing.
+[[nodiscard]] std::string last_gdal_error();
+
+/// The whole answer of a GET (or, with `body`, a JSON POST) request through GDAL's HTTP layer.
+/// Throws Error(io) on a network failure, a status of 400 or more, or an answer past `max_bytes`.
+struct HttpRequest {
+  std::string url;
+  std::string body;
+  int timeout_s = 60;
+  std::size_t max_bytes = std::size_t{256} << 20;
+};
+[[nodiscard]] std::string fetch_http(const HttpRequest& request);
+
+}  // namespace skyglot

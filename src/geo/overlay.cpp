@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "geo/overlay.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <optional>
+#include <utility>
+
+namespace skyglot {
+namespace {
+
+// The stretch [first, second] of the segment a + t (b - a) inside the box (Liang, Barsky 1984).
+std::optional<std::pair<double, double>> clip_segment(Point a, Point b, const Box& box) {
+  const double dx = b.x - a.x;
+  const double dy = b.y - a.y;
+  const std::array<std::pair<double, double>, 4> sides{{{-dx, a.x - box.min_x},
+                                                        {dx, box.max_x - a.x},
+                                                        {-dy, a.y - box.min_y},
+                                                        {dy, box.max_y - a.y}}};
+  double enter = 0;
+  double leave = 1;
+  for (const auto& [slope, distance] : sides) {
+    if (slope == 0 && distance < 0) return std::nullopt;
+    if (slope < 0) enter = std::max(enter, distance / slope);
+    if (slope > 0) leave = std::min(leave, distance / slope);
+  }
+  if (enter > leave) return std::nullopt;
+  return std::pair{enter, leave};
+}
+
+// Calls visit(a, b) for each segment of every path until it returns true; whether one did.
+template <typename Visit>
+bool any_segment(const Geometry& geometry, Visit visit) {
+  for (const auto& part : geometry.parts)
+    for (const Path& path : part)
+      for (std::size_t i = 1; i < path.size(); ++i)
+        if (visit(path[i - 1], path[i])) return true;
+  return false;
+}
+
+bool any_point_inside(const Geometry& geometry, const Box& box) {
+  for (const auto& part : geometry.parts)
+    for (const Path& path : part)
+      if (std::ranges::any_of(path, [&](Point p) { return contains(box, p); })) return true;
+  return false;
+}
+
+// Keeps the part of the ring on the inner side of one box edge.
+template <typename Inside, typename Cross>
+Path clip_ring(const Path& ring, Inside inside, Cross cross) {
+  Path result;
+  for (std::size_t i = 1; i < ring.size(); ++i) {
+    const Point& a = ring[i - 1];
+    const Point& b = ring[i];
+    if (inside(a) != inside(b)) result.push_back(cross(a, b));
+    if (inside(b)) result.push_back(b);
+  }
+  if (!result.empty()) result.push_back(result.front());
+  return result;
+}
+
+Point at_x(Point a, Point b, double x) {
+  return {x, a.y + (b.y - a.y) * (x - a.x) / (b.x - a.x)};
+}
+Point at_y(Point a, Point b, double y) {
+  return {a.x + (b.x - a.x) * (y - a.y) / (b.y - a.y), y};
+}
+
+double ring_area(const Path& ring) {
+  double twice = 0;
+  for (std::size_t i = 1; i < ring.size(); ++i)
+    twice += (ring[i - 1].x - ring[0].x) * (ring[i].y - ring[0].y) -
+             (ring[i].x - ring[0].x) * (ring[i - 1].y - ring[0].y);
+  return std::abs(twice) / 2;
+}
+
+double clipped_ring_area(Path ring, const Box& box) {
+  ring = clip_ring(
+      ring, [&](Point p) { return p.x >= box.min_x; },
+      [&](Point a, Point b) { return at_x(a, b, box.min_x); });
+  ring = clip_ring(
+      ring, [&](Point p) { return p.x <= box.max_x; },
+      [&](Point a, Point b) { return at_x(a, b, box.max_x); });
+  ring = clip_ring(
+      ring, [&](Point p) { return p.y >= box.min_y; },
+      [&](Point a, Point b) { return at_y(a, b, box.min_y); });
+  ring = clip_ring(
+      ring, [&](Point p) { return p.y <= box.max_y; },
+      [&](Point a, Point b) { return at_y(a, b, box.max_y); });
+  return ring_area(ring);
+}
+
+}  // namespace
+
+bool segment_meets_box(Point a, Point b, const Box& box) {
+  return clip_segment(a, b, box).has_value();
+}
+
+bool polygon_contains(const Geometry& polygon, Point point) {
+  bool inside = false;
+  any_segment(polygon, [&](Point a, Point b) {
+    if ((a.y > point.y) != (b.y > point.y) && point.x < at_y(a, b, point.y).x) inside = !inside;
+    return false;
+  });
+  return inside;
+}
+
+bool polygon_contains(const Geometry& polygon, const Box& box) {
+  if (!polygon_contains(polygon, box.centre())) return false;
+  // An edge that only grazes the border is no obstacle, so the test box is a hair smaller.
+  const Box inner = grown(box, -1e-9 * std::max(box.width(), box.height()));
+  return !any_segment(polygon, [&](Point a, Point b) { return segment_meets_box(a, b, inner); });
+}
+
+bool overlaps(const Geometry& geometry, const Box& box) {
+  if (any_point_inside(geometry, box)) return true;
+  if (geometry.kind == GeometryKind::point) return false;
+  if (any_segment(geometry, [&](Point a, Point b) { return segment_meets_box(a, b, box); }))
+    return true;
+  return geometry.kind == GeometryKind::polygon && polygon_contains(geometry, box.centre());
+}
+
+double area_within(const Geometry& polygon, const Box& box) {
+  double area = 0;
+  for (const auto& part : polygon.parts)
+    for (std::size_t ring = 0; ring < part.size(); ++ring)
+      area += (ring == 0 ? 1 : -1) * clipped_ring_area(part[ring], box);
+  return std::max(0.0, area);
+}
+
+double length_within(const Geometry& line, const Box& box) {
+  double length = 0;
+  any_segment(line, [&](Point a, Point b) {
+    if (const auto stretch = clip_segment(a, b, box))
+      length += (stretch->second - stretch->first) * std::hypot(b.x - a.x, b.y - a.y);
+    return false;
+  });
+  return length;
+}
+
+}  // namespace skyglot

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "geo/sqlite.hpp"
+
+#include "base/error.hpp"
+
+#include <sqlite3.h>
+
+#include <utility>
+
+namespace skyglot {
+
+Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
+  const int code = sqlite3_prepare_v2(database.handle_, sql.data(), static_cast<int>(sql.size()),
+                                      &handle_, nullptr);
+  if (code != SQLITE_OK) database.fail_here(sql);
+}
+
+Statement::~Statement() {
+  sqlite3_finalize(handle_);
+}
+
+Statement::Statement(Statement&& other) noexcept
+    : database_(other.database_), handle_(std::exchange(other.handle_, nullptr)) {}
+
+Statement& Statement::bind(int parameter, std::int64_t value) {
+  sqlite3_bind_int64(handle_, parameter, value);
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, double value) {
+  sqlite3_bind_double(handle_, parameter, value);
+  return *this;
+}
+
+Statement& Statement::bind(int parameter, std::string_view text) {
+  sqlite3_bind_text64(handle_, parameter, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
+  return *this;
+}
+
+Statement& Statement::bind_blob(int parameter, std::string_view bytes) {
+  sqlite3_bind_blob64(handle_, parameter, bytes.data(), bytes.size(), SQLITE_STATIC);
+  return *this;
+}
+
+Statement& Statement::bind_null(int parameter) {
+  sqlite3_bind_null(handle_, parameter);
+  return *this;
+}
+
+bool Statement::step() {
+  const int code = sqlite3_step(handle_);
+  if (code == SQLITE_ROW) return true;
+  if (code != SQLITE_DONE) fail_step();
+  return false;
+}
+
+void Statement::run() {
+  step();
+  reset();
+}
+
+void Statement::reset() {
+  sqlite3_reset(handle_);
+}
+
+void Statement::fail_step() const {
+  database_->fail_here(sqlite3_sql(handle_));
+}
+
+std::int64_t Statement::integer(int column) const {
+  return sqlite3_column_int64(handle_, column);
+}
+double Statement::real(int column) const {
+  return sqlite3_column_double(handle_, column);
+}
+
+std::string_view Statement::text(int column) const {
+  const auto* bytes = reinterpret_cast<const char*>(sqlite3_column_text(handle_, column));
+  return {bytes == nullptr ? "" : bytes,
+          static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+std::string_view Statement::blob(int column) const {
+  const auto* bytes = static_cast<const char*>(sqlite3_column_blob(handle_, column));
+  return {bytes == nullptr ? "" : bytes,
+          static_cast<std::size_t>(sqlite3_column_bytes(handle_, column))};
+}
+
+bool Statement::is_null(int column) const {
+  return sqlite3_column_type(handle_, column) == SQLITE_NULL;
+}
+
+Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
+  const bool create = mode == Mode::create;
+  if (!create && !std::filesystem::exists(path))
+    fail(ErrorKind::input, "{}: no such file", path.string());
+  const int flags = create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  if (sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+    fail_here("open");
+  if (create) {
+    execute(
+        "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
+        "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;");
+  } else {
+    execute("PRAGMA query_only=ON; PRAGMA mmap_size=268435456;");
+    (void)has_table("sqlite_schema");
+  }
+}
+
+Database::~Database() {
+  sqlite3_close_v2(handle_);
+}
+
+Database::Database(Database&& other) noexcept
+    : path_(std::move(other.path_)), handle_(std::exchange(other.handle_, nullptr)) {}
+
+void Database::execute(const std::string& sql) {
+  if (sqlite3_exec(handle_, sql.c_str(), nullptr, nullptr, nullptr) != SQLITE_OK) fail_here(sql);
+}
+
+Statement Database::prepare(std::string_view sql) {
+  return {*this, sql};
+}
+
+std::int64_t Database::last_insert_id() const {
+  return sqlite3_last_insert_rowid(handle_);
+}
+
+bool Database::has_table(std::string_view name) {
+  Statement query = prepare("SELECT 1 FROM sqlite_master WHERE name = ?1");
+  return query.bind(1, name).step();
+}
+
+std::optional<std::int64_t> Database::query_integer(const std::string& sql) {
+  Statement query = prepare(sql);
+  if (!query.step() || query.is_null(0)) return std::nullopt;
+  return query.integer(0);
+}
+
+std::string Database::query_text(const std::string& sql) {
+  Statement query = prepare(sql);
+  return query.step() ? std::string(query.text(0)) : std::string();
+}
+
+void Database::fail_here(std::string_view doing) const {
+  const int code = handle_ == nullptr ? SQLITE_NOMEM : sqlite3_errcode(handle_);
+  const char* message = handle_ == nullptr ? "out of memory" : sqlite3_errmsg(handle_);
+  const std::string path = path_.string();
+  if (code == SQLITE_NOTADB) fail(ErrorKind::format, "{}: not a GeoPackage", path);
+  if (code == SQLITE_CORRUPT) fail(ErrorKind::format, "{}: the database is damaged", path);
+  if (code == SQLITE_FULL)
+    fail(ErrorKind::resource, "{}: the disk is full; free some space and run again", path);
+  fail(ErrorKind::io, "{}: {} (while: {})", path, message, doing);
+}
+
+}  // namespace skyglot

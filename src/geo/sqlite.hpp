@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: Apache-2.0
+// SQLite behind two small classes; every failure is an Error that names the file.
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace skyglot {
+
+class Database;
+
+/// A prepared statement. Parameters count from 1, columns from 0, as in SQLite.
+class Statement {
+ public:
+  Statement(Database& database, std::string_view sql);
+  ~Statement();
+  Statement(Statement&&) noexcept;
+  Statement& operator=(Statement&&) = delete;
+
+  Statement& bind(int parameter, std::int64_t value);
+  Statement& bind(int parameter, double value);
+  /// The bytes must stay until the next step().
+  Statement& bind(int parameter, std::string_view text);
+  Statement& bind_blob(int parameter, std::string_view bytes);
+  Statement& bind_null(int parameter);
+
+  /// Whether there is a row.
+  bool step();
+  /// step() for statements without rows, then reset().
+  void run();
+  void reset();
+
+  [[nodiscard]] std::int64_t integer(int column) const;
+  [[nodiscard]] double real(int column) const;
+  /// Valid until the next step().
+  [[nodiscard]] std::string_view text(int column) const;
+  [[nodiscard]] std::string_view blob(int column) const;
+  [[nodiscard]] bool is_null(int column) const;
+
+ private:
+  [[noreturn]] void fail_step() const;
+  Database* database_;
+  sqlite3_stmt* handle_ = nullptr;
+};
+
+/// One open database file. Not for use by two threads at once.
+class Database {
+ public:
+  enum class Mode { read, create };
+  /// `create` makes a new file tuned for one bulk write (no journal: the file is temporary until
+  /// it is whole). Throws Error(input) if a file to be read is missing or no database.
+  Database(const std::filesystem::path& path, Mode mode);
+  ~Database();
+  Database(Database&&) noexcept;
+  Database& operator=(Database&&) = delete;
+
+  void execute(const std::string& sql);
+  [[nodiscard]] Statement prepare(std::string_view sql);
+  [[nodiscard]] std::int64_t last_insert_id() const;
+  [[nodiscard]] bool has_table(std::string_view name);
+  /// Result of a query that gives one number; nothing if it gives no row or NULL.
+  [[nodiscard]] std::optional<std::int64_t> query_integer(const std::string& sql);
+  [[nodiscard]] std::string query_text(const std::string& sql);
+
+ private:
+  friend class Statement;
+  [[noreturn]] void fail_here(std::string_view doing) const;
+  std::filesystem::path path_;
+  sqlite3* handle_ = nullptr;
+};
+
+}  // namespace skyglot

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "geo/sqlite.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+
+#include <gtest/gtest.h>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+
+TEST(Sqlite, RowsGoInAndComeOut) {
+  const fs::path path = fs::path(testing::TempDir()) / "rows.db";
+  fs::remove(path);
+  Database database(path, Database::Mode::create);
+  database.execute("CREATE TABLE t (a INTEGER, b TEXT, c BLOB, d REAL)");
+  Statement insert = database.prepare("INSERT INTO t VALUES (?1, ?2, ?3, ?4)");
+  insert.bind(1, std::int64_t{7})
+      .bind(2, "x")
+      .bind_blob(3, std::string_view("\0y", 2))
+      .bind(4, 0.5)
+      .run();
+  Statement query = database.prepare("SELECT * FROM t");
+  ASSERT_TRUE(query.step());
+  EXPECT_EQ(query.integer(0), 7);
+  EXPECT_EQ(query.text(1), "x");
+  EXPECT_EQ(query.blob(2).size(), 2U);
+  EXPECT_EQ(query.real(3), 0.5);
+  EXPECT_FALSE(query.step());
+}
+
+TEST(Sqlite, MissingAndForeignFilesAreNamed) {
+  EXPECT_THROW(Database("/nonexistent/a.gpkg", Database::Mode::read), Error);
+  const fs::path path = fs::path(testing::TempDir()) / "text.gpkg";
+  write_file_atomically(path, std::string(5000, 'x'));
+  try {
+    Database database(path, Database::Mode::read);
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::format);
+    EXPECT_NE(std::string(error.what()).find("text.gpkg"), std::string::npos);
+  }
+}
+
+}  // namespace
+}  // namespace skyglot

@@ -1,0 +1,66 @@
+// SPDX-License-Identifier: Apache-2.0
+// The imagery catalogue: collections of scenes, where each shows valid pixels, and how to open it.
+#pragma once
+
+#include "geo/raster.hpp"
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace skyglot {
+
+/// How samples of one band become 8 bits: low -> 0, high -> 255, clamped between.
+struct BandStretch {
+  double low = 0;
+  double high = 255;
+  friend bool operator==(const BandStretch&, const BandStretch&) = default;
+};
+
+/// Scenes that share sensor, licence and look.
+struct Collection {
+  std::string code;     ///< two characters, letters or digits: "CH", "S2"
+  std::string name;     ///< "SWISSIMAGE 10 cm"
+  std::string licence;  ///< text that the data set's attribution file repeats
+  std::string attribution;
+  std::string source;  ///< where it came from: folder, STAC API, Earth Engine asset
+  /// Nominal GSD. Where given, chips of scenes that differ from it by more than 1 % are resampled
+  /// to it; else every scene keeps its own.
+  std::optional<double> gsd_m;
+  std::vector<int> rgb_bands;  ///< three band numbers from 1 (or one, for a panchromatic one)
+  std::vector<BandStretch>
+      stretches;  ///< one for each of rgb_bands; empty: 8-bit samples as they are
+};
+
+/// One georeferenced raster.
+struct Scene {
+  std::int64_t fid = 0;  ///< row in the catalogue
+  std::string collection_code;
+  std::string name;       ///< short name for people: the file's stem or the item's id
+  std::string gdal_name;  ///< what GDAL opens
+  int width = 0;
+  int height = 0;
+  GeoTransform map_from_pixel{};
+  std::string crs_wkt;
+  double gsd_m = 0;  ///< true ground metres at the centre
+  std::string date;  ///< "2021-06-01", or "" if nobody knows
+  std::vector<BandInfo> bands;
+  std::string licence;        ///< the collection's unless the scene says otherwise
+  Geometry footprint_lonlat;  ///< of the valid pixels; continuous over the antimeridian
+};
+
+struct ImageryCatalogue {
+  std::vector<Collection> collections;  ///< by code
+  std::vector<Scene> scenes;            ///< by fid
+
+  /// Throws Error(input) that names the codes there are.
+  [[nodiscard]] const Collection& collection(std::string_view code) const;
+};
+
+/// Throws Error(input) or Error(format).
+[[nodiscard]] ImageryCatalogue read_catalogue(const std::filesystem::path& path);
+/// Atomically; the same catalogue gives the same bytes.
+void write_catalogue(const std::filesystem::path& path, const ImageryCatalogue& catalogue);
+
+}  // namespace skyglot
