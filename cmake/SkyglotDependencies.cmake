@@ -14,7 +14,7 @@ find_package(ZLIB REQUIRED)
 find_package(BZip2 REQUIRED)
 find_package(EXPAT REQUIRED)
 find_package(LibArchive REQUIRED)
-find_package(JPEG REQUIRED)
+find_package(TurboJpeg REQUIRED)
 find_package(PNG REQUIRED)
 
 find_path(OSMIUM_INCLUDE_DIR osmium/version.hpp REQUIRED)

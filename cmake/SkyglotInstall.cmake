@@ -16,4 +16,5 @@ configure_package_config_file(cmake/skyglotConfig.cmake.in
 write_basic_package_version_file("${PROJECT_BINARY_DIR}/skyglotConfigVersion.cmake"
   COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/skyglotConfig.cmake"
-  "${PROJECT_BINARY_DIR}/skyglotConfigVersion.cmake" DESTINATION "${package_dir}")
+  "${PROJECT_BINARY_DIR}/skyglotConfigVersion.cmake"
+  cmake/FindTurboJpeg.cmake DESTINATION "${package_dir}")
