@@ -4,8 +4,8 @@
 #include "base/interrupt.hpp"
 #include "base/log.hpp"
 #include "base/strings.hpp"
+#include "base/version.hpp"
 #include "cli/command.hpp"
-#include "cli/version.hpp"
 
 #include <fmt/core.h>
 
@@ -41,7 +41,7 @@ CLI::App& add_app(CLI::App& root, const Command& command) {
 
 int run_chosen(int argc, char** argv) {
   CLI::App root{"skyglot gives overhead imagery a language without anyone labelling it", "skyglot"};
-  root.set_version_flag("--version", std::string("skyglot ") + kVersion);
+  root.set_version_flag("--version", std::string("skyglot ") + version());
   root.footer(kFooter);
   root.require_subcommand(1);
   const auto commands = all_commands();

@@ -141,9 +141,7 @@ void GeoPackageWriter::write_rtree(const Layer& layer) {
   Statement insert = database_.prepare(
       fmt::format("INSERT INTO \"rtree_{}_geom\" VALUES (?1, ?2, ?3, ?4, ?5)", name));
   for (const Entry& entry : layer.entries) {
-    insert.bind(1, entry.fid).bind(2, static_cast<double>(entry.min_x));
-    insert.bind(3, static_cast<double>(entry.max_x)).bind(4, static_cast<double>(entry.min_y));
-    insert.bind(5, static_cast<double>(entry.max_y)).run();
+    insert.bind_row(entry.fid, entry.min_x, entry.max_x, entry.min_y, entry.max_y).run();
   }
   database_.execute(replace_all(kRtreeTriggers, "@", name));
   database_.execute(

@@ -2,12 +2,14 @@
 // SQLite behind two small classes; every failure is an Error that names the file.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -15,6 +17,11 @@ struct sqlite3_stmt;
 namespace skyglot {
 
 class Database;
+
+/// Bytes to bind as a BLOB.
+struct Blob {
+  std::string_view bytes;
+};
 
 /// A prepared statement. Parameters count from 1, columns from 0, as in SQLite.
 class Statement {
@@ -30,6 +37,13 @@ class Statement {
   Statement& bind(int parameter, std::string_view text);
   Statement& bind_blob(int parameter, std::string_view bytes);
   Statement& bind_null(int parameter);
+  /// Binds parameters 1, 2, ... to the values: integers, doubles, text, Blob, or nullptr for NULL.
+  template <typename... Values>
+  Statement& bind_row(const Values&... values) {
+    int parameter = 0;
+    (bind_value(++parameter, values), ...);
+    return *this;
+  }
 
   /// Whether there is a row.
   bool step();
@@ -46,6 +60,18 @@ class Statement {
 
  private:
   [[noreturn]] void fail_step() const;
+  void bind_value(int parameter, std::nullptr_t) { bind_null(parameter); }
+  void bind_value(int parameter, Blob blob) { bind_blob(parameter, blob.bytes); }
+  template <typename Value>
+  void bind_value(int parameter, const Value& value) {
+    if constexpr (std::is_integral_v<Value>) {
+      bind(parameter, static_cast<std::int64_t>(value));
+    } else if constexpr (std::is_floating_point_v<Value>) {
+      bind(parameter, static_cast<double>(value));
+    } else {
+      bind(parameter, std::string_view(value));
+    }
+  }
   Database* database_;
   sqlite3_stmt* handle_ = nullptr;
 };

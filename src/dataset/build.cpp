@@ -1,0 +1,185 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/build.hpp"
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "base/log.hpp"
+#include "base/numbers.hpp"
+#include "base/resource.hpp"
+#include "base/strings.hpp"
+#include "base/version.hpp"
+#include "dataset/sample_maker.hpp"
+#include "dataset/shard_run.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstdlib>
+
+namespace skyglot {
+namespace {
+
+constexpr std::size_t kDryRunSamples = 64;
+
+std::string load_labels(const Recipe& recipe) {
+  return load_resource_or("tag_labels.csv", recipe.labels);
+}
+std::string load_rules(const Recipe& recipe) {
+  return load_resource_or("captions.toml", recipe.caption_rules);
+}
+
+VisibilityTable parse_labels(const Recipe& recipe) {
+  return VisibilityTable::parse(load_labels(recipe),
+                                recipe.labels.empty() ? "tag_labels.csv" : recipe.labels);
+}
+
+std::optional<int> environment_int(const char* name) {
+  const char* text = std::getenv(name);
+  if (text == nullptr) return std::nullopt;
+  const auto value = parse_int(text);
+  return value ? std::optional(static_cast<int>(*value)) : std::nullopt;
+}
+
+void demand_overlap(const BuildInputs& inputs) {
+  if (inputs.catalogue.scenes.empty())
+    fail(ErrorKind::input, "{} holds no scenes; add some with 'skyglot imagery scan'",
+         inputs.recipe.imagery);
+  const Box map = inputs.open_store()->extent_lonlat();
+  Box imagery;
+  bool meets = false;
+  for (const Scene& scene : inputs.catalogue.scenes) {
+    const Box box = bounding_box(scene.footprint_lonlat);
+    imagery.add(box);
+    for (const double turn : {-360.0, 0.0, 360.0})
+      meets = meets || intersects(shifted(box, turn, 0), map);
+  }
+  if (meets) return;
+  const auto text = [](const Box& b) {
+    return fmt::format("{:.4f},{:.4f} to {:.4f},{:.4f}", b.min_x, b.min_y, b.max_x, b.max_y);
+  };
+  fail(ErrorKind::input,
+       "no scene lies over the map: the map covers {}, the imagery {} (longitude,latitude)",
+       text(map), text(imagery));
+}
+
+BuildResult already_complete() {
+  return {.complete = true,
+          .was_complete = true,
+          .items_written = 0,
+          .shards_missing = 0,
+          .summary = {}};
+}
+
+std::string first_few(const std::vector<std::int64_t>& shards) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < shards.size() && i < 5; ++i) names.push_back(shard_name(shards[i]));
+  return join(names, ", ") + (shards.size() > 5 ? ", ..." : "");
+}
+
+}  // namespace
+
+TaskShare parse_task(std::string_view text) {
+  const auto parts = split(text, '/');
+  const auto task = parse_int(parts[0]);
+  const auto tasks = parts.size() == 2 ? parse_int(parts[1]) : std::nullopt;
+  if (!task || !tasks || *task < 1 || *task > *tasks || *tasks > 1'000'000)
+    fail(ErrorKind::usage, "--task '{}': give this task's number and how many there are, like 2/5",
+         text);
+  return {static_cast<int>(*task), static_cast<int>(*tasks)};
+}
+
+std::optional<TaskShare> task_from_slurm() {
+  const auto id = environment_int("SLURM_ARRAY_TASK_ID");
+  const auto count = environment_int("SLURM_ARRAY_TASK_COUNT");
+  const auto first = environment_int("SLURM_ARRAY_TASK_MIN");
+  if (!id || !count || !first || *id < *first || *id - *first >= *count) return std::nullopt;
+  return TaskShare{*id - *first + 1, *count};
+}
+
+BuildInputs open_inputs(const Recipe& recipe) {
+  recipe.validate();
+  BuildInputs inputs{.recipe = recipe,
+                     .catalogue = read_catalogue(recipe.imagery),
+                     .visibility = parse_labels(recipe),
+                     .open_store = [name = recipe.objects] { return ObjectStore::open(name); }};
+  demand_overlap(inputs);
+  return inputs;
+}
+
+std::string build_fingerprint(const BuildInputs& inputs) {
+  nlohmann::ordered_json recipe = recipe_json(inputs.recipe);
+  for (const char* path : {"/objects", "/imagery", "/match/labels", "/caption/rules"})
+    recipe[nlohmann::ordered_json::json_pointer(path)] = "";
+  const auto store = inputs.open_store();
+  Sha256 hash;
+  hash.update(version());
+  hash.update(recipe.dump());
+  hash.update(nlohmann::json(store->metadata()).dump());
+  hash.update(std::to_string(store->size()));
+  hash.update(sha256_file(inputs.recipe.imagery));
+  hash.update(load_labels(inputs.recipe));
+  hash.update(load_rules(inputs.recipe));
+  return hash.finish();
+}
+
+BuildResult build_dataset(const BuildInputs& inputs, const BuildOptions& options) {
+  const std::string fingerprint = build_fingerprint(inputs);
+  const BuildFolder folder(options.output, fingerprint, options.overwrite);
+  if (folder.complete()) return already_complete();
+  const Plan plan = make_plan(inputs, options.threads);
+  BuildResult result;
+  result.items_written = run_shards(inputs, plan, folder,
+                                    {.task = options.share.task,
+                                     .tasks = options.share.tasks,
+                                     .threads = options.threads,
+                                     .memory = options.memory});
+  result.shards_missing = missing_shards(plan, folder).size();
+  if (options.share.tasks > 1 || result.shards_missing > 0) return result;
+  result.summary = finalize_dataset(inputs, plan, folder, fingerprint);
+  result.complete = true;
+  return result;
+}
+
+BuildResult merge_dataset(const BuildInputs& inputs, const BuildOptions& options) {
+  const std::string fingerprint = build_fingerprint(inputs);
+  const BuildFolder folder(options.output, fingerprint, false);
+  if (folder.complete()) return already_complete();
+  const Plan plan = make_plan(inputs, options.threads);
+  const auto missing = missing_shards(plan, folder);
+  if (!missing.empty())
+    fail(ErrorKind::input,
+         "{}: {} of {} shards are missing ({}); run their tasks again, then merge",
+         options.output.string(), missing.size(), plan.shards.size(), first_few(missing));
+  return {.complete = true,
+          .was_complete = false,
+          .items_written = 0,
+          .shards_missing = 0,
+          .summary = finalize_dataset(inputs, plan, folder, fingerprint)};
+}
+
+DryRun dry_run(const BuildInputs& inputs, int threads) {
+  DryRun run{.plan = make_plan(inputs, threads), .items_by_split = {}, .items_by_collection = {}};
+  for (const PlannedItem& item : run.plan.items) {
+    ++run.items_by_split[std::string(to_string(item.split))];
+    ++run.items_by_collection[inputs.catalogue.scenes[item.scene].collection_code];
+  }
+  const CaptionWriter captions(parse_caption_rules(load_rules(inputs.recipe), "captions.toml"));
+  SampleMaker maker(inputs, captions);
+  const std::size_t step = run.plan.items.size() / kDryRunSamples + 1;
+  std::uint64_t pairs = 0;
+  std::uint64_t bytes = 0;
+  for (std::size_t i = 0; i < run.plan.items.size(); i += step, ++run.sampled) {
+    const Sample sample = maker.make(run.plan.items[i]);
+    if (!sample.record.is_pair()) continue;
+    ++pairs;
+    // A tar member takes a header and whole blocks; caption and metadata take about five.
+    bytes += sample.jpeg.size() + 8 * 512;
+  }
+  if (run.sampled == 0) return run;
+  const double scale =
+      static_cast<double>(run.plan.items.size()) / static_cast<double>(run.sampled);
+  run.expected_pairs = static_cast<std::uint64_t>(static_cast<double>(pairs) * scale);
+  run.expected_bytes = static_cast<std::uint64_t>(static_cast<double>(bytes) * scale);
+  return run;
+}
+
+}  // namespace skyglot

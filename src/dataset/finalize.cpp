@@ -1,0 +1,160 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/finalize.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/version.hpp"
+#include "dataset/pairs_table.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <numeric>
+
+namespace skyglot {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+DatasetSummary count(const std::vector<PairRecord>& records,
+                     const std::map<std::int64_t, FinishedShard>& shards) {
+  DatasetSummary summary;
+  summary.selected = records.size();
+  for (const PairRecord& record : records) {
+    if (record.is_pair()) {
+      ++summary.pairs;
+      ++summary.pairs_by_split[std::string(to_string(record.split))];
+    } else {
+      ++summary.skipped[record.skip_reason];
+    }
+  }
+  summary.shards = shards.size();
+  for (const auto& [number, shard] : shards) summary.bytes += shard.bytes;
+  return summary;
+}
+
+std::string attribution(const BuildInputs& inputs,
+                        const std::map<std::string, std::string>& store) {
+  std::string text =
+      "Map data\n"
+      "  Copyright OpenStreetMap contributors, Open Database License (ODbL) 1.0,\n"
+      "  https://www.openstreetmap.org/copyright. The tags and captions of this data set are "
+      "derived\n"
+      "  from that database: share-alike applies to them.\n";
+  if (const auto input = store.find("input"); input != store.end())
+    text += "  Read from: " + input->second + "\n";
+  for (const Collection& collection : inputs.catalogue.collections) {
+    text += "\nImagery " + collection.code + ": " + collection.name + "\n";
+    text += "  Licence: " +
+            (collection.licence.empty() ? "not stated in the catalogue" : collection.licence) +
+            "\n";
+    if (!collection.attribution.empty()) text += "  Attribution: " + collection.attribution + "\n";
+    if (!collection.source.empty()) text += "  Source: " + collection.source + "\n";
+  }
+  return text;
+}
+
+Json shards_json(const Plan& plan, const std::map<std::int64_t, FinishedShard>& shards) {
+  Json list = Json::array();
+  for (const auto& [number, shard] : shards)
+    list.push_back({{"name", shard_name(number)},
+                    {"split", to_string(plan.shards[static_cast<std::size_t>(number)].split)},
+                    {"pairs", shard.pairs},
+                    {"bytes", shard.bytes},
+                    {"sha256", shard.sha256}});
+  return list;
+}
+
+// "shards/{000000..000011}.tar": what WebDataset readers take.
+Json splits_json(const Plan& plan, const DatasetSummary& summary) {
+  Json splits = Json::object();
+  for (const auto& [name, pairs] : summary.pairs_by_split) {
+    std::int64_t first = -1;
+    std::int64_t last = -1;
+    for (std::size_t i = 0; i < plan.shards.size(); ++i) {
+      if (to_string(plan.shards[i].split) != name) continue;
+      if (first < 0) first = static_cast<std::int64_t>(i);
+      last = static_cast<std::int64_t>(i);
+    }
+    splits[name] = {{"pairs", pairs},
+                    {"shards", fmt::format("shards/{{{:06}..{:06}}}.tar", first, last)}};
+  }
+  return splits;
+}
+
+Json collections_json(const ImageryCatalogue& catalogue) {
+  Json list = Json::array();
+  for (const Collection& c : catalogue.collections)
+    list.push_back({{"code", c.code},
+                    {"name", c.name},
+                    {"licence", c.licence},
+                    {"attribution", c.attribution},
+                    {"source", c.source}});
+  return list;
+}
+
+Json counts_json(const Plan& plan, const DatasetSummary& summary) {
+  Json skipped = Json::object();
+  for (const auto& [reason, number] : summary.skipped) skipped[reason] = number;
+  return {{"cells_with_imagery", plan.selection.cells_with_imagery},
+          {"cells_drawn", plan.selection.cells_drawn},
+          {"rare_tags_targeted", plan.selection.targeted_tags},
+          {"objects_selected", summary.selected},
+          {"objects_matched", plan.items.size()},
+          {"pairs", summary.pairs},
+          {"skipped", std::move(skipped)}};
+}
+
+Json without_paths(Json recipe) {
+  // Where the inputs lay does not change the data set; what they are is in "inputs".
+  for (const char* key : {"objects", "imagery"})
+    recipe[key] = std::filesystem::path(recipe[key].get<std::string>()).filename().string();
+  return recipe;
+}
+
+}  // namespace
+
+std::uint64_t DatasetSummary::skipped_total() const {
+  return std::accumulate(skipped.begin(), skipped.end(), std::uint64_t{0},
+                         [](std::uint64_t sum, const auto& entry) { return sum + entry.second; });
+}
+
+std::vector<std::int64_t> missing_shards(const Plan& plan, const BuildFolder& folder) {
+  const auto finished = folder.finished();
+  std::vector<std::int64_t> missing;
+  for (std::int64_t shard = 0; shard < static_cast<std::int64_t>(plan.shards.size()); ++shard)
+    if (!finished.contains(shard)) missing.push_back(shard);
+  return missing;
+}
+
+DatasetSummary finalize_dataset(const BuildInputs& inputs, const Plan& plan,
+                                const BuildFolder& folder, const std::string& fingerprint) {
+  const auto shards = folder.finished();
+  expect(shards.size() == plan.shards.size(), "finalize needs every shard");
+  std::vector<PairRecord> records;
+  for (const auto& [number, shard] : shards)
+    std::ranges::move(read_records(folder.records_path(number)), std::back_inserter(records));
+  for (const PlannedItem& item : plan.skipped) records.push_back(skipped_record(item));
+  const DatasetSummary summary = count(records, shards);
+  const auto store = inputs.open_store();
+
+  write_pairs_gpkg(folder.path() / "pairs.gpkg", records);
+  write_pairs_csv(folder.path() / "pairs.csv", records);
+  write_file_atomically(folder.path() / "ATTRIBUTION.txt", attribution(inputs, store->metadata()));
+  const Json manifest{{"schema", 1},
+                      {"format", "skyglot data set"},
+                      {"skyglot", version()},
+                      {"fingerprint", fingerprint},
+                      {"recipe", without_paths(recipe_json(inputs.recipe))},
+                      {"inputs",
+                       {{"objects", store->metadata()},
+                        {"collections", collections_json(inputs.catalogue)},
+                        {"scenes", inputs.catalogue.scenes.size()}}},
+                      {"counts", counts_json(plan, summary)},
+                      {"splits", splits_json(plan, summary)},
+                      {"shards", shards_json(plan, shards)}};
+  write_file_atomically(folder.path() / "dataset.json", manifest.dump(1) + "\n");
+  folder.forget_build();
+  return summary;
+}
+
+}  // namespace skyglot

@@ -1,0 +1,63 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "dataset/sample_maker.hpp"
+
+#include "pictures/jpeg.hpp"
+
+namespace skyglot {
+namespace {
+
+CutLimits cut_limits(const Recipe& recipe) {
+  return {.max_nodata_fraction = recipe.max_nodata,
+          .min_deviation = recipe.min_deviation,
+          .open_scenes = 8};
+}
+
+}  // namespace
+
+SampleMaker::SampleMaker(const BuildInputs& inputs, const CaptionWriter& captions)
+    : inputs_(inputs),
+      captions_(captions),
+      store_(inputs.open_store()),
+      planes_(inputs.catalogue),
+      cutter_(inputs.catalogue, cut_limits(inputs.recipe)) {}
+
+Sample SampleMaker::make(const PlannedItem& item) {
+  const Scene& scene = inputs_.catalogue.scenes.at(item.scene);
+  const ScenePlane& plane = planes_.at(item.scene);
+  Sample sample{.record = skipped_record(item), .jpeg = {}, .licence = scene.licence};
+  PairRecord& record = sample.record;
+  record.collection = scene.collection_code;
+  record.scene = scene.name;
+  record.date = scene.date;
+  record.gsd_m = plane.gsd_m();
+  record.outline_lonlat = plane.lonlat_outline(item.tile).value_or(record.outline_lonlat);
+  const auto cut = cutter_.cut(scene, plane.scene_window(item.tile));
+  if (const auto* skipped = std::get_if<Skipped>(&cut)) {
+    record.skip_reason = skipped->reason;
+    return sample;
+  }
+  const Picture& picture = std::get<Picture>(cut);
+  record.key = chip_key(item.kind, item.osm_id, scene);
+  record.width = picture.width;
+  record.height = picture.height;
+  describe(item, sample);
+  sample.jpeg = encode_jpeg(picture, static_cast<int>(inputs_.recipe.jpeg_quality));
+  return sample;
+}
+
+void SampleMaker::describe(const PlannedItem& item, Sample& sample) {
+  const ScenePlane& plane = planes_.at(item.scene);
+  const MapObject focus = store_->object(item.fid);
+  PairRecord& record = sample.record;
+  record.tags = inputs_.visibility.visible_at(focus.tags, plane.gsd_m());
+  record.surrounding = find_neighbours(*store_, inputs_.visibility,
+                                       {.focus = focus,
+                                        .plane = plane,
+                                        .tile = item.tile,
+                                        .tile_lonlat = bounding_box(record.outline_lonlat),
+                                        .min_px = inputs_.recipe.min_neighbour_px});
+  record.title = captions_.single(record.tags);
+  record.title_multi_objects = captions_.multi(record.tags, record.surrounding);
+}
+
+}  // namespace skyglot

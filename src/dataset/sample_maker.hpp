@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// From a planned item to a sample: the picture is cut, the neighbours found, the captions written.
+#pragma once
+
+#include "dataset/neighbours.hpp"
+#include "dataset/pair_record.hpp"
+#include "dataset/plan.hpp"
+#include "imagery/chip_cutter.hpp"
+#include "text/captions.hpp"
+
+#include <memory>
+#include <string>
+
+namespace skyglot {
+
+struct Sample {
+  PairRecord record;
+  std::string jpeg;  ///< empty if the record says why it was skipped
+  std::string licence;
+};
+
+/// Makes samples one after the other; each thread has its own.
+class SampleMaker {
+ public:
+  SampleMaker(const BuildInputs& inputs, const CaptionWriter& captions);
+
+  [[nodiscard]] Sample make(const PlannedItem& item);
+
+ private:
+  void describe(const PlannedItem& item, Sample& sample);
+
+  const BuildInputs& inputs_;
+  const CaptionWriter& captions_;
+  std::unique_ptr<ObjectStore> store_;
+  ScenePlanes planes_;
+  ChipCutter cutter_;
+};
+
+}  // namespace skyglot

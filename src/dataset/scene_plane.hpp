@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// A scene as the plane its chips lie in: places on Earth as pixels of the chip's grid.
+#pragma once
+
+#include "geo/transform.hpp"
+#include "imagery/catalogue.hpp"
+
+#include <memory>
+#include <optional>
+#include <unordered_map>
+
+namespace skyglot {
+
+/// GSD that rules compare with the table's levels: the collection's nominal one, else the scene's
+/// to two significant digits (a UTM scene of 10 m has 9.996 to 10.02 m of true ground).
+[[nodiscard]] double nominal_gsd_m(const Collection& collection, const Scene& scene);
+
+/// Pixel coordinates here are those of the chips: the scene's own pixels, or larger or smaller ones
+/// where the collection asks for another GSD. Not for use by two threads at once.
+class ScenePlane {
+ public:
+  ScenePlane(const Collection& collection, const Scene& scene);
+
+  [[nodiscard]] double gsd_m() const { return gsd_m_; }
+  [[nodiscard]] const Scene& scene() const { return *scene_; }
+  /// Shape in chip pixels, seen from the scene's side of the antimeridian; nothing if a point has
+  /// no place in the scene's system.
+  [[nodiscard]] std::optional<Geometry> from_lonlat(const Geometry& lonlat) const;
+  /// Whether the scene shows valid pixels over the whole tile.
+  [[nodiscard]] bool shows(const PixelWindow& tile) const;
+  [[nodiscard]] bool shows(Point at_px) const;
+  /// The tile's outline on the ground, continuous over the antimeridian.
+  [[nodiscard]] std::optional<Geometry> lonlat_outline(const PixelWindow& tile) const;
+  /// The scene's own pixels under the tile.
+  [[nodiscard]] PixelWindow scene_window(const PixelWindow& tile) const;
+
+ private:
+  const Scene* scene_;
+  double gsd_m_;
+  double scale_;  // scene pixels for one chip pixel
+  SceneGrid grid_;
+  double middle_lon_;
+  Geometry footprint_px_;
+  Box raster_px_;
+};
+
+/// Planes made when first asked for; one cache a thread.
+class ScenePlanes {
+ public:
+  explicit ScenePlanes(const ImageryCatalogue& catalogue) : catalogue_(&catalogue) {}
+  [[nodiscard]] const ScenePlane& at(std::size_t scene_index);
+
+ private:
+  const ImageryCatalogue* catalogue_;
+  std::unordered_map<std::size_t, std::unique_ptr<ScenePlane>> planes_;
+};
+
+}  // namespace skyglot
