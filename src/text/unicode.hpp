@@ -14,9 +14,6 @@ inline constexpr char32_t kReplacementCharacter = 0xFFFD;
 [[nodiscard]] std::u32string decode_utf8(std::string_view text);
 /// The inverse; what is no Unicode scalar value becomes the replacement character.
 [[nodiscard]] std::string encode_utf8(std::u32string_view text);
-/// The longest prefix of well-formed `text` with at most `max_bytes` bytes that ends between two
-/// code points.
-[[nodiscard]] std::string_view utf8_prefix(std::string_view text, std::size_t max_bytes);
 
 /// White space as Python's str.isspace() knows it.
 [[nodiscard]] bool is_blank(char32_t c) noexcept;

@@ -19,13 +19,6 @@ TEST(Utf8, ReplacesWhatIsNotUtf8) {
   EXPECT_EQ(encode_utf8(std::u32string(1, 0xD800)), "\uFFFD");
 }
 
-TEST(Utf8, PrefixEndsBetweenCodePoints) {
-  EXPECT_EQ(utf8_prefix("a€b", 10), "a€b");
-  EXPECT_EQ(utf8_prefix("a€b", 4), "a€");
-  EXPECT_EQ(utf8_prefix("a€b", 3), "a");
-  EXPECT_EQ(utf8_prefix("€", 2), "");
-}
-
 TEST(Blanks, CollapseToOne) {
   EXPECT_EQ(collapse_blanks(U" \t a\u00A0\u3000b\n"), U"a b");
   EXPECT_EQ(collapse_blanks(U" \n "), U"");
