@@ -19,3 +19,6 @@ find_package(PNG REQUIRED)
 
 find_path(OSMIUM_INCLUDE_DIR osmium/version.hpp REQUIRED)
 find_path(PROTOZERO_INCLUDE_DIR protozero/version.hpp REQUIRED)
+
+find_package(PkgConfig REQUIRED)
+pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: Apache-2.0
+// Character references of HTML ("&amp;", "&#8211;") back to the characters they stand for.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace skyglot {
+
+/// Replaces character references once, as browsers and Python's html.unescape() do: decimal and
+/// hexadecimal ones, and the names of HTML 4 (data/html_entities.csv), some of them also without
+/// the semicolon. Names that only HTML 5 has stay as they are.
+[[nodiscard]] std::string html_unescape(std::string_view text);
+
+}  // namespace skyglot
