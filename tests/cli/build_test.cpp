@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// skyglot build from beginning to end: counts, files, resuming, tasks, threads.
+#include "base/atomic_file.hpp"
+#include "base/csv.hpp"
+#include "tests/support/program.hpp"
+#include "tests/support/small_world.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
+
+namespace skyglot::testing_support {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using Json = nlohmann::json;
+
+class BuildTest : public testing::Test {
+ protected:
+  static void SetUpTestSuite() {
+    world_ = new SmallWorld(make_catalogued_world(fs::path(testing::TempDir()) /
+                                                  ("build-world-" + std::to_string(getpid()))));
+  }
+  static void TearDownTestSuite() {
+    fs::remove_all(world_->folder);
+    delete world_;
+  }
+  void SetUp() override { folder_ = test_folder(); }
+
+  [[nodiscard]] ProgramResult build(const std::string& output, std::vector<std::string> more = {},
+                                    const ProgramOptions& options = {},
+                                    const std::string& command = "build") const {
+    std::vector<std::string> arguments{command,
+                                       "--objects",
+                                       world_->path("objects.gpkg"),
+                                       "--imagery",
+                                       world_->path("imagery.gpkg"),
+                                       "--output",
+                                       (folder_ / output).string(),
+                                       "--shard-size",
+                                       "40",
+                                       "--split-block-deg",
+                                       "0.004",
+                                       "--val",
+                                       "0.1",
+                                       "--test",
+                                       "0.1"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return run_skyglot(arguments, options);
+  }
+
+  static SmallWorld* world_;
+  fs::path folder_;
+};
+
+SmallWorld* BuildTest::world_ = nullptr;
+
+TEST_F(BuildTest, WritesEverythingAndTheCountsAddUp) {
+  const ProgramResult result = build("out", {"--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  const Json json = Json::parse(result.out);
+  std::uint64_t skipped = 0;
+  for (const auto& [reason, count] : json.at("skipped").items())
+    skipped += count.get<std::uint64_t>();
+  EXPECT_EQ(json.at("selected").get<std::uint64_t>(),
+            json.at("pairs").get<std::uint64_t>() + skipped);
+  EXPECT_GT(json.at("pairs"), 100);
+  EXPECT_GT(json.at("skipped").at("no_visible_tag"), 0);
+  EXPECT_GT(json.at("skipped").at("too_small"), 0);
+  const Json manifest = Json::parse(read_file(folder_ / "out" / "dataset.json"));
+  EXPECT_EQ(manifest.at("counts").at("pairs"), json.at("pairs"));
+  EXPECT_THAT(read_file(folder_ / "out" / "ATTRIBUTION.txt"), HasSubstr("CC-BY-4.0"));
+  EXPECT_FALSE(fs::exists(folder_ / "out" / ".build"));
+  const CsvTable csv = parse_csv(read_file(folder_ / "out" / "pairs.csv"), "pairs.csv");
+  EXPECT_EQ(csv.rows.size(), json.at("pairs").get<std::size_t>());
+}
+
+TEST_F(BuildTest, ThreadsAndTasksGiveTheSameBytes) {
+  ASSERT_EQ(build("one", {"--threads", "1"}).exit_code, 0);
+  ASSERT_EQ(build("two", {"--threads", "2"}).exit_code, 0);
+  for (const char* task : {"3/3", "1/3", "2/3"})
+    ASSERT_EQ(build("tasks", {"--task", task}).exit_code, 0);
+  EXPECT_FALSE(fs::exists(folder_ / "tasks" / "dataset.json"));
+  ASSERT_EQ(build("tasks", {}, {}, "merge").exit_code, 0);
+  const auto one = tree_hashes(folder_ / "one");
+  EXPECT_EQ(one, tree_hashes(folder_ / "two"));
+  EXPECT_EQ(one, tree_hashes(folder_ / "tasks"));
+}
+
+TEST_F(BuildTest, SlurmVariablesAreUnderstood) {
+  const ProgramOptions slurm{.environment = {{"SLURM_ARRAY_TASK_ID", "0"},
+                                             {"SLURM_ARRAY_TASK_MIN", "0"},
+                                             {"SLURM_ARRAY_TASK_COUNT", "2"}}};
+  const ProgramResult first = build("out", {"--json"}, slurm);
+  ASSERT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_GT(Json::parse(first.out).at("shards_missing"), 0);
+}
+
+TEST_F(BuildTest, MergeNamesMissingShards) {
+  ASSERT_EQ(build("out", {"--task", "1/2"}).exit_code, 0);
+  const ProgramResult merged = build("out", {}, {}, "merge");
+  EXPECT_EQ(merged.exit_code, 1);
+  EXPECT_THAT(merged.err, HasSubstr("shards/000001.tar"));
+}
+
+TEST_F(BuildTest, SecondRunHasNothingToDoAndAnotherRecipeIsRefused) {
+  ASSERT_EQ(build("out").exit_code, 0);
+  const auto before = tree_hashes(folder_ / "out");
+  const ProgramResult again = build("out");
+  EXPECT_EQ(again.exit_code, 0);
+  EXPECT_THAT(again.out, HasSubstr("nothing to do"));
+  const ProgramResult other = build("out", {"--seed", "9"});
+  EXPECT_EQ(other.exit_code, 1);
+  EXPECT_THAT(other.err, HasSubstr("--overwrite"));
+  EXPECT_EQ(tree_hashes(folder_ / "out"), before);
+  EXPECT_EQ(build("out", {"--seed", "9", "--overwrite"}).exit_code, 0);
+  EXPECT_NE(tree_hashes(folder_ / "out"), before);
+}
+
+TEST_F(BuildTest, DryRunWritesNothingAndExpectsWhatComes) {
+  const ProgramResult dry = build("out", {"--dry-run", "--json"});
+  ASSERT_EQ(dry.exit_code, 0) << dry.err;
+  EXPECT_FALSE(fs::exists(folder_ / "out"));
+  const Json plan = Json::parse(dry.out);
+  const ProgramResult real = build("out", {"--json"});
+  const Json result = Json::parse(real.out);
+  EXPECT_EQ(plan.at("selected"), result.at("selected"));
+  EXPECT_NEAR(plan.at("expected_pairs").get<double>(), result.at("pairs").get<double>(),
+              0.2 * result.at("pairs").get<double>());
+  EXPECT_NEAR(plan.at("expected_bytes").get<double>(), result.at("bytes").get<double>(),
+              0.3 * result.at("bytes").get<double>());
+}
+
+TEST_F(BuildTest, TooManySkippedIsExitCodeThree) {
+  EXPECT_EQ(build("out", {"--max-skipped", "0.001"}).exit_code, 3);
+  EXPECT_TRUE(fs::exists(folder_ / "out" / "dataset.json")) << "the data set is whole all the same";
+}
+
+TEST_F(BuildTest, GermanLocaleChangesNothing) {
+  ASSERT_EQ(build("c").exit_code, 0);
+  ASSERT_EQ(build("de", {}, {.environment = {{"LC_ALL", "de_DE.UTF-8"}}}).exit_code, 0);
+  EXPECT_EQ(tree_hashes(folder_ / "c"), tree_hashes(folder_ / "de"));
+}
+
+}  // namespace
+}  // namespace skyglot::testing_support

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tests/support/program.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/hash.hpp"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include <cstdlib>
+#include <fcntl.h>
+#include <unistd.h>
+
+namespace skyglot::testing_support {
+namespace {
+
+namespace fs = std::filesystem;
+
+void redirect(const fs::path& file, int descriptor) {
+  const int opened = open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644);
+  dup2(opened, descriptor);
+  close(opened);
+}
+
+[[noreturn]] void become_skyglot(std::vector<std::string> arguments,
+                                 const ProgramOptions& options) {
+  for (const auto& [name, value] : options.environment) setenv(name.c_str(), value.c_str(), 1);
+  if (options.file_size_limit > 0) {
+    const rlimit limit{options.file_size_limit, options.file_size_limit};
+    setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  arguments.insert(arguments.begin(), SKYGLOT_BINARY);
+  std::vector<char*> raw;
+  for (std::string& argument : arguments) raw.push_back(argument.data());
+  raw.push_back(nullptr);
+  execv(SKYGLOT_BINARY, raw.data());
+  _exit(127);
+}
+
+int exit_code_of(int status) {
+  return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+}  // namespace
+
+ProgramResult run_skyglot(const std::vector<std::string>& arguments,
+                          const ProgramOptions& options) {
+  const fs::path base = fs::path(testing::TempDir()) / ("program-" + std::to_string(getpid()));
+  const fs::path out = base.string() + ".out";
+  const fs::path err = base.string() + ".err";
+  const pid_t child = fork();
+  if (child == 0) {
+    redirect(out, STDOUT_FILENO);
+    redirect(err, STDERR_FILENO);
+    become_skyglot(arguments, options);
+  }
+  if (options.signal_after_ms > 0) {
+    usleep(static_cast<useconds_t>(options.signal_after_ms) * 1000);
+    kill(child, options.signal);
+  }
+  int status = 0;
+  waitpid(child, &status, 0);
+  ProgramResult result{exit_code_of(status), read_file(out), read_file(err)};
+  fs::remove(out);
+  fs::remove(err);
+  return result;
+}
+
+fs::path test_folder() {
+  const auto* info = testing::UnitTest::GetInstance()->current_test_info();
+  std::string name = std::string(info->test_suite_name()) + "." + info->name();
+  for (char& c : name)
+    if (c == '/') c = '-';
+  const fs::path folder = fs::path(testing::TempDir()) / name;
+  fs::remove_all(folder);
+  fs::create_directories(folder);
+  return folder;
+}
+
+std::map<std::string, std::string> tree_hashes(const fs::path& folder) {
+  std::map<std::string, std::string> hashes;
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (entry.is_regular_file())
+      hashes[fs::relative(entry.path(), folder).string()] = sha256_file(entry.path());
+  return hashes;
+}
+
+fs::path shared_data(const std::string& name) {
+  const char* folder = std::getenv("SKYGLOT_SHARED_DATA");
+  const fs::path path =
+      (folder != nullptr ? fs::path(folder) : fs::path(SKYGLOT_SOURCE_DIR) / "../shared/data") /
+      name;
+  return fs::exists(path) ? path : fs::path();
+}
+
+}  // namespace skyglot::testing_support
