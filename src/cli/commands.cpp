@@ -5,6 +5,8 @@ namespace skyglot {
 
 std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(make_imagery_scan());
+  commands.push_back(make_imagery_list());
   return commands;
 }
 
