@@ -6,6 +6,10 @@ namespace skyglot {
 std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(make_objects_import());
+  commands.push_back(make_imagery_scan());
+  commands.push_back(make_imagery_list());
+  commands.push_back(make_build());
+  commands.push_back(make_merge());
   return commands;
 }
 

@@ -13,6 +13,14 @@
 #include <ogr_spatialref.h>
 
 namespace skyglot {
+namespace {
+
+// For what the user has not set by an environment variable of GDAL's.
+void set_default(const char* option, const char* value) {
+  if (CPLGetConfigOption(option, nullptr) == nullptr) CPLSetConfigOption(option, value);
+}
+
+}  // namespace
 
 void start_gdal() {
   static std::once_flag once;
@@ -21,6 +29,11 @@ void start_gdal() {
     // The folder of a scene may hold thousands of others: never list it.
     CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
     CPLSetConfigOption("GDAL_PAM_ENABLED", "NO");
+    // A source that hangs or stumbles: give it time and a second chance, not for ever.
+    set_default("GDAL_HTTP_CONNECTTIMEOUT", "20");
+    set_default("GDAL_HTTP_TIMEOUT", "120");
+    set_default("GDAL_HTTP_MAX_RETRY", "2");
+    set_default("GDAL_HTTP_RETRY_DELAY", "0.5");
     GDALAllRegister();
   });
 }

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <cpl_conv.h>
 #include <cpl_string.h>
 #include <gdal_priv.h>
 
@@ -14,9 +15,24 @@ namespace skyglot {
 namespace {
 
 // Formats that hold their own pixels. VRT and the network services are left out on purpose.
-constexpr std::array kDrivers{"GTiff", "COG", "JP2OpenJPEG", "PNG",       "JPEG", "HFA",
-                              "ENVI",  "PNM", "AAIGrid",     "netCDF",    "BMP",  "WEBP",
-                              "EEDAI", "MEM", "GPKG",        "SENTINEL2", "NITF"};
+// So is MEM, whose names can be addresses in memory.
+constexpr std::array kDrivers{"GTiff", "COG",  "JP2OpenJPEG", "PNG",    "JPEG", "HFA",
+                              "ENVI",  "PNM",  "AAIGrid",     "netCDF", "BMP",  "WEBP",
+                              "EEDAI", "GPKG", "SENTINEL2",   "NITF"};
+
+// Sidecar files (.tfw, .ovr, .msk) are looked for beside local files only: over the network each
+// would be a request.
+CPLConfigOptionSetter sidecar_search(const std::string& name) {
+  return {"GDAL_DISABLE_READDIR_ON_OPEN", name.starts_with("/vsi") ? "EMPTY_DIR" : "TRUE", false};
+}
+
+CPLStringList driver_list(const RasterOpenOptions& options) {
+  CPLStringList drivers;
+  for (const char* driver : kDrivers)
+    if (options.drivers.empty()) drivers.AddString(driver);
+  for (const std::string& driver : options.drivers) drivers.AddString(driver.c_str());
+  return drivers;
+}
 
 constexpr std::array<std::pair<GDALDataType, SampleType>, 7> kTypes{
     {{GDT_Byte, SampleType::u8},
@@ -65,6 +81,8 @@ BandInfo describe_band(GDALRasterBand& band, int number) {
   int has_nodata = 0;
   const double nodata = band.GetNoDataValue(&has_nodata);
   if (has_nodata != 0) info.nodata = nodata;
+  const int flags = band.GetMaskFlags();
+  info.has_mask = (flags & (GMF_PER_DATASET | GMF_ALPHA)) != 0;
   return info;
 }
 
@@ -75,6 +93,17 @@ std::string wkt_of(const GDALDataset& dataset) {
   std::string wkt(text);
   CPLFree(text);
   return wkt;
+}
+
+void add_metadata(GDALDataset& dataset, const char* domain,
+                  std::map<std::string, std::string>& metadata) {
+  for (const char* const* entry = dataset.GetMetadata(domain);
+       entry != nullptr && *entry != nullptr; ++entry) {
+    char* key = nullptr;
+    const char* value = CPLParseNameValue(*entry, &key);
+    if (key != nullptr && value != nullptr) metadata.emplace(key, value);
+    CPLFree(key);
+  }
 }
 
 RasterInfo describe(GDALDataset& dataset, const std::string& name) {
@@ -89,13 +118,9 @@ RasterInfo describe(GDALDataset& dataset, const std::string& name) {
   if (dataset.GetGeoTransform(transform.data()) == CE_None) info.map_from_pixel = transform;
   for (int band = 1; band <= dataset.GetRasterCount(); ++band)
     info.bands.push_back(describe_band(*dataset.GetRasterBand(band), band));
-  for (const char* const* entry = dataset.GetMetadata(); entry != nullptr && *entry != nullptr;
-       ++entry) {
-    char* key = nullptr;
-    const char* value = CPLParseNameValue(*entry, &key);
-    if (key != nullptr && value != nullptr) info.metadata[key] = value;
-    CPLFree(key);
-  }
+  add_metadata(dataset, "", info.metadata);
+  // Acquisition time and the like, which satellite products keep beside the image.
+  if (!name.starts_with("/vsi")) add_metadata(dataset, "IMAGERY", info.metadata);
   return info;
 }
 
@@ -110,6 +135,15 @@ SampleType sample_type_from(std::string_view name) {
   for (const auto& [gdal, type] : kTypes)
     if (name == GDALGetDataTypeName(gdal)) return type;
   return SampleType::other;
+}
+
+std::string raster_format(const std::string& name) {
+  start_gdal();
+  const CPLConfigOptionSetter sidecars = sidecar_search(name);
+  const CPLStringList drivers = driver_list({});
+  const GDALDriverH driver =
+      GDALIdentifyDriverEx(name.c_str(), GDAL_OF_RASTER, drivers.List(), nullptr);
+  return driver == nullptr ? "" : GDALGetDriverShortName(driver);
 }
 
 struct Raster::State {
@@ -127,10 +161,8 @@ Raster& Raster::operator=(Raster&&) noexcept = default;
 
 Raster Raster::open(const std::string& name, const RasterOpenOptions& options) {
   start_gdal();
-  CPLStringList drivers;
-  for (const char* driver : kDrivers)
-    if (options.drivers.empty()) drivers.AddString(driver);
-  for (const std::string& driver : options.drivers) drivers.AddString(driver.c_str());
+  const CPLStringList drivers = driver_list(options);
+  const CPLConfigOptionSetter sidecars = sidecar_search(name);
   CPLErrorReset();
   auto state = std::make_unique<State>();
   state->dataset.reset(

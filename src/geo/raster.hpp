@@ -24,6 +24,7 @@ struct BandInfo {
   std::string colour;  ///< "Red", "Green", "Blue", "Gray", "Alpha", "Undefined", ...
   SampleType type = SampleType::u8;
   std::optional<double> nodata;
+  bool has_mask = false;  ///< a mask or an alpha band says which pixels hold data
 };
 
 struct RasterInfo {
@@ -35,6 +36,10 @@ struct RasterInfo {
   std::string crs_wkt;  ///< "" if the raster has none
   std::map<std::string, std::string> metadata;
 };
+
+/// The format that a file claims to be by its first bytes ("GTiff"), among those that
+/// Raster::open reads; "" if none does. The rest of the file may still be damaged.
+[[nodiscard]] std::string raster_format(const std::string& name);
 
 /// Whole pixels of a raster.
 struct PixelWindow {

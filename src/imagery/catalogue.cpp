@@ -1,0 +1,232 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "imagery/catalogue.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/numbers.hpp"
+#include "geo/geopackage.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace skyglot {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+const GpkgTable kCollections{"collections",
+                             "Scenes that share sensor, licence and look",
+                             "",
+                             {{"code", "TEXT"},
+                              {"name", "TEXT"},
+                              {"licence", "TEXT"},
+                              {"attribution", "TEXT"},
+                              {"source", "TEXT"},
+                              {"gsd_m", "REAL"},
+                              {"rgb_bands", "TEXT"},
+                              {"stretches", "TEXT"}}};
+
+const GpkgTable kScenes{"scenes",
+                        "Georeferenced rasters and where they show valid pixels",
+                        "GEOMETRY",
+                        {{"collection", "TEXT"},
+                         {"name", "TEXT"},
+                         {"gdal_name", "TEXT"},
+                         {"width", "INTEGER"},
+                         {"height", "INTEGER"},
+                         {"map_from_pixel", "TEXT"},
+                         {"crs_wkt", "TEXT"},
+                         {"gsd_m", "REAL"},
+                         {"date", "DATE"},
+                         {"bands", "TEXT"},
+                         {"licence", "TEXT"}}};
+
+// JSON has no NaN and no infinity; nodata values may be either.
+Json number_or_text(double value) {
+  return std::isfinite(value) ? Json(value) : Json(format_double(value));
+}
+
+double number_from(const Json& json) {
+  return json.is_string() ? parse_double(json.get<std::string>()).value() : json.get<double>();
+}
+
+Json to_json(const BandInfo& band) {
+  Json json{{"name", band.name}, {"colour", band.colour}, {"type", to_string(band.type)}};
+  if (band.nodata) json["nodata"] = number_or_text(*band.nodata);
+  if (band.has_mask) json["mask"] = true;
+  return json;
+}
+
+BandInfo band_from(const Json& json) {
+  BandInfo band{.name = json.at("name"),
+                .colour = json.at("colour"),
+                .type = sample_type_from(json.at("type").get<std::string>()),
+                .nodata = {},
+                .has_mask = json.value("mask", false)};
+  if (json.contains("nodata")) band.nodata = number_from(json.at("nodata"));
+  return band;
+}
+
+std::string text_of(const std::vector<BandInfo>& bands) {
+  Json json = Json::array();
+  for (const BandInfo& band : bands) json.push_back(to_json(band));
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
+
+std::string text_of(const std::vector<BandStretch>& stretches) {
+  Json json = Json::array();
+  for (const BandStretch& stretch : stretches) json.push_back(Json{stretch.low, stretch.high});
+  return json.dump();
+}
+
+Statement& bind_optional(Statement& statement, int parameter, std::optional<double> value) {
+  return value ? statement.bind(parameter, *value) : statement.bind_null(parameter);
+}
+
+void insert_collections(GeoPackageWriter& writer, const std::vector<Collection>& collections) {
+  Statement insert = writer.insert_into(kCollections.name);
+  std::int64_t fid = 0;
+  for (const Collection& c : collections) {
+    const std::string bands = Json(c.rgb_bands).dump();
+    const std::string stretches = text_of(c.stretches);
+    insert.bind(1, ++fid).bind(2, c.code).bind(3, c.name).bind(4, c.licence);
+    insert.bind(5, c.attribution).bind(6, c.source);
+    bind_optional(insert, 7, c.gsd_m).bind(8, bands).bind(9, stretches).run();
+  }
+}
+
+void insert_scenes(GeoPackageWriter& writer, const std::vector<Scene>& scenes) {
+  Statement insert = writer.insert_into(kScenes.name);
+  for (const Scene& s : scenes) {
+    const std::string shape = gpkg_blob(s.footprint_lonlat);
+    const std::string transform = Json(s.map_from_pixel).dump();
+    const std::string bands = text_of(s.bands);
+    insert.bind(1, s.fid).bind_blob(2, shape).bind(3, s.collection_code).bind(4, s.name);
+    insert.bind(5, s.gdal_name).bind(6, std::int64_t{s.width}).bind(7, std::int64_t{s.height});
+    insert.bind(8, transform).bind(9, s.crs_wkt).bind(10, s.gsd_m);
+    if (s.date.empty())
+      insert.bind_null(11);
+    else
+      insert.bind(11, s.date);
+    insert.bind(12, bands).bind(13, s.licence).run();
+    writer.add_extent(kScenes.name, s.fid, bounding_box(s.footprint_lonlat));
+  }
+}
+
+std::string column_list(const GpkgTable& table) {
+  std::string names = table.geometry_type.empty() ? "fid" : "fid, geom";
+  for (const GpkgColumn& column : table.columns) names += ", " + column.name;
+  return "SELECT " + names + " FROM " + table.name + " ORDER BY fid";
+}
+
+Json json_at(const Statement& row, int column) {
+  return Json::parse(row.text(column));
+}
+
+Collection collection_from(const Statement& row) {
+  Collection c{.code = std::string(row.text(1)),
+               .name = std::string(row.text(2)),
+               .licence = std::string(row.text(3)),
+               .attribution = std::string(row.text(4)),
+               .source = std::string(row.text(5)),
+               .gsd_m = {},
+               .rgb_bands = json_at(row, 7).get<std::vector<int>>(),
+               .stretches = {}};
+  if (!row.is_null(6)) c.gsd_m = row.real(6);
+  for (const Json& pair : json_at(row, 8)) c.stretches.push_back({pair.at(0), pair.at(1)});
+  return c;
+}
+
+int size_at(const Statement& row, int column) {
+  const std::int64_t size = row.integer(column);
+  if (size < 1 || size > std::numeric_limits<int>::max())
+    fail(ErrorKind::format, "a scene of {} pixels", size);
+  return static_cast<int>(size);
+}
+
+Scene scene_from(const Statement& row) {
+  Scene s{.fid = row.integer(0),
+          .collection_code = std::string(row.text(2)),
+          .name = std::string(row.text(3)),
+          .gdal_name = std::string(row.text(4)),
+          .width = size_at(row, 5),
+          .height = size_at(row, 6),
+          .map_from_pixel = json_at(row, 7).get<GeoTransform>(),
+          .crs_wkt = std::string(row.text(8)),
+          .gsd_m = row.real(9),
+          .date = std::string(row.text(10)),
+          .bands = {},
+          .licence = std::string(row.text(12)),
+          .footprint_lonlat = geometry_of_gpkg(row.blob(1))};
+  for (const Json& band : json_at(row, 11)) s.bands.push_back(band_from(band));
+  return s;
+}
+
+void check_bands(const Scene& scene, const Collection& collection) {
+  if (collection.rgb_bands.empty() || std::ranges::any_of(collection.rgb_bands, [&](int band) {
+        return band < 1 || band > static_cast<int>(scene.bands.size());
+      }))
+    fail(ErrorKind::format, "scene {} lacks the bands of its collection {}", scene.name,
+         collection.code);
+}
+
+ImageryCatalogue read_tables(Database& database) {
+  ImageryCatalogue catalogue;
+  Statement collections = database.prepare(column_list(kCollections));
+  while (collections.step()) catalogue.collections.push_back(collection_from(collections));
+  std::ranges::sort(catalogue.collections, {}, &Collection::code);
+  Statement scenes = database.prepare(column_list(kScenes));
+  while (scenes.step()) {
+    catalogue.scenes.push_back(scene_from(scenes));
+    const Scene& scene = catalogue.scenes.back();
+    check_bands(scene, catalogue.collection(scene.collection_code));
+  }
+  return catalogue;
+}
+
+}  // namespace
+
+const Collection& ImageryCatalogue::collection(std::string_view code) const {
+  const auto found = std::ranges::find(collections, code, &Collection::code);
+  if (found != collections.end()) return *found;
+  std::string known;
+  for (const Collection& c : collections) known += (known.empty() ? "" : ", ") + c.code;
+  fail(ErrorKind::input, "the imagery catalogue has no collection {}; it has: {}", code,
+       known.empty() ? "none" : known);
+}
+
+ImageryCatalogue read_catalogue(const std::filesystem::path& path) {
+  Database database(path, Database::Mode::read);
+  if (!database.has_table(kScenes.name) || !database.has_table(kCollections.name))
+    fail(ErrorKind::format,
+         "{} is no imagery catalogue: it lacks the tables scenes and collections; make one with "
+         "\"skyglot imagery scan\"",
+         path.string());
+  try {
+    return read_tables(database);
+  } catch (const nlohmann::json::exception& error) {
+    fail(ErrorKind::format, "imagery catalogue {} is damaged: {}", path.string(), error.what());
+  } catch (const std::bad_optional_access&) {
+    fail(ErrorKind::format, "imagery catalogue {} is damaged: a nodata value is no number",
+         path.string());
+  } catch (const Error& error) {
+    fail(error.kind(), "imagery catalogue {}: {}", path.string(), error.what());
+  }
+}
+
+void write_catalogue(const std::filesystem::path& path, const ImageryCatalogue& catalogue) {
+  PendingPath pending(path);
+  {
+    GeoPackageWriter writer(pending.path());
+    writer.add_table(kCollections);
+    writer.add_table(kScenes);
+    insert_collections(writer, catalogue.collections);
+    insert_scenes(writer, catalogue.scenes);
+    writer.close();
+  }
+  pending.commit();
+}
+
+}  // namespace skyglot

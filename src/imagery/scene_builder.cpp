@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "imagery/scene_builder.hpp"
+
+#include "base/error.hpp"
+#include "geo/gsd.hpp"
+#include "imagery/bands.hpp"
+#include "imagery/capture_date.hpp"
+#include "imagery/footprint.hpp"
+
+#include <array>
+
+namespace skyglot {
+namespace {
+
+std::string date_of(const RasterInfo& info, const std::string& name, const SceneOptions& options) {
+  if (!options.date.empty()) return options.date;
+  if (!options.date_pattern.empty())
+    if (auto date = date_from_pattern(name, options.date_pattern)) return *date;
+  if (auto date = date_from_metadata(info.metadata)) return *date;
+  return date_from_name(name).value_or("");
+}
+
+std::string licence_of(const RasterInfo& info) {
+  const auto found = info.metadata.find("TIFFTAG_COPYRIGHT");
+  return found == info.metadata.end() ? "" : found->second;
+}
+
+}  // namespace
+
+std::optional<Skipped> place_on_earth(Scene& scene, const Geometry& pixels) {
+  const SceneGrid grid(scene.map_from_pixel, scene.crs_wkt);
+  const auto gsd_m = ground_sample_distance_m(grid, {scene.width / 2.0, scene.height / 2.0});
+  if (!gsd_m || !(*gsd_m > 0)) return Skipped{"outside_earth"};
+  scene.gsd_m = *gsd_m;
+  auto footprint = lonlat_footprint(pixels, grid);
+  if (auto* skipped = std::get_if<Skipped>(&footprint)) return std::move(*skipped);
+  scene.footprint_lonlat = std::move(std::get<Geometry>(footprint));
+  return std::nullopt;
+}
+
+void probe_pixels(const Raster& raster) {
+  const int right = raster.info().width - 1;
+  const int bottom = raster.info().height - 1;
+  const std::array places{std::pair{0, 0}, std::pair{right, 0}, std::pair{right / 2, bottom / 2},
+                          std::pair{0, bottom}, std::pair{right, bottom}};
+  std::array<float, 1> value{};
+  for (const auto& [x, y] : places)
+    raster.read<float>({{x, y, 1, 1}, {1}, 1, 1, Resampling::nearest}, value);
+}
+
+std::variant<Scene, Skipped> describe_scene(const Raster& raster, const std::string& name,
+                                            const SceneOptions& options) {
+  const RasterInfo& info = raster.info();
+  if (info.bands.empty()) return Skipped{"no_bands"};
+  if (info.crs_wkt.empty() && options.crs.empty()) return Skipped{"no_crs"};
+  if (!info.map_from_pixel) return Skipped{"no_geotransform"};
+  const std::vector<int> bands = choose_bands(info.bands, options.bands);
+  if (bands.empty()) return Skipped{"other_bands"};
+  Scene scene;
+  scene.name = name;
+  scene.gdal_name = info.name;
+  scene.width = info.width;
+  scene.height = info.height;
+  scene.map_from_pixel = *info.map_from_pixel;
+  scene.crs_wkt = info.crs_wkt.empty() ? options.crs : info.crs_wkt;
+  scene.date = date_of(info, name, options);
+  scene.bands = info.bands;
+  scene.licence = licence_of(info);
+  auto pixels = valid_pixels(raster, {.bands = bands, .max_cells = options.footprint_cells});
+  if (auto* skipped = std::get_if<Skipped>(&pixels)) return std::move(*skipped);
+  if (auto skipped = place_on_earth(scene, std::get<Geometry>(pixels))) return *skipped;
+  return scene;
+}
+
+}  // namespace skyglot

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// From an open raster to a scene of the catalogue.
+#pragma once
+
+#include "base/skipped.hpp"
+#include "imagery/catalogue.hpp"
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace skyglot {
+
+/// What is said about scenes from outside their files.
+struct SceneOptions {
+  std::string crs;                 ///< for rasters that have none; "" leaves them out
+  std::string date;                ///< of every scene; "" finds it in metadata and name
+  std::string date_pattern;        ///< see date_from_pattern
+  std::vector<std::string> bands;  ///< the collection's; validity is judged by these
+  int footprint_cells = 1024;      ///< see FootprintOptions
+};
+
+/// Describes `raster`, called `name` by people. Skipped: "no_bands", "other_bands", "no_crs",
+/// "no_geotransform", "no_valid_pixels", "outside_earth", "around_pole".
+/// Throws Error(format) if pixels cannot be read.
+[[nodiscard]] std::variant<Scene, Skipped> describe_scene(const Raster& raster,
+                                                          const std::string& name,
+                                                          const SceneOptions& options);
+
+/// Reads the pixels at the corners and the centre. Throws Error(format) if the file is damaged or
+/// cut off there.
+void probe_pixels(const Raster& raster);
+
+/// `gsd_m` and `footprint_lonlat` from the grid of `scene` and an outline in pixels.
+[[nodiscard]] std::optional<Skipped> place_on_earth(Scene& scene, const Geometry& pixels);
+
+}  // namespace skyglot

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "imagery/stretch.hpp"
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/numbers.hpp"
+#include "base/strings.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace skyglot {
+namespace {
+
+StretchRule checked(StretchRule rule, std::string_view text) {
+  const bool percents = rule.kind == StretchRule::Kind::percentile;
+  if (!(rule.low < rule.high) || (percents && (rule.low < 0 || rule.high > 100)))
+    fail(ErrorKind::usage, "--stretch {}: the first number must be below the second{}", text,
+         percents ? ", both between 0 and 100" : "");
+  return rule;
+}
+
+// Samples of every band of a collection, valid pixels only.
+using Samples = std::vector<std::vector<float>>;
+
+void add_samples(const Scene& scene, const std::vector<int>& bands, int side, Samples& samples) {
+  const Raster raster = Raster::open(scene.gdal_name);
+  const int width = std::min(side, raster.info().width);
+  const int height = std::min(side, raster.info().height);
+  const auto plane = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
+  const Raster::ReadRequest request{
+      {0, 0, raster.info().width, raster.info().height}, bands, width, height, Resampling::nearest};
+  std::vector<std::uint8_t> valid(plane);
+  std::vector<float> values(plane * bands.size());
+  raster.read_valid(request, valid);
+  raster.read<float>(request, values);
+  for (std::size_t band = 0; band < bands.size(); ++band)
+    for (std::size_t i = 0; i < plane; ++i)
+      if (const float value = values[band * plane + i]; valid[i] != 0 && std::isfinite(value))
+        samples[band].push_back(value);
+}
+
+std::vector<const Scene*> spread(const std::vector<const Scene*>& scenes) {
+  constexpr std::size_t kMost = 64;
+  if (scenes.size() <= kMost) return scenes;
+  std::vector<const Scene*> chosen;
+  for (std::size_t i = 0; i < kMost; ++i) chosen.push_back(scenes[i * scenes.size() / kMost]);
+  return chosen;
+}
+
+Samples sample(const std::vector<int>& bands, const std::vector<const Scene*>& scenes) {
+  constexpr double kPixels = 512.0 * 512.0;
+  Samples samples(bands.size());
+  const std::vector<const Scene*> chosen = spread(scenes);
+  const int side = static_cast<int>(std::sqrt(kPixels / static_cast<double>(chosen.size())));
+  for (const Scene* scene : chosen) {
+    try {
+      add_samples(*scene, bands, side, samples);
+    } catch (const Error& error) {
+      log_warning("left out of the stretch: {}", error.what());
+    }
+  }
+  return samples;
+}
+
+bool is_8_bit(const Scene& scene, const std::vector<int>& bands) {
+  return std::ranges::all_of(bands, [&](int band) {
+    return scene.bands.at(static_cast<std::size_t>(band - 1)).type == SampleType::u8;
+  });
+}
+
+}  // namespace
+
+StretchRule parse_stretch(std::string_view text) {
+  if (text == "none") return {StretchRule::Kind::none, 0, 0};
+  if (text == "auto") return {};
+  const std::size_t colon = text.find(':');
+  const std::string_view name = text.substr(0, colon);
+  const auto numbers = split(colon == std::string_view::npos ? "" : text.substr(colon + 1), ',');
+  const bool known = name == "percentile" || name == "range";
+  const auto low = known && numbers.size() == 2 ? parse_double(numbers[0]) : std::nullopt;
+  const auto high = known && numbers.size() == 2 ? parse_double(numbers[1]) : std::nullopt;
+  if (!low || !high || !std::isfinite(*low) || !std::isfinite(*high))
+    fail(ErrorKind::usage,
+         "--stretch {}: give auto, none, percentile:LOW,HIGH or range:LOW,HIGH (e.g. "
+         "percentile:2,98 or range:0,3000)",
+         text);
+  const auto kind = name == "range" ? StretchRule::Kind::range : StretchRule::Kind::percentile;
+  return checked({kind, *low, *high}, text);
+}
+
+double percentile(std::span<float> values, double p) {
+  expect(!values.empty(), "percentile of nothing");
+  const double position = p / 100 * static_cast<double>(values.size() - 1);
+  const auto index = static_cast<std::size_t>(position);
+  const auto middle = values.begin() + static_cast<std::ptrdiff_t>(index);
+  std::ranges::nth_element(values, middle);
+  const double lower = *middle;
+  if (index + 1 == values.size()) return lower;
+  const double upper = *std::min_element(middle + 1, values.end());
+  return lower + (position - static_cast<double>(index)) * (upper - lower);
+}
+
+std::vector<BandStretch> stretches_of(const StretchRule& rule, const std::vector<int>& bands,
+                                      const std::vector<const Scene*>& scenes) {
+  using Kind = StretchRule::Kind;
+  if (rule.kind == Kind::none || scenes.empty()) return {};
+  if (rule.kind == Kind::automatic && is_8_bit(*scenes.front(), bands)) return {};
+  if (rule.kind == Kind::range)
+    return std::vector<BandStretch>(bands.size(), {rule.low, rule.high});
+  std::vector<BandStretch> stretches;
+  for (std::vector<float>& values : sample(bands, scenes)) {
+    if (values.empty())
+      fail(ErrorKind::input,
+           "cannot work out a stretch for collection {}: no scene has readable valid pixels; give "
+           "--stretch range:LOW,HIGH",
+           scenes.front()->collection_code);
+    const double low = percentile(values, rule.low);
+    const double high = percentile(values, rule.high);
+    stretches.push_back({low, high > low ? high : low + 1});
+  }
+  return stretches;
+}
+
+}  // namespace skyglot
