@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osm/gpkg_store.hpp"
+
+#include "base/error.hpp"
+#include "geo/geopackage.hpp"
+#include "osm/antimeridian.hpp"
+
+#include <algorithm>
+
+namespace skyglot {
+namespace {
+
+Database opened(const std::filesystem::path& path) {
+  Database database(path, Database::Mode::read);
+  for (const char* table : {"objects", "tags", "object_tags", "metadata", "rtree_objects_geom"})
+    if (!database.has_table(table))
+      fail(ErrorKind::format,
+           "{}: not an object store (no table {}); make one with 'skyglot objects import'",
+           path.string(), table);
+  return database;
+}
+
+ObjectKind kind_of(std::string_view text, const std::filesystem::path& path) {
+  if (text == "n") return ObjectKind::node;
+  if (text == "w") return ObjectKind::way;
+  if (text == "a") return ObjectKind::area;
+  fail(ErrorKind::format, "{}: unknown kind of object '{}'", path.string(), text);
+}
+
+}  // namespace
+
+GpkgStore::GpkgStore(const std::filesystem::path& path)
+    : path_(path),
+      database_(opened(path)),
+      object_(database_.prepare("SELECT kind, osm_id, tags, geom FROM objects WHERE fid = ?1")),
+      in_box_(database_.prepare("SELECT id FROM rtree_objects_geom WHERE minx <= ?3 AND "
+                                "maxx >= ?1 AND miny <= ?4 AND maxy >= ?2")) {}
+
+std::vector<std::int64_t> GpkgStore::ids_in(const Box& box_lonlat) {
+  std::vector<std::int64_t> ids;
+  for (const Box& box : boxes_on_the_map(box_lonlat)) {
+    in_box_.bind(1, box.min_x).bind(2, box.min_y).bind(3, box.max_x).bind(4, box.max_y);
+    while (in_box_.step()) ids.push_back(in_box_.integer(0));
+    in_box_.reset();
+  }
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+MapObject GpkgStore::object(std::int64_t fid) {
+  object_.reset();
+  if (!object_.bind(1, fid).step())
+    fail(ErrorKind::input, "{}: there is no object {}", path_.string(), fid);
+  MapObject found{fid, kind_of(object_.text(0), path_), object_.integer(1),
+                  tags_from_json(object_.text(2)), geometry_of_gpkg(object_.blob(3))};
+  object_.reset();
+  return found;
+}
+
+void GpkgStore::for_each_in(const Box& box_lonlat, const std::function<void(MapObject&&)>& visit) {
+  for (const std::int64_t fid : ids_in(box_lonlat)) visit(object(fid));
+}
+
+std::vector<StoredTag> GpkgStore::tags() {
+  std::vector<StoredTag> found;
+  Statement query = database_.prepare("SELECT fid, key, value, objects FROM tags ORDER BY fid");
+  while (query.step())
+    found.push_back({query.integer(0),
+                     {std::string(query.text(1)), std::string(query.text(2))},
+                     query.integer(3)});
+  return found;
+}
+
+std::vector<std::int64_t> GpkgStore::ids_with_tag(std::int64_t tag_id) {
+  std::vector<std::int64_t> ids;
+  Statement query =
+      database_.prepare("SELECT object FROM object_tags WHERE tag_id = ?1 ORDER BY object");
+  query.bind(1, tag_id);
+  while (query.step()) ids.push_back(query.integer(0));
+  return ids;
+}
+
+void GpkgStore::for_each_tags(const std::function<void(ObjectKind, const Tags&)>& visit) {
+  Statement query = database_.prepare("SELECT kind, tags FROM objects ORDER BY fid");
+  while (query.step()) visit(kind_of(query.text(0), path_), tags_from_json(query.text(1)));
+}
+
+std::int64_t GpkgStore::size() {
+  return database_.query_integer("SELECT count(*) FROM objects").value_or(0);
+}
+
+Box GpkgStore::extent_lonlat() {
+  Statement query = database_.prepare(
+      "SELECT min_x, min_y, max_x, max_y FROM gpkg_contents WHERE table_name = 'objects'");
+  if (!query.step() || query.is_null(0)) return {};
+  return {query.real(0), query.real(1), query.real(2), query.real(3)};
+}
+
+std::map<std::string, std::string> GpkgStore::metadata() {
+  std::map<std::string, std::string> facts;
+  Statement query = database_.prepare("SELECT key, value FROM metadata");
+  while (query.step()) facts.emplace(query.text(0), query.text(1));
+  return facts;
+}
+
+}  // namespace skyglot

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// OpenStreetMap files read as one ordered stream of objects, each object once.
+#pragma once
+
+#include <osmium/io/header.hpp>
+#include <osmium/memory/buffer.hpp>
+#include <osmium/osm/entity_bits.hpp>
+#include <osmium/osm/object.hpp>
+#include <osmium/thread/pool.hpp>
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace skyglot {
+
+/// Nodes, then ways, then relations, each in the order of their ids, merged from all files.
+/// Objects that an earlier file (or object) gave already are marked removed().
+class MapInput {
+ public:
+  struct Options {
+    std::vector<std::filesystem::path> files;
+    osmium::osm_entity_bits::type entities = osmium::osm_entity_bits::nwr;
+    int threads = 1;  ///< for decoding
+  };
+  /// Throws Error(input) or Error(format) that names the file if one is missing, of another kind,
+  /// a history, or damaged.
+  explicit MapInput(const Options& options);
+  ~MapInput();
+  MapInput(const MapInput&) = delete;
+  MapInput& operator=(const MapInput&) = delete;
+
+  /// The next objects; nothing at the end. Throws like the constructor, also where the objects of
+  /// a file are not in order.
+  [[nodiscard]] std::optional<osmium::memory::Buffer> next();
+  /// Bytes read so far of all files; of bytes_total().
+  [[nodiscard]] std::uint64_t bytes_read() const;
+  [[nodiscard]] std::uint64_t bytes_total() const;
+  /// Newest time stamp in the headers ("2016-03-05T00:26:02Z"), "" if none says.
+  [[nodiscard]] std::string timestamp() const;
+
+ private:
+  class Stream;
+  void mark(osmium::OSMObject& object);
+  [[nodiscard]] std::optional<osmium::memory::Buffer> next_of_one();
+  [[nodiscard]] std::optional<osmium::memory::Buffer> next_merged();
+  [[nodiscard]] Stream* first_in_order();
+
+  osmium::thread::Pool pool_;
+  std::vector<std::unique_ptr<Stream>> streams_;
+  osmium::item_type last_type_ = osmium::item_type::undefined;
+  osmium::object_id_type last_id_ = 0;
+};
+
+}  // namespace skyglot

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osm/object_store.hpp"
+
+#include "base/error.hpp"
+#include "osm/gpkg_sink.hpp"
+#include "osm/gpkg_store.hpp"
+#include "osm/object_sink.hpp"
+
+#include <filesystem>
+
+namespace skyglot {
+
+std::unique_ptr<ObjectStore> ObjectStore::open(const std::string& name) {
+  return std::make_unique<GpkgStore>(name);
+}
+
+std::unique_ptr<ObjectSink> make_object_sink(const std::string& output, bool overwrite) {
+  if (!overwrite && std::filesystem::exists(output))
+    fail(ErrorKind::input, "{} exists already; choose another name or give --overwrite", output);
+  return std::make_unique<GpkgSink>(output);
+}
+
+}  // namespace skyglot
