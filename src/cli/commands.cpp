@@ -6,6 +6,7 @@ namespace skyglot {
 std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
   commands.push_back(make_objects_import());
+  commands.push_back(make_tags_stats());
   return commands;
 }
 
