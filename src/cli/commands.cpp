@@ -8,6 +8,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_objects_import());
   commands.push_back(make_imagery_scan());
   commands.push_back(make_imagery_list());
+  commands.push_back(make_tags_stats());
   commands.push_back(make_build());
   commands.push_back(make_merge());
   return commands;

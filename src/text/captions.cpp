@@ -188,37 +188,46 @@ std::string CaptionWriter::single(const Tags& tags) const {
   return count > 0 ? caption(count) : cut_to_fit(said[0]);
 }
 
-std::vector<std::string> CaptionWriter::neighbour_phrases(const std::vector<Tags>& neighbours,
-                                                          const std::string& said) const {
+// What the neighbours are, each different from the focus object and from those before.
+std::vector<std::string> CaptionWriter::neighbour_phrases(
+    const std::vector<Tags>& neighbours, const std::vector<std::string>& focus) const {
   std::vector<std::string> result;
   for (const Tags& tags : neighbours) {
     if (result.size() == rules_.max_neighbours) break;
     const std::vector<std::string> parts = phrases(tags);
-    if (parts.empty()) continue;
-    std::string text = with_attributes(parts, rules_.max_neighbour_attributes);
-    if (text != said) push_unique(result, std::move(text));
+    if (parts.empty() || parts == focus) continue;
+    push_unique(result, with_attributes(parts, rules_.max_neighbour_attributes));
   }
   return result;
 }
 
-std::string CaptionWriter::multi(const Tags& focus, const std::vector<Tags>& neighbours) const {
-  const std::vector<std::string> said = phrases(focus);
-  if (said.empty()) return rules_.prefix + rules_.nothing;
-  const auto focus_caption = [&](std::size_t attributes) {
-    return rules_.prefix + with_attributes(said, attributes);
-  };
-  const std::size_t attributes = largest_that_fits(
-      said.size() - 1, [&](std::size_t count) { return fits(focus_caption(count)); });
-  std::string caption = focus_caption(attributes);
-  if (!fits(caption)) return cut_to_fit(said[0]);
-  std::string_view separator = ", surrounded by ";
-  for (const std::string& text : neighbour_phrases(neighbours, with_attributes(said, attributes))) {
-    const std::string longer = caption + std::string(separator) + text;
+std::string CaptionWriter::with_neighbours(const std::string& focus,
+                                           const std::vector<std::string>& neighbours) const {
+  constexpr std::string_view kSurrounded = ", surrounded by ";
+  if (neighbours.empty()) return focus;
+  const std::string all = focus + std::string(kSurrounded) + join(neighbours, "; ");
+  if (fits(all)) return all;
+  std::string caption = focus;
+  std::string_view separator = kSurrounded;
+  for (const std::string& neighbour : neighbours) {
+    const std::string longer = caption + std::string(separator) + neighbour;
     if (!fits(longer)) continue;
     caption = longer;
     separator = "; ";
   }
   return caption;
+}
+
+std::string CaptionWriter::multi(const Tags& focus, const std::vector<Tags>& neighbours) const {
+  const std::vector<std::string> said = phrases(focus);
+  if (said.empty()) return rules_.prefix + rules_.nothing;
+  const auto caption = [&](std::size_t attributes) {
+    return rules_.prefix + with_attributes(said, attributes);
+  };
+  const std::size_t attributes =
+      largest_that_fits(said.size() - 1, [&](std::size_t count) { return fits(caption(count)); });
+  if (attributes == 0 && !fits(caption(0))) return cut_to_fit(said[0]);
+  return with_neighbours(caption(attributes), neighbour_phrases(neighbours, said));
 }
 
 }  // namespace skyglot

@@ -9,6 +9,7 @@
 #include <set>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 namespace skyglot {
@@ -72,8 +73,10 @@ class CaptionWriter {
   [[nodiscard]] std::string joined(const std::string& key, const std::string& value) const;
   [[nodiscard]] Tags ordered(const Tags& tags) const;
   [[nodiscard]] std::vector<std::string> phrases(const Tags& tags) const;
-  [[nodiscard]] std::vector<std::string> neighbour_phrases(const std::vector<Tags>& neighbours,
-                                                           const std::string& said) const;
+  [[nodiscard]] std::vector<std::string> neighbour_phrases(
+      const std::vector<Tags>& neighbours, const std::vector<std::string>& focus) const;
+  [[nodiscard]] std::string with_neighbours(const std::string& focus,
+                                            const std::vector<std::string>& neighbours) const;
   [[nodiscard]] bool fits(const std::string& caption) const;
   [[nodiscard]] std::string cut_to_fit(const std::string& phrase) const;
 

@@ -174,6 +174,12 @@ TEST(Caption, SaysEqualPhrasesOnce) {
             "road of service, surrounded by natural tree");
 }
 
+TEST(Caption, DoesNotRepeatTheFocusWhateverItsAttributes) {
+  const Tags road{{"highway", "service"}, {"k1", "1"}, {"k2", "2"}, {"k3", "3"}};
+  EXPECT_EQ(writer_without_prefix().multi(road, {road}),
+            "road of service with k1 of 1 and k2 of 2 and k3 of 3");
+}
+
 TEST(Caption, CapsNeighboursAndTheirAttributes) {
   CaptionRules rules = default_caption_rules();
   rules.prefix.clear();
