@@ -77,6 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
                       PhraseCase{{"railway", "platform"}, "railway platform"},
                       PhraseCase{{"roof:shape", "gabled"}, "roof shape of gabled"},
                       PhraseCase{{"building", "church"}, "building of church"},
+                      PhraseCase{{"roof:colour", "#8b0000"}, "roof colour of dark red"},
+                      PhraseCase{{"roof:colour", "maroon"}, "roof colour of maroon"},
                       PhraseCase{{"bridge", "yes"}, "bridge"},
                       PhraseCase{{"sidewalk", "no"}, "no sidewalk"},
                       PhraseCase{{"golf", "bunker"}, "golf bunker"},

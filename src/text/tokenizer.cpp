@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::string_view kStartText = "<|startoftext|>";
 constexpr std::string_view kEndText = "<|endoftext|>";
+// The only blank of cleaned text is ' '; PCRE2's \s would also take U+180E, which Python does not.
 constexpr char kSplit[] =
-    "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}"
-    "]+";
+    R"(<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^ \p{L}\p{N}]+)";
 
 // A compiled pattern of PCRE2; matching with it is thread-safe.
 class Pattern {
