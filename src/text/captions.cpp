@@ -212,7 +212,7 @@ std::string CaptionWriter::with_neighbours(const std::string& focus,
                                            const std::vector<std::string>& neighbours) const {
   constexpr std::string_view kSurrounded = ", surrounded by ";
   if (neighbours.empty()) return focus;
-  const std::string all = focus + std::string(kSurrounded) + join(neighbours, "; ");
+  std::string all = focus + std::string(kSurrounded) + join(neighbours, "; ");
   if (fits(all)) return all;
   std::string caption = focus;
   std::string_view separator = kSurrounded;

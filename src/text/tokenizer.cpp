@@ -93,7 +93,7 @@ void append_plain(std::u32string& text, char32_t c) {
   if (c < 0x7F && c >= 0x20) {
     text += c;
   } else if (c >= 0xFF01 && c <= 0xFF5E) {
-    text += c - 0xFEE0;
+    text.push_back(c - 0xFEE0);
   } else if (const auto found = std::ranges::find(kPlain, c, &Plain::from); found != kPlain.end()) {
     text += found->to;
   } else if (!is_stray_control(c)) {
