@@ -7,9 +7,8 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
 #include <cstring>
-#include <limits>
+#include <utility>
 
 namespace skyglot {
 namespace {
@@ -75,17 +74,6 @@ std::string quoted_name(std::string_view name) {
   return "\"" + replace_all(std::string(name), "\"", "\"\"") + "\"";
 }
 
-// R-tree boxes hold floats; rounding outwards keeps every point inside its box.
-float below(double value) {
-  const auto rounded = static_cast<float>(value);
-  return static_cast<double>(rounded) > value
-             ? std::nextafter(rounded, -std::numeric_limits<float>::infinity())
-             : rounded;
-}
-float above(double value) {
-  return -below(-value);
-}
-
 }  // namespace
 
 GeoPackageWriter::GeoPackageWriter(const std::filesystem::path& path)
@@ -130,21 +118,12 @@ void GeoPackageWriter::add_extent(const std::string& table, std::int64_t fid, co
   if (box.empty()) return;
   Layer& target = layer(table);
   target.extent.add(box);
-  target.entries.push_back(
-      {fid, below(box.min_x), above(box.max_x), below(box.min_y), above(box.max_y)});
+  target.entries.push_back(rtree_entry(fid, box));
 }
 
-void GeoPackageWriter::write_rtree(const Layer& layer) {
+void GeoPackageWriter::write_index(Layer& layer) {
   const std::string& name = layer.table.name;
-  database_.execute(fmt::format(
-      "CREATE VIRTUAL TABLE \"rtree_{}_geom\" USING rtree(id, minx, maxx, miny, maxy)", name));
-  Statement insert = database_.prepare(
-      fmt::format("INSERT INTO \"rtree_{}_geom\" VALUES (?1, ?2, ?3, ?4, ?5)", name));
-  for (const Entry& entry : layer.entries) {
-    insert.bind(1, entry.fid).bind(2, static_cast<double>(entry.min_x));
-    insert.bind(3, static_cast<double>(entry.max_x)).bind(4, static_cast<double>(entry.min_y));
-    insert.bind(5, static_cast<double>(entry.max_y)).run();
-  }
+  write_rtree(database_, fmt::format("rtree_{}_geom", name), std::move(layer.entries));
   database_.execute(replace_all(kRtreeTriggers, "@", name));
   database_.execute(
       fmt::format("INSERT INTO gpkg_extensions VALUES ('{}', 'geom', 'gpkg_rtree_index', "
@@ -173,9 +152,9 @@ void GeoPackageWriter::register_layer(const Layer& layer) {
 }
 
 void GeoPackageWriter::close() {
-  for (const Layer& layer : layers_) {
+  for (Layer& layer : layers_) {
     register_layer(layer);
-    if (!layer.table.geometry_type.empty()) write_rtree(layer);
+    if (!layer.table.geometry_type.empty()) write_index(layer);
   }
   database_.execute("COMMIT");
 }

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "geo/geometry.hpp"
+#include "geo/rtree.hpp"
 #include "geo/sqlite.hpp"
 
 #include <cstdint>
@@ -43,17 +44,13 @@ class GeoPackageWriter {
   void close();
 
  private:
-  struct Entry {
-    std::int64_t fid;
-    float min_x, max_x, min_y, max_y;
-  };
   struct Layer {
     GpkgTable table;
     Box extent;
-    std::vector<Entry> entries;
+    std::vector<RtreeEntry> entries;
   };
   Layer& layer(const std::string& table);
-  void write_rtree(const Layer& layer);
+  void write_index(Layer& layer);
   void register_layer(const Layer& layer);
 
   Database database_;
