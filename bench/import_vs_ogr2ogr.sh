@@ -14,15 +14,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 export LC_ALL=C
 
-# measure NAME COMMAND...: appends "seconds kilobytes" to the file NAME.
+# measure NAME COMMAND...: appends "seconds KiB user-seconds system-seconds" to NAME.
 measure() {
   name=$1
   shift
-  /usr/bin/time -f '%e %M' -o "$work/time" "$@" >/dev/null 2>"$work/stderr" || {
+  /usr/bin/time -f '%e %M %U %S' -o "$work/time" "$@" >/dev/null 2>"$work/stderr" || {
     cat "$work/stderr" >&2
     exit 1
   }
-  tail -n 1 "$work/time" | tee -a "$work/$name" | sed "s/^/$name: seconds, KiB: /"
+  tail -n 1 "$work/time" | tee -a "$work/$name" | sed "s/^/$name: seconds, KiB, user s, system s: /"
 }
 
 both() {
@@ -47,7 +47,10 @@ done
 for size in "$half" "$copies"; do
   ours=$(median "$work/skyglot-$size" 1)
   theirs=$(median "$work/ogr2ogr-$size" 1)
+  cpu=$(awk -v n="$runs" '{ s += $3 + $4 } END { print s / n }' "$work/skyglot-$size")
+  their_cpu=$(awk -v n="$runs" '{ s += $3 + $4 } END { print s / n }' "$work/ogr2ogr-$size")
   echo "$size copies: skyglot $ours s, ogr2ogr $theirs s," \
     "ratio $(awk "BEGIN { printf \"%.2f\", $theirs / $ours }");" \
+    "processor time $cpu s against $their_cpu s;" \
     "peak memory $(median "$work/skyglot-$size" 2) KiB against $(median "$work/ogr2ogr-$size" 2) KiB"
 done
