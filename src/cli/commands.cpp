@@ -5,6 +5,7 @@ namespace skyglot {
 
 std::vector<std::unique_ptr<Command>> all_commands() {
   std::vector<std::unique_ptr<Command>> commands;
+  commands.push_back(make_simulate());
   return commands;
 }
 
