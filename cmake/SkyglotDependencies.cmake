@@ -16,6 +16,7 @@ find_package(EXPAT REQUIRED)
 find_package(LibArchive REQUIRED)
 find_package(TurboJpeg REQUIRED)
 find_package(PNG REQUIRED)
+find_package(PostgreSQL REQUIRED)
 
 find_path(OSMIUM_INCLUDE_DIR osmium/version.hpp REQUIRED)
 find_path(PROTOZERO_INCLUDE_DIR protozero/version.hpp REQUIRED)

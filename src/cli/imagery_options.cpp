@@ -11,14 +11,14 @@
 namespace skyglot {
 namespace {
 
-std::string reasons_text(const ImportCounts& counts) {
+std::string reasons_text(const CatalogueCounts& counts) {
   std::string text;
   for (const auto& [reason, count] : counts.skipped)
     text += fmt::format("{}{} {}", text.empty() ? "" : ", ", format_count(count), reason);
   return text.empty() ? "none" : text;
 }
 
-void print_counts(const ImageryOptions& options, const ImportCounts& counts) {
+void print_counts(const ImageryOptions& options, const CatalogueCounts& counts) {
   if (options.common.json) {
     print_json({{"output", options.output.string()},
                 {"collection", options.collection.code},
@@ -32,7 +32,7 @@ void print_counts(const ImageryOptions& options, const ImportCounts& counts) {
              format_count(counts.updated), reasons_text(counts));
 }
 
-std::uint64_t serious(const ImportCounts& counts) {
+std::uint64_t serious(const CatalogueCounts& counts) {
   const auto found = counts.skipped.find("not_a_raster");
   return counts.skipped_total() - (found == counts.skipped.end() ? 0 : found->second);
 }
@@ -63,7 +63,7 @@ void ImageryOptions::add_to(CLI::App& app) {
   common.add_to(app);
 }
 
-int ImageryOptions::finish(const ImageryCatalogue& catalogue, const ImportCounts& counts) const {
+int ImageryOptions::finish(const ImageryCatalogue& catalogue, const CatalogueCounts& counts) const {
   if (counts.added + counts.updated == 0)
     fail(ErrorKind::input, "no scene found for collection {}; skipped: {}", collection.code,
          reasons_text(counts));

@@ -23,7 +23,7 @@ struct ImageryOptions {
   /// Writes the catalogue and prints what became of the items; returns an ExitCode. Throws
   /// Error(input) if no scene was found; then nothing is written. "not_a_raster" does not count
   /// towards max_skipped.
-  [[nodiscard]] int finish(const ImageryCatalogue& catalogue, const ImportCounts& counts) const;
+  [[nodiscard]] int finish(const ImageryCatalogue& catalogue, const CatalogueCounts& counts) const;
 };
 
 }  // namespace skyglot

@@ -30,7 +30,7 @@ class ImageryScan : public Command {
     scan_.threads = imagery_.common.thread_count();
     scan_.validate();
     ImageryCatalogue catalogue = catalogue_to_extend(imagery_.output, imagery_.overwrite);
-    const ImportCounts counts = scan_folders(scan_, catalogue);
+    const CatalogueCounts counts = scan_folders(scan_, catalogue);
     return imagery_.finish(catalogue, counts);
   }
 

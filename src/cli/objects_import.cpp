@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot objects import: OpenStreetMap files into an object store.
 #include "base/numbers.hpp"
+#include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "cli/version.hpp"
 #include "osm/import.hpp"
 
 #include <nlohmann/json.hpp>
@@ -88,7 +88,7 @@ void ObjectsImport::print_as_json(const ImportReport& report) const {
 
 int ObjectsImport::run() {
   options_.threads = common_.thread_count();
-  options_.version = kVersion;
+  options_.version = version();
   const ImportReport report = import_objects(options_);
   if (common_.json)
     print_as_json(report);

@@ -284,7 +284,7 @@ std::vector<PairRow> TagsStats::pair_rows(ObjectStore& store,
     const bool has_key = all[i].tag.key == key_ && of_key++ < kPairTags;
     if (i < kPairTags || has_key) chosen.push_back(all[i].tag);
   }
-  TagPairs pairs(chosen, key_);
+  TagPairs pairs(std::move(chosen), key_);
   walk(store, "pairs", [&](ObjectKind, const Tags& tags) { pairs.add(tags); });
   return pairs.rows();
 }

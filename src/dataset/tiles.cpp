@@ -26,12 +26,19 @@ Range side_range(std::int64_t extent, const TileRules& rules) {
   return {low, std::min(rules.polygon_max_px, grown)};
 }
 
-// Sides so unlike that the aspect limit leaves no choice let the shorter one grow past its limit.
-void widen_for_aspect(Range& side, const Range& other, double max_aspect) {
+// Narrows a side to what the other one can still match; sides so unlike that nothing is left let the
+// shorter one grow past its growth limit.
+void fit_aspect(Range& side, const Range& other, double max_aspect) {
   const auto needed =
       static_cast<std::int64_t>(std::ceil(static_cast<double>(other.low) / max_aspect));
   side.low = std::max(side.low, needed);
-  side.high = std::max(side.high, needed);
+  side.high = std::max(side.high, side.low);
+}
+
+void limit_aspect(Range& side, const Range& other, double max_aspect) {
+  const auto allowed =
+      static_cast<std::int64_t>(std::floor(static_cast<double>(other.high) * max_aspect));
+  side.high = std::max(side.low, std::min(side.high, allowed));
 }
 
 Range within_aspect(Range side, std::int64_t other, double max_aspect) {
@@ -59,8 +66,9 @@ std::optional<PixelWindow> draw_polygon_tile(const Box& bbox, const TileRules& r
   const auto bottom = static_cast<std::int64_t>(std::ceil(bbox.max_y));
   Range width = side_range(right - left, rules);
   Range height = side_range(bottom - top, rules);
-  widen_for_aspect(width, height, rules.max_aspect);
-  widen_for_aspect(height, width, rules.max_aspect);
+  fit_aspect(width, height, rules.max_aspect);
+  fit_aspect(height, width, rules.max_aspect);
+  limit_aspect(width, height, rules.max_aspect);
   if (width.low > rules.polygon_max_px || height.low > rules.polygon_max_px) return std::nullopt;
   const std::int64_t drawn_width = random.integer(width.low, std::max(width.low, width.high));
   height = within_aspect(height, drawn_width, rules.max_aspect);

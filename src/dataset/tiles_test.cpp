@@ -17,7 +17,7 @@ TEST(Tiles, PointLiesInTheCentralThirdOfEveryTile) {
   for (int i = 0; i < kDraws; ++i) {
     const Point at{random.uniform(-1e5, 1e5), random.uniform(0, 1e5)};
     const PixelWindow tile = draw_point_tile(at, {}, random);
-    for (const auto [position, start, length] :
+    for (const auto& [position, start, length] :
          {std::tuple(at.x, tile.x, tile.width), std::tuple(at.y, tile.y, tile.height)}) {
       ASSERT_GE(length, 168);
       ASSERT_LE(length, 300);

@@ -56,7 +56,7 @@ class Adder {
 
   [[nodiscard]] bool empty() const { return place_of_.empty(); }
 
-  void add(Scene scene, ImportCounts& counts) {
+  void add(Scene scene, CatalogueCounts& counts) {
     if (const std::string reason = misfit(scene); !reason.empty()) {
       ++counts.skipped[reason];
       return;
@@ -133,13 +133,13 @@ void CollectionOptions::validate() const {
   if (!problems.empty()) fail(ErrorKind::usage, "{}", join(problems, "; "));
 }
 
-std::size_t ImportCounts::skipped_total() const {
+std::size_t CatalogueCounts::skipped_total() const {
   return std::accumulate(skipped.begin(), skipped.end(), std::size_t{0},
                          [](std::size_t sum, const auto& entry) { return sum + entry.second; });
 }
 
 void add_scenes(ImageryCatalogue& catalogue, const CollectionOptions& options,
-                const std::string& source, std::vector<Scene> found, ImportCounts& counts) {
+                const std::string& source, std::vector<Scene> found, CatalogueCounts& counts) {
   if (found.empty()) return;
   Collection& collection = collection_of(catalogue, options.code);
   check_bands(collection, options, found);

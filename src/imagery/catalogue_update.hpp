@@ -28,7 +28,7 @@ struct CollectionOptions {
 };
 
 /// What became of the items that a source offered.
-struct ImportCounts {
+struct CatalogueCounts {
   std::size_t added = 0;
   std::size_t updated = 0;                     ///< were in the catalogue already
   std::map<std::string, std::size_t> skipped;  ///< by reason
@@ -42,7 +42,7 @@ struct ImportCounts {
 /// GDAL name, numbered from 1, and the collection gets its stretch. `source` is kept as the
 /// collection's source. Throws Error(input) if a band of the collection is nowhere.
 void add_scenes(ImageryCatalogue& catalogue, const CollectionOptions& options,
-                const std::string& source, std::vector<Scene> found, ImportCounts& counts);
+                const std::string& source, std::vector<Scene> found, CatalogueCounts& counts);
 
 /// The catalogue at `path`, or an empty one where there is none or it is to be replaced.
 [[nodiscard]] ImageryCatalogue catalogue_to_extend(const std::filesystem::path& path,

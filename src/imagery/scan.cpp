@@ -106,10 +106,10 @@ std::vector<fs::path> files_to_scan(const std::vector<fs::path>& inputs) {
   return files;
 }
 
-ImportCounts scan_folders(const ScanOptions& options, ImageryCatalogue& catalogue) {
+CatalogueCounts scan_folders(const ScanOptions& options, ImageryCatalogue& catalogue) {
   options.validate();
   const std::vector<fs::path> files = files_to_scan(options.inputs);
-  ImportCounts counts;
+  CatalogueCounts counts;
   std::vector<Scene> scenes;
   Progress progress("rasters", files.size());
   std::size_t drawn = 0;

@@ -30,6 +30,6 @@ struct ScanOptions {
 /// describe_scene and add_scenes, "not_a_raster", and "unreadable" for a damaged one; each but
 /// "not_a_raster" is also a warning that names the file. The result does not depend on the number
 /// of threads.
-[[nodiscard]] ImportCounts scan_folders(const ScanOptions& options, ImageryCatalogue& catalogue);
+[[nodiscard]] CatalogueCounts scan_folders(const ScanOptions& options, ImageryCatalogue& catalogue);
 
 }  // namespace skyglot

@@ -11,6 +11,7 @@
 #include "osm/area_collector.hpp"
 #include "osm/map_input.hpp"
 #include "osm/object_sink.hpp"
+#include "osm/postgres.hpp"
 #include "osm/row_sorter.hpp"
 
 #include <algorithm>
@@ -34,7 +35,7 @@ struct Batch {
 };
 
 fs::path folder_for_scratch(const ImportOptions& options) {
-  if (options.output.starts_with("PG:")) return fs::temp_directory_path() / "objects";
+  if (is_postgres_name(options.output)) return fs::temp_directory_path() / "objects";
   return options.output;
 }
 
@@ -61,6 +62,8 @@ class Import {
         sorter_(options.memory, folder_for_scratch(options)) {}
 
   ImportReport run() {
+    // Opened first: an output that cannot be written must not be found out after an hour.
+    sink_ = make_object_sink(options_.output, options_.overwrite);
     read_relations();
     read_all();
     if (sorter_.size() == 0) fail_empty();
@@ -91,6 +94,7 @@ class Import {
   TagDictionary dictionary_;
   std::vector<TagDictionary::Number> numbers_;
   std::unique_ptr<NodeLocations> locations_;
+  std::unique_ptr<ObjectSink> sink_;
   ImportReport report_;
 };
 
@@ -195,7 +199,6 @@ void Import::write_objects(ObjectSink& sink) {
 }
 
 void Import::write_tags(ObjectSink& sink) {
-  std::vector<StoredTag> tags;
   dictionary_.for_each([&](const Tag& tag, std::int64_t objects, const auto& walk) {
     check_interrupt();
     const std::int64_t id = ++report_.tags;
@@ -232,11 +235,10 @@ void Import::write_metadata(ObjectSink& sink) const {
 }
 
 void Import::write() {
-  const auto sink = make_object_sink(options_.output, options_.overwrite);
-  write_objects(*sink);
-  write_tags(*sink);
-  write_metadata(*sink);
-  sink->commit();
+  write_objects(*sink_);
+  write_tags(*sink_);
+  write_metadata(*sink_);
+  sink_->commit();
 }
 
 }  // namespace

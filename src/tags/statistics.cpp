@@ -81,6 +81,7 @@ std::vector<KeyRow> TagStatistics::by_key() const {
     row.visible_objects += entry.max_gsd_m ? entry.counts.objects : 0;
   }
   std::vector<KeyRow> rows;
+  rows.reserve(keys.size());
   for (auto& [key, row] : keys) rows.push_back(std::move(row));
   std::ranges::stable_sort(rows, std::greater<>(),
                            [](const KeyRow& row) { return row.counts.objects; });
@@ -102,8 +103,8 @@ TagTotals TagStatistics::totals() const {
   return totals;
 }
 
-TagPairs::TagPairs(const std::vector<Tag>& chosen, std::string key)
-    : chosen_(chosen), key_(std::move(key)) {
+TagPairs::TagPairs(std::vector<Tag> chosen, std::string key)
+    : chosen_(std::move(chosen)), key_(std::move(key)) {
   for (const Tag& tag : chosen_) index_.emplace(tag, index_.size());
 }
 
@@ -126,6 +127,7 @@ std::vector<PairRow> TagPairs::rows() const {
   for (const auto& [pair, objects] : objects_) ordered.emplace_back(-objects, pair);
   std::ranges::sort(ordered);
   std::vector<PairRow> rows;
+  rows.reserve(ordered.size());
   for (const auto& [negative, pair] : ordered)
     rows.push_back({chosen_[pair >> 32], chosen_[pair & 0xFFFFFFFF], -negative});
   return rows;

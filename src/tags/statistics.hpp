@@ -93,7 +93,7 @@ struct PairRow {
 class TagPairs {
  public:
   /// `chosen` most frequent first. With a `key`, only pairs in which one tag has it are counted.
-  explicit TagPairs(const std::vector<Tag>& chosen, std::string key = "");
+  explicit TagPairs(std::vector<Tag> chosen, std::string key = "");
 
   void add(const Tags& tags);
   /// The most frequent first, equals in the order of `chosen`.

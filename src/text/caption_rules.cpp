@@ -4,6 +4,7 @@
 #include "base/resource.hpp"
 #include "base/strings.hpp"
 #include "text/captions.hpp"
+#include "text/colours.hpp"
 #include "text/tokenizer.hpp"
 
 #include <toml++/toml.h>
@@ -139,6 +140,7 @@ CaptionRules parse_caption_rules(std::string_view toml, const std::string& name)
   reader.read("attribute_order", rules.attribute_order);
   reader.read("rename_keys", rules.rename_keys);
   reader.read("rename_values", rules.rename_values);
+  reader.read("colours", rules.colours);
   reader.refuse_the_rest();
   rules.validate(name);
   return rules;
@@ -158,6 +160,8 @@ void CaptionRules::validate(const std::string& name) const {
   if (!is_utf8(prefix) || !is_utf8(nothing)) problems.push_back("prefix is not UTF-8");
   if (nothing.empty()) problems.push_back("nothing is empty");
   if (max_list_values == 0) problems.push_back("max_list_values is 0");
+  for (const auto& [colour, hex] : colours)
+    if (!parse_colour(hex)) problems.push_back("colour \"" + colour + "\" is not like \"#8b0000\"");
   for (const std::string& key : is_keys)
     if (adjective_keys.contains(key))
       problems.push_back("\"" + key + "\" is in both adjective_keys and is_keys");

@@ -55,7 +55,8 @@ TEST(CaptionRules, NamesWrongTypes) {
 TEST(CaptionRules, ReportsEveryProblemAtOnce) {
   const std::string text = complaint(
       "max_tokens = 100\nmax_list_values = 0\nnothing = \"\"\n"
-      "is_keys = [\"a\"]\nadjective_keys = [\"a\"]\n");
+      "is_keys = [\"a\"]\nadjective_keys = [\"a\"]\n[colours]\nred = \"#zz0000\"\n");
+  EXPECT_THAT(text, HasSubstr("colour \"red\" is not like"));
   EXPECT_THAT(text, HasSubstr("CLIP reads 77"));
   EXPECT_THAT(text, HasSubstr("max_list_values is 0"));
   EXPECT_THAT(text, HasSubstr("nothing is empty"));

@@ -2,6 +2,7 @@
 #include "text/captions.hpp"
 
 #include "base/strings.hpp"
+#include "text/colours.hpp"
 #include "text/tokenizer.hpp"
 #include "text/unicode.hpp"
 
@@ -118,6 +119,13 @@ std::string CaptionWriter::key_words(const std::string& key) const {
   return renamed == rules_.rename_keys.end() ? words(key) : renamed->second;
 }
 
+std::string CaptionWriter::part_words(const std::string& key, const std::string& part) const {
+  const auto renamed = rules_.rename_values.find({key, part});
+  if (renamed != rules_.rename_values.end()) return renamed->second;
+  const std::string colour = nearest_colour(part, rules_.colours);
+  return colour.empty() ? words(part) : colour;
+}
+
 // Parts of a list are joined by "and"; "" if nothing of the value is said.
 std::string CaptionWriter::value_words(const std::string& key, const std::string& value) const {
   std::vector<std::string> said;
@@ -125,8 +133,7 @@ std::string CaptionWriter::value_words(const std::string& key, const std::string
     const std::string text(trim(part));
     if (said.size() == rules_.max_list_values) break;
     if (is_dropped(key, text)) continue;
-    const auto renamed = rules_.rename_values.find({key, text});
-    push_unique(said, renamed == rules_.rename_values.end() ? words(text) : renamed->second);
+    push_unique(said, part_words(key, text));
   }
   return join(said, " and ");
 }
@@ -205,7 +212,7 @@ std::string CaptionWriter::with_neighbours(const std::string& focus,
                                            const std::vector<std::string>& neighbours) const {
   constexpr std::string_view kSurrounded = ", surrounded by ";
   if (neighbours.empty()) return focus;
-  const std::string all = focus + std::string(kSurrounded) + join(neighbours, "; ");
+  std::string all = focus + std::string(kSurrounded) + join(neighbours, "; ");
   if (fits(all)) return all;
   std::string caption = focus;
   std::string_view separator = kSurrounded;

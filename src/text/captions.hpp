@@ -19,6 +19,7 @@ struct CaptionRules {
   std::string prefix;                              ///< "a satellite image of "
   std::map<std::string, std::string> rename_keys;  ///< highway -> road
   std::map<Tag, std::string> rename_values;        ///< railway=rail -> "track"
+  std::map<std::string, std::string> colours;      ///< red -> "#c03028": names of hex colours
   std::set<std::string> adjective_keys;            ///< key value: "natural water"
   std::set<std::string> is_keys;                   ///< key is value: "smoothness is good"
   std::vector<Tag> drop_values;                    ///< building=yes -> "building"; key "*": any
@@ -70,6 +71,7 @@ class CaptionWriter {
   [[nodiscard]] bool is_dropped(const std::string& key, const std::string& value) const;
   [[nodiscard]] std::string key_words(const std::string& key) const;
   [[nodiscard]] std::string value_words(const std::string& key, const std::string& value) const;
+  [[nodiscard]] std::string part_words(const std::string& key, const std::string& part) const;
   [[nodiscard]] std::string joined(const std::string& key, const std::string& value) const;
   [[nodiscard]] Tags ordered(const Tags& tags) const;
   [[nodiscard]] std::vector<std::string> phrases(const Tags& tags) const;

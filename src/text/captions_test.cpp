@@ -77,6 +77,8 @@ INSTANTIATE_TEST_SUITE_P(
                       PhraseCase{{"railway", "platform"}, "railway platform"},
                       PhraseCase{{"roof:shape", "gabled"}, "roof shape of gabled"},
                       PhraseCase{{"building", "church"}, "building of church"},
+                      PhraseCase{{"roof:colour", "#8b0000"}, "roof colour of dark red"},
+                      PhraseCase{{"roof:colour", "maroon"}, "roof colour of maroon"},
                       PhraseCase{{"bridge", "yes"}, "bridge"},
                       PhraseCase{{"sidewalk", "no"}, "no sidewalk"},
                       PhraseCase{{"golf", "bunker"}, "golf bunker"},
@@ -270,7 +272,7 @@ void expect_sound(const std::string& caption) {
 
 TEST(CaptionProperty, IsSoundForWhateverTags) {
   const CaptionWriter writer(default_caption_rules());
-  for (std::uint64_t round = 0; round < 5000; ++round) {
+  for (std::uint64_t round = 0; round < 3000; ++round) {
     RandomStream random(7, "captions", {round});
     const Tags focus = random_tags(random);
     std::vector<Tags> neighbours;

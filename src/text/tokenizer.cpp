@@ -18,9 +18,9 @@ namespace {
 
 constexpr std::string_view kStartText = "<|startoftext|>";
 constexpr std::string_view kEndText = "<|endoftext|>";
+// The only blank of cleaned text is ' '; PCRE2's \s would also take U+180E, which Python does not.
 constexpr char kSplit[] =
-    "<\\|startoftext\\|>|<\\|endoftext\\|>|'s|'t|'re|'ve|'m|'ll|'d|\\p{L}+|\\p{N}|[^\\s\\p{L}\\p{N}"
-    "]+";
+    R"(<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^ \p{L}\p{N}]+)";
 
 // A compiled pattern of PCRE2; matching with it is thread-safe.
 class Pattern {
@@ -93,7 +93,7 @@ void append_plain(std::u32string& text, char32_t c) {
   if (c < 0x7F && c >= 0x20) {
     text += c;
   } else if (c >= 0xFF01 && c <= 0xFF5E) {
-    text += c - 0xFEE0;
+    text.push_back(c - 0xFEE0);
   } else if (const auto found = std::ranges::find(kPlain, c, &Plain::from); found != kPlain.end()) {
     text += found->to;
   } else if (!is_stray_control(c)) {

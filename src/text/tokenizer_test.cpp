@@ -61,6 +61,10 @@ TEST(Tokenizer, CleansBeforeItSplits) {
   EXPECT_EQ(clip.encode("ÄRGER РЕКА ΛΙΜΝΗ"), clip.encode("ärger река λιμνη"));
 }
 
+TEST(Tokenizer, TakesTheMongolianVowelSeparatorForNoBlank) {
+  EXPECT_THAT(clip_tokenizer().encode("\u180E"), ElementsAre(157, 254, 492));
+}
+
 TEST(Tokenizer, KnowsItsSpecialTokens) {
   EXPECT_THAT(clip_tokenizer().encode("<|startoftext|>a<|endoftext|>"),
               ElementsAre(Tokenizer::kStart, 320, Tokenizer::kEnd));

@@ -119,7 +119,7 @@ std::u32string collapse_blanks(std::u32string_view text) {
       pending = !result.empty();
       continue;
     }
-    if (pending) result += U' ';
+    if (pending) result.push_back(U' ');
     pending = false;
     result += c;
   }
@@ -130,8 +130,8 @@ std::u32string lower_case(std::u32string_view text) {
   std::u32string result;
   result.reserve(text.size());
   for (const char32_t c : text) {
-    result += c == 0x130 ? U'i' : lower_case_of(c);
-    if (c == 0x130) result += 0x307;
+    result.push_back(c == 0x130 ? U'i' : lower_case_of(c));
+    if (c == 0x130) result.push_back(0x307);
   }
   return result;
 }

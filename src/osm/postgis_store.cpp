@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "osm/postgis_store.hpp"
+
+#include "base/error.hpp"
+#include "base/numbers.hpp"
+#include "geo/wkb.hpp"
+#include "osm/antimeridian.hpp"
+
+#include <algorithm>
+
+namespace skyglot {
+namespace {
+
+constexpr std::size_t kBatch = 1000;
+
+ObjectKind kind_of(std::string_view text) {
+  if (text == "n") return ObjectKind::node;
+  if (text == "w") return ObjectKind::way;
+  if (text == "a") return ObjectKind::area;
+  fail(ErrorKind::format, "object store in PostGIS: unknown kind of object '{}'", text);
+}
+
+std::string array_of(std::span<const std::int64_t> fids) {
+  std::string text;
+  for (const std::int64_t fid : fids)
+    text.append(text.empty() ? "{" : ",").append(std::to_string(fid));
+  return text + "}";
+}
+
+}  // namespace
+
+PostgisStore::PostgisStore(const PostgresName& name) : connection_(name.connection) {
+  const auto found = connection_.query(
+      "SELECT count(*) FROM pg_tables WHERE schemaname = $1 AND tablename IN "
+      "('objects', 'tags', 'object_tags', 'metadata')",
+      {name.schema});
+  if (found.integer(0, 0) != 4)
+    fail(ErrorKind::input,
+         "the schema {} of the database holds no object store; make one with 'skyglot objects "
+         "import FILE --output \"PG:... schema={}\"'",
+         name.schema, name.schema);
+  // PostGIS itself may live in any schema of the path that is set.
+  connection_.execute("SELECT set_config('search_path', '\"" + name.schema +
+                      "\",' || current_setting('search_path'), false)");
+}
+
+std::vector<std::int64_t> PostgisStore::ids_in(const Box& box_lonlat) {
+  std::vector<std::int64_t> ids;
+  for (const Box& box : boxes_on_the_map(box_lonlat)) {
+    const auto rows = connection_.query(
+        "SELECT fid FROM objects WHERE geom && ST_MakeEnvelope($1::float8, $2::float8, $3::float8, "
+        "$4::float8, 4326)",
+        {format_double(box.min_x), format_double(box.min_y), format_double(box.max_x),
+         format_double(box.max_y)});
+    for (int row = 0; row < rows.rows(); ++row) ids.push_back(rows.integer(row, 0));
+  }
+  std::ranges::sort(ids);
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+  return ids;
+}
+
+std::vector<MapObject> PostgisStore::objects(std::span<const std::int64_t> fids) {
+  const auto rows = connection_.query(
+      "SELECT fid, kind, osm_id, tags::text, ST_AsBinary(geom) FROM objects "
+      "WHERE fid = ANY($1::bigint[]) ORDER BY fid",
+      {array_of(fids)});
+  std::vector<MapObject> found;
+  for (int row = 0; row < rows.rows(); ++row)
+    found.push_back({rows.integer(row, 0), kind_of(rows.bytes(row, 1)), rows.integer(row, 2),
+                     tags_from_json(rows.bytes(row, 3)), from_wkb(rows.bytes(row, 4))});
+  return found;
+}
+
+MapObject PostgisStore::object(std::int64_t fid) {
+  std::vector<MapObject> found = objects({&fid, 1});
+  if (found.empty()) fail(ErrorKind::input, "object store in PostGIS: there is no object {}", fid);
+  return std::move(found.front());
+}
+
+void PostgisStore::for_each_in(const Box& box_lonlat,
+                               const std::function<void(MapObject&&)>& visit) {
+  const std::vector<std::int64_t> ids = ids_in(box_lonlat);
+  for (std::size_t begin = 0; begin < ids.size(); begin += kBatch) {
+    const std::size_t count = std::min(kBatch, ids.size() - begin);
+    for (MapObject& object : objects(std::span(ids).subspan(begin, count)))
+      visit(std::move(object));
+  }
+}
+
+std::vector<StoredTag> PostgisStore::tags() {
+  const auto rows = connection_.query("SELECT fid, key, value, objects FROM tags ORDER BY fid");
+  std::vector<StoredTag> found;
+  for (int row = 0; row < rows.rows(); ++row)
+    found.push_back({rows.integer(row, 0),
+                     {std::string(rows.bytes(row, 1)), std::string(rows.bytes(row, 2))},
+                     rows.integer(row, 3)});
+  return found;
+}
+
+std::vector<std::int64_t> PostgisStore::ids_with_tag(std::int64_t tag_id) {
+  const auto rows =
+      connection_.query("SELECT object FROM object_tags WHERE tag_id = $1::bigint ORDER BY object",
+                        {std::to_string(tag_id)});
+  std::vector<std::int64_t> ids;
+  for (int row = 0; row < rows.rows(); ++row) ids.push_back(rows.integer(row, 0));
+  return ids;
+}
+
+void PostgisStore::for_each_tags(const std::function<void(ObjectKind, const Tags&)>& visit) {
+  std::int64_t last = 0;
+  while (true) {
+    const auto rows = connection_.query(
+        "SELECT fid, kind, tags::text FROM objects WHERE fid > $1::bigint ORDER BY fid LIMIT 10000",
+        {std::to_string(last)});
+    if (rows.rows() == 0) return;
+    for (int row = 0; row < rows.rows(); ++row)
+      visit(kind_of(rows.bytes(row, 1)), tags_from_json(rows.bytes(row, 2)));
+    last = rows.integer(rows.rows() - 1, 0);
+  }
+}
+
+std::int64_t PostgisStore::size() {
+  return connection_.query("SELECT count(*) FROM objects").integer(0, 0);
+}
+
+Box PostgisStore::extent_lonlat() {
+  const auto rows = connection_.query(
+      "SELECT min(ST_XMin(geom)), min(ST_YMin(geom)), max(ST_XMax(geom)), max(ST_YMax(geom)) "
+      "FROM objects");
+  if (rows.is_null(0, 0)) return {};
+  return {rows.real(0, 0), rows.real(0, 1), rows.real(0, 2), rows.real(0, 3)};
+}
+
+std::map<std::string, std::string> PostgisStore::metadata() {
+  const auto rows = connection_.query("SELECT key, value FROM metadata");
+  std::map<std::string, std::string> facts;
+  for (int row = 0; row < rows.rows(); ++row) facts.emplace(rows.bytes(row, 0), rows.bytes(row, 1));
+  return facts;
+}
+
+}  // namespace skyglot
