@@ -123,7 +123,7 @@ CollectionOptions options_for(const std::string& code) {
 
 TEST(AddScenes, SortsNumbersAndReplaces) {
   ImageryCatalogue catalogue;
-  ImportCounts counts;
+  CatalogueCounts counts;
   add_scenes(catalogue, options_for("ZZ"), "/x", {scene_called("/b"), scene_called("/a")}, counts);
   add_scenes(catalogue, options_for("AA"), "/x", {scene_called("/b")}, counts);
   Scene again = scene_called("/b");
@@ -141,7 +141,7 @@ TEST(AddScenes, SortsNumbersAndReplaces) {
 
 TEST(AddScenes, OtherBandsAndTypesAreCounted) {
   ImageryCatalogue catalogue;
-  ImportCounts counts;
+  CatalogueCounts counts;
   Scene bytes = scene_called("/bytes");
   for (BandInfo& band : bytes.bands) band.type = SampleType::u8;
   Scene grey = scene_called("/grey");
@@ -154,7 +154,7 @@ TEST(AddScenes, OtherBandsAndTypesAreCounted) {
 
 TEST(AddScenes, StretchStaysUnlessAskedFor) {
   ImageryCatalogue catalogue;
-  ImportCounts counts;
+  CatalogueCounts counts;
   CollectionOptions options = options_for("XX");
   add_scenes(catalogue, options, "/x", {scene_called("/a")}, counts);
   options.stretch.high = 2000;
@@ -167,7 +167,7 @@ TEST(AddScenes, StretchStaysUnlessAskedFor) {
 
 TEST(AddScenes, OtherBandsForAnOldCollectionAreRefused) {
   ImageryCatalogue catalogue;
-  ImportCounts counts;
+  CatalogueCounts counts;
   CollectionOptions options = options_for("XX");
   add_scenes(catalogue, options, "/x", {scene_called("/a")}, counts);
   options.bands = {"3", "2", "1"};

@@ -30,7 +30,7 @@ ImageryCatalogue catalogue_of(const std::vector<fs::path>& paths, CollectionOpti
     scenes.push_back(std::get<Scene>(
         describe_scene(Raster::open(path.string()), "scene", {.bands = options.bands})));
   ImageryCatalogue catalogue;
-  ImportCounts counts;
+  CatalogueCounts counts;
   add_scenes(catalogue, options, "test", std::move(scenes), counts);
   return catalogue;
 }

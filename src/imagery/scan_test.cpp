@@ -47,7 +47,7 @@ Scene only_scene(const fs::path& path) {
 Reasons reasons_of(const fs::path& path) {
   set_log_level(LogLevel::quiet);
   ImageryCatalogue catalogue;
-  const ImportCounts counts = scan_folders(scan_of({path}), catalogue);
+  const CatalogueCounts counts = scan_folders(scan_of({path}), catalogue);
   set_log_level(LogLevel::info);
   EXPECT_TRUE(catalogue.scenes.empty());
   return counts.skipped;
@@ -182,7 +182,7 @@ TEST(Scan, AlphaIsTheMaskAndWorldFilesAreFound) {
   ScanOptions options = scan_of({write_png(folder / "a.png", true)});
   options.scenes.crs = "EPSG:32632";
   ImageryCatalogue catalogue;
-  const ImportCounts counts = scan_folders(options, catalogue);
+  const CatalogueCounts counts = scan_folders(options, catalogue);
   ASSERT_EQ(counts.added, 1U);
   const Scene& scene = catalogue.scenes[0];
   EXPECT_EQ(scene.map_from_pixel, (GeoTransform{500000, 3, 0, 5700000, 0, -3}));

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "report/report.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/progress.hpp"
+#include "base/resource.hpp"
+#include "base/strings.hpp"
+#include "dataset/build_folder.hpp"
+#include "dataset/pairs_table.hpp"
+#include "pictures/jpeg.hpp"
+#include "report/page.hpp"
+#include "report/report_json.hpp"
+#include "report/thumbnail.hpp"
+
+#include <nlohmann/json.hpp>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr int kThumbnailQuality = 80;
+constexpr std::size_t kMostPixels = 50'000'000;
+
+ContactPicture contact_picture(const fs::path& folder, const PairRecord& record, int side) {
+  ContactPicture picture{record, "", 0, 0, ""};
+  try {
+    // The shard's name as the data set has it: the page must not depend on where the folder lies.
+    const std::string shard = shard_name(record.shard);
+    const std::string bytes = read_range(folder / shard, record.offset, record.bytes);
+    const Picture small =
+        shrunk_to(decode_jpeg(bytes, shard + "/" + record.key + ".jpg", kMostPixels), side);
+    picture.jpeg = encode_jpeg(small, kThumbnailQuality);
+    picture.width = small.width;
+    picture.height = small.height;
+  } catch (const Error& error) {
+    picture.problem = replace_all(error.what(), folder.string() + "/", "");
+  }
+  return picture;
+}
+
+Check counts_add_up(const Statistics& s) {
+  return {fmt::format("{} selected objects = {} pairs + {} skipped", s.rows, s.pairs, s.skipped()),
+          s.rows == s.pairs + s.skipped()};
+}
+
+Check tables_agree(const DatasetInfo& info, const Statistics& s) {
+  NameCounts skipped = s.skipped_in_match;
+  for (const auto& [reason, count] : s.skipped_in_cut) skipped[reason] += count;
+  return {"dataset.json and pairs.gpkg count the same objects, pairs and skips",
+          info.objects_selected == s.rows && info.pairs == s.pairs && info.skipped == skipped};
+}
+
+Check shards_are_there(const fs::path& folder, const DatasetInfo& info) {
+  std::vector<std::string> wrong;
+  for (const ShardInfo& shard : info.shards) {
+    std::error_code code;
+    if (fs::file_size(folder / shard.name, code) != shard.bytes || code)
+      wrong.push_back(shard.name);
+  }
+  if (wrong.empty())
+    return {fmt::format("{} of {} shards are there with the size that dataset.json gives",
+                        info.shards.size(), info.shards.size()),
+            true};
+  const std::size_t count = wrong.size();
+  wrong.resize(std::min<std::size_t>(count, 5));
+  return {fmt::format("{} of {} shards are missing or have another size than dataset.json gives: "
+                      "{}{}; build the data set again with --overwrite",
+                      count, info.shards.size(), join(wrong, ", "), count > 5 ? ", ..." : ""),
+          false};
+}
+
+Check pictures_decode(const std::vector<ContactPicture>& pictures) {
+  std::size_t broken = 0;
+  for (const ContactPicture& picture : pictures) broken += picture.problem.empty() ? 0 : 1;
+  if (broken == 0) return {"every picture of the contact sheet decodes", true};
+  return {fmt::format("{} of the {} pictures of the contact sheet cannot be decoded", broken,
+                      pictures.size()),
+          false};
+}
+
+Check attribution_is_there(const std::string& attribution) {
+  return {attribution.empty() ? "ATTRIBUTION.txt is missing or empty" : "ATTRIBUTION.txt is there",
+          !attribution.empty()};
+}
+
+Statistics read_statistics(const fs::path& folder, const DatasetInfo& info,
+                           const ReportOptions& options) {
+  Progress progress("objects", info.objects_selected);
+  const auto records = [&](const std::function<void(PairRecord &&)>& visit) {
+    read_pairs_gpkg(folder / "pairs.gpkg", [&](PairRecord&& record) {
+      visit(std::move(record));
+      progress.advance();
+    });
+  };
+  return gather_statistics(records, {.pictures = static_cast<std::size_t>(options.pictures),
+                                     .max_outlines = static_cast<std::size_t>(options.max_outlines),
+                                     .top_captions = 20});
+}
+
+}  // namespace
+
+void ReportOptions::validate() const {
+  std::vector<std::string> problems;
+  if (pictures < 0 || pictures > 500) problems.push_back("--pictures must be 0 to 500");
+  if (thumbnail_px < 32 || thumbnail_px > 1024)
+    problems.push_back("--thumbnail-px must be 32 to 1024");
+  if (max_outlines < 0 || max_outlines > 100'000)
+    problems.push_back("--max-outlines must be 0 to 100000");
+  if (!problems.empty()) fail(ErrorKind::usage, "{}", join(problems, "; "));
+}
+
+ReportContent gather_report(const fs::path& folder, const ReportOptions& options) {
+  options.validate();
+  ReportContent content;
+  content.info = read_dataset_info(folder);
+  content.statistics = read_statistics(folder, content.info, options);
+  for (const PairRecord& record : content.statistics.contact)
+    content.contact.push_back(
+        contact_picture(folder, record, static_cast<int>(options.thumbnail_px)));
+  if (fs::is_regular_file(folder / "ATTRIBUTION.txt"))
+    content.attribution = read_file(folder / "ATTRIBUTION.txt", std::uint64_t{1} << 20);
+  content.checks = {counts_add_up(content.statistics),
+                    tables_agree(content.info, content.statistics),
+                    shards_are_there(folder, content.info), pictures_decode(content.contact),
+                    attribution_is_there(content.attribution)};
+  return content;
+}
+
+ReportFiles report_files(const fs::path& page) {
+  if (page.filename() == "index.html") return {page, page.parent_path() / "report.json"};
+  return {page, fs::path(page).replace_extension(".json")};
+}
+
+std::uint64_t write_report(const ReportContent& content, const ReportFiles& files) {
+  const std::string page = report_page(content, load_resource("report.css"));
+  const std::string json =
+      report_json(content).dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
+  if (!files.page.parent_path().empty()) make_folder(files.page.parent_path());
+  write_file_atomically(files.json, json + "\n");
+  write_file_atomically(files.page, page);
+  return page.size();
+}
+
+}  // namespace skyglot
