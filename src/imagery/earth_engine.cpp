@@ -96,6 +96,13 @@ Image image_of(const OGRFeature& feature, const std::vector<std::string>& bands)
   return image;
 }
 
+// The driver hands the condition to the service and trusts it; a service may do less.
+bool in_time(const Image& image, const std::string& datetime) {
+  if (datetime.empty() || image.date.empty()) return true;
+  const auto [from, to] = days_of(datetime);
+  return image.date >= from && image.date <= to;
+}
+
 std::vector<Image> list_images(const EarthEngineImport& import) {
   const Listing listing = open_listing(import.asset);
   OGRLayer& layer = *listing->GetLayer(0);
@@ -106,7 +113,8 @@ std::vector<Image> list_images(const EarthEngineImport& import) {
     check_interrupt();
     const std::unique_ptr<OGRFeature> feature(layer.GetNextFeature());
     if (!feature) break;
-    images.push_back(image_of(*feature, import.collection.bands));
+    Image image = image_of(*feature, import.collection.bands);
+    if (in_time(image, import.filter.datetime)) images.push_back(std::move(image));
   }
   // The driver ends a listing quietly where a page fails.
   if (CPLGetLastErrorType() >= CE_Failure)

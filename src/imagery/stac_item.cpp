@@ -213,17 +213,6 @@ std::string folder_of(const std::string& base) {
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
 }
 
-// An interval's ends as days; open ends reach past every date.
-std::pair<std::string, std::string> days_of(const std::string& interval) {
-  const std::size_t slash = interval.find('/');
-  const std::string from = interval.substr(0, slash);
-  const std::string to = slash == std::string::npos ? from : interval.substr(slash + 1);
-  const auto day = [](const std::string& text, const char* open) {
-    return text == ".." || text.empty() ? std::string(open) : parse_date(text).value_or("");
-  };
-  return {day(from, "0000-00-00"), day(to, "9999-99-99")};
-}
-
 bool in_box(const Json& item, const Box& wanted) {
   const auto found = item.find("bbox");
   if (found == item.end() || !found->is_array() || (found->size() != 4 && found->size() != 6))
@@ -275,6 +264,16 @@ std::optional<std::string> gdal_name_of(const std::string& location, bool local_
   const bool plain_path = location.starts_with('/') && !location.starts_with("/vsi");
   if (local_base && location.starts_with("file:///")) return gdal_name_of(location.substr(7), true);
   return local_base && plain_path ? std::optional(location) : std::nullopt;
+}
+
+std::pair<std::string, std::string> days_of(const std::string& interval) {
+  const std::size_t slash = interval.find('/');
+  const std::string from = interval.substr(0, slash);
+  const std::string to = slash == std::string::npos ? from : interval.substr(slash + 1);
+  const auto day = [](const std::string& text, const char* open) {
+    return text == ".." || text.empty() ? std::string(open) : parse_date(text).value_or("");
+  };
+  return {day(from, "0000-00-00"), day(to, "9999-99-99")};
 }
 
 bool matches(const Json& item, const StacFilter& filter) {

@@ -10,6 +10,7 @@
 
 #include <optional>
 #include <string>
+#include <utility>
 #include <variant>
 
 namespace skyglot {
@@ -31,6 +32,10 @@ struct StacFilter {
 /// own, plain absolute paths as they are. Nothing for other schemes, for GDAL's own virtual names,
 /// and for paths that come from a document that is not local.
 [[nodiscard]] std::optional<std::string> gdal_name_of(const std::string& location, bool local_base);
+
+/// First and last day of "A/B" or of a single day, open ends beyond every date; "" for an end that
+/// is no day.
+[[nodiscard]] std::pair<std::string, std::string> days_of(const std::string& interval);
 
 /// Whether an item lies in the box, the time and the collections of `filter`.
 [[nodiscard]] bool matches(const nlohmann::json& item, const StacFilter& filter);

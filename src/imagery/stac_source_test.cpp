@@ -83,18 +83,18 @@ TEST(StacSource, SearchPagesByGet) {
                             {"links", {{{"rel", "search"}, {"href", "/api/search"}}}}}
                            .dump());
   std::string first_query;
-  server.server.Get(
-      "/api/search", [&](const httplib::Request& request, httplib::Response& response) {
-        if (!request.has_param("token")) {
-          first_query =
-              request.get_param_value("bbox") + "|" + request.get_param_value("datetime") + "|" +
-              request.get_param_value("collections") + "|" + request.get_param_value("limit");
-          const Json next{{"rel", "next"}, {"href", "/api/search?token=2"}};
-          response.set_content(page({"a", "b"}, {next}).dump(), "application/geo+json");
-        } else {
-          response.set_content(page({"c"}).dump(), "application/geo+json");
-        }
-      });
+  server.server.Get("/api/search", [&](const httplib::Request& request,
+                                       httplib::Response& response) {
+    if (!request.has_param("token")) {
+      first_query = request.get_param_value("bbox") + "|" + request.get_param_value("datetime") +
+                    "|" + request.get_param_value("collections") + "|" +
+                    request.get_param_value("limit");
+      const Json next{{"rel", "next"}, {"href", "/api/search?token=2"}};
+      response.set_content(page({"a", "b"}, Json::array({next})).dump(), "application/geo+json");
+    } else {
+      response.set_content(page({"c"}).dump(), "application/geo+json");
+    }
+  });
   server.start();
   StacSource source{.location = server.url("/api"), .page_size = 2};
   source.filter = {Box{13, 52, 13.5, 52.5}, "2021-01-01/2021-12-31", {"x", "y"}};
@@ -110,7 +110,7 @@ TEST(StacSource, SearchPagesByPostWithMergedBody) {
                     {"method", "POST"},
                     {"merge", true},
                     {"body", {{"token", "t2"}}}};
-    response.set_content(page({"a"}, {next}).dump(), "application/json");
+    response.set_content(page({"a"}, Json::array({next})).dump(), "application/json");
   });
   Json posted;
   server.server.Post("/search", [&](const httplib::Request& request, httplib::Response& response) {

@@ -21,6 +21,7 @@ class TestServer {
 
   /// After the routes are set.
   void start() {
+    server.set_keep_alive_timeout(1);
     thread_ = std::thread([this] { server.listen_after_bind(); });
     while (!server.is_running()) std::this_thread::yield();
   }
