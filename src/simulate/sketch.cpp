@@ -82,9 +82,10 @@ Shape& Sketch::paint_disc(Point at, double radius_m, Surface surface, int level)
   return shape;
 }
 
-void Sketch::paint_ring_line(Point at, double radius_m, double width_m, Surface surface,
-                             int level) {
-  paint({circle(at, radius_m + width_m / 2), circle(at, radius_m - width_m / 2)}, surface, level);
+Shape& Sketch::paint_ring_line(Point at, double radius_m, double width_m, Surface surface,
+                               int level) {
+  return paint({circle(at, radius_m + width_m / 2), circle(at, radius_m - width_m / 2)}, surface,
+               level);
 }
 
 void Sketch::paint_outline(const Frame& frame, double half_u, double half_v, double width_m) {
