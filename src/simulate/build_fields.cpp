@@ -184,8 +184,9 @@ void build_wind_park(Site& site) {
       const Frame arm{at, direction_of(start + blade * 2.0944)};
       Shape& wing =
           draw.paint({{arm.at(0, -1.4), arm.at(38, -0.3), arm.at(38, 0.3), arm.at(0, 1.4)}},
-                     Surface::metal, level::kCar);
-      wing.height_m = 92;
+                     Surface::metal, level::kBuilding - 1);
+      // Blades throw no shadow: a height field would fill the space below them.
+      wing.height_m = 0;
     }
     draw.node(at, make_tags({{"power", "generator"},
                              {"generator:source", "wind"},

@@ -201,7 +201,8 @@ void build_perimeter(Site& site) {
   const double depth = 12;
   const Path outer = drawn_in(site, 1.5);
   const Path inner = drawn_in(site, 1.5 + depth);
-  if (inner.size() < 3 || area_of(inner) < 250) return build_slabs(site);
+  if (inner.size() < 3 || area_of(inner) < 250) return build_offices(site);
+  if (site.box.half_u > 75) return build_slabs(site);
   site.draw.area(site.bounds_ring(), make_tags({{"landuse", "residential"}}));
   site.ground(Surface::paving);
   const std::vector<Path> rings{site.draw.warp.ring(outer, 1e9), site.draw.warp.ring(inner, 1e9)};

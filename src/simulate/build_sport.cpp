@@ -73,14 +73,37 @@ void build_ball_courts(Site& site) {
   Sketch& draw = site.draw;
   site.ground(Surface::lawn);
   draw.area(site.plot_ring(), make_tags({{"leisure", "recreation_ground"}}));
-  const double size = std::min(95.0, std::min(site.box.half_u * 1.1, site.box.half_v * 1.4));
-  if (size > 55 && site.claim(-site.box.half_u + 14 + size * 0.55, 0, size * 0.55, size * 0.72, 0))
-    baseball_field(draw, site.at(-site.box.half_u + 14, 0), size);
+  bool placed = false;
+  for (double size = 95; size >= 40 && !placed; size -= 5)
+    for (int turn = 0; turn < 4 && !placed; ++turn) {
+      const Frame middle = site.box.frame.moved(0, 0, turn * kQuarter);
+      placed = site.claim(middle, size * 0.55, size * 0.72, 0);
+      if (placed) baseball_field(draw, site.plan(middle.moved(-size * 0.5, 0)), size);
+    }
   for (double v = -site.box.half_v + 13; v < site.box.half_v - 10; v += 21) {
     const double u = site.box.half_u - 26;
     if (site.claim(u, v, 17, 9.3, 1)) basketball_court(draw, site.at(u, v));
   }
   site.scatter_trees(40, 3.2, 0.1, true);
+}
+
+void build_tennis_club(Site& site) {
+  Sketch& draw = site.draw;
+  site.ground(Surface::lawn);
+  draw.area(site.plot_ring(), make_tags({{"leisure", "sports_centre"},
+                                         {"sport", "tennis"},
+                                         {"name", draw.names.first() + " Tennis Club"}}));
+  for (double v = -site.box.half_v + 10; v < site.box.half_v - 8; v += 18.6)
+    for (double u = -site.box.half_u + 18; u < site.box.half_u - 16; u += 37)
+      if (site.claim(u, v, 17.6, 8.9, 0.4)) tennis_court(draw, site.at(u, v));
+  for (int i = 0; i < 12; ++i) {
+    const double u = site.random.uniform(-0.9, 0.9) * site.box.half_u;
+    const double v = site.random.uniform(-0.9, 0.9) * site.box.half_v;
+    if (!site.claim(u, v, 8, 4.5, 1)) continue;
+    draw.building(site.at(u, v), 8, 4.5, {"pavilion", 1, Roof::hipped}, {});
+    break;
+  }
+  site.scatter_trees(20, 2.8, 0.1, true);
 }
 
 void build_golf(Site& site) {

@@ -55,6 +55,7 @@ constexpr std::array kDemands{
     Demand{build_park, kCentral, 55, 38, 0.3, 2},
     Demand{build_school, kTown, 60, 34, 0.45, 2},
     Demand{build_allotments, kOuter, 45, 30, 0.85, 2},
+    Demand{build_tennis_club, kOuter, 38, 28, 0.75},
     Demand{build_lido, kOuter, 50, 26, 0.8},
     Demand{build_construction, kTown, 45, 25, 0.8},
     Demand{build_substation, kIndustry | kOuter, 38, 28, 0.9},
@@ -67,6 +68,20 @@ constexpr std::array kDemands{
     Demand{build_meadow, kCountry, 40, 40, 1.1, 2},
     Demand{build_forest, kCountry, 60, 50, 1.2, 4},
 };
+
+// How much of the demanded rectangle, shrunk around the plot's middle, fits; 0 to 1.
+double fitting_share(const Path& plot, const Frame& middle, const Demand& demand) {
+  for (double share = 1; share > 0.05; share -= 0.1) {
+    bool inside = true;
+    for (const double u : {-1.0, 1.0})
+      for (const double v : {-1.0, 1.0})
+        inside = inside &&
+                 inside_convex(
+                     plot, middle.at(u * share * demand.half_u, v * share * demand.half_v), 1.5);
+    if (inside) return share;
+  }
+  return 0;
+}
 
 struct Place {
   OrientedBox box;
@@ -95,10 +110,7 @@ class Sharer {
 // Lower is better: too small counts most, then waste of land, then distance.
 double Sharer::unfitness(std::size_t i, const Demand& demand) {
   const OrientedBox& box = places_[i].box;
-  const double lack =
-      std::max(0.0, 1 - box.half_u / demand.half_u) + std::max(0.0, 1 - box.half_v / demand.half_v);
-  // A plot is not its box: corners that are cut off count as lack too.
-  const double full = area_of(layout_.blocks[i].plot) / (4 * box.half_u * box.half_v);
+  const double lack = 1 - fitting_share(layout_.blocks[i].plot, box.frame, demand);
   const double waste =
       std::log(std::max(1.0, box.half_u * box.half_v / (demand.half_u * demand.half_v)));
   const double r = std::hypot(box.frame.origin.x, box.frame.origin.y) / layout_.radius_m;
@@ -106,8 +118,7 @@ double Sharer::unfitness(std::size_t i, const Demand& demand) {
       std::max(std::abs(box.frame.origin.x), std::abs(box.frame.origin.y)) > layout_.size_m * 0.47
           ? 1.5
           : 0;
-  return 8 * lack + 2 * (1 - full) + waste + 1.2 * std::abs(r - demand.near) + outside +
-         random_.uniform(0, 0.35);
+  return 8 * lack + waste + 1.2 * std::abs(r - demand.near) + outside + random_.uniform(0, 0.35);
 }
 
 void Sharer::place(const Demand& demand) {

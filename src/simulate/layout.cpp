@@ -176,7 +176,7 @@ void Planner::grow(OpenCell open) {
   const double shift = random_.uniform(-0.28, 0.28);
   const Frame at =
       box.frame.moved(lengthwise ? 0 : box.half_u * shift, lengthwise ? box.half_v * shift : 0,
-                      random_.uniform(-1, 1) * (wild ? 0.34 : 0.09));
+                      random_.uniform(-1, 1) * (wild ? 0.34 : 0.13));
   const Line cut{at.origin, lengthwise ? at.axis : Point{-at.axis.y, at.axis.x}};
   const auto ends = chord(open.cell, cut);
   if (!ends) return finish(open);

@@ -2,6 +2,7 @@
 #include "simulate/town_plan.hpp"
 
 #include "simulate/land_use.hpp"
+#include "simulate/tree_felling.hpp"
 
 #include <set>
 
@@ -23,6 +24,7 @@ Town grow_town(std::uint64_t seed, double size_m) {
   build_river(draw, layout);
   build_railway(draw, layout);
   build_streets(draw, layout);
+  fell_trees(town);
   return town;
 }
 
