@@ -34,6 +34,7 @@ void build_lido(Site& site);
 void build_sports_centre(Site& site);
 void build_stadium(Site& site);
 void build_ball_courts(Site& site);
+void build_tennis_club(Site& site);
 void build_golf(Site& site);
 
 // Work.
