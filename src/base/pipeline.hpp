@@ -9,6 +9,7 @@
 #include <tbb/parallel_pipeline.h>
 #include <tbb/task_arena.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -52,6 +53,10 @@ void run_pipeline(const PipelineLimits& limits, Source source, Work work, Sink s
     const std::unique_ptr<Result> result(boxed);
     sink(std::move(*result));
   };
+  // More threads than processors are allowed if asked for; without this TBB complains on stderr.
+  const tbb::global_control allowed(
+      tbb::global_control::max_allowed_parallelism,
+      static_cast<std::size_t>(std::max(limits.threads, thread_count(0))));
   tbb::task_arena arena(limits.threads);
   arena.execute([&] {
     tbb::parallel_pipeline(

@@ -12,6 +12,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_build());
   commands.push_back(make_merge());
   commands.push_back(make_report());
+  commands.push_back(make_simulate());
   return commands;
 }
 

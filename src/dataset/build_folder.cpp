@@ -55,7 +55,6 @@ void BuildFolder::enter(const std::string& fingerprint) {
   if (complete()) return;
   make_folder(folder_ / ".build");
   make_folder(folder_ / "shards");
-  remove_orphans(folder_);
   const Json mark{{"fingerprint", fingerprint}};
   write_file_atomically(folder_ / ".build" / "build.json", mark.dump() + "\n");
 }
@@ -95,6 +94,9 @@ std::map<std::int64_t, FinishedShard> BuildFolder::finished() const {
 }
 
 void BuildFolder::forget_build() const {
+  // Only now can no other task be writing: what temporary files are left belong to killed runs.
+  remove_orphans(folder_);
+  remove_orphans(folder_ / "shards");
   fs::remove_all(folder_ / ".build");
 }
 

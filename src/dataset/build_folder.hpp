@@ -45,7 +45,7 @@ class BuildFolder {
   /// By shard number, from the journals of all tasks. A line whose tar or records are missing, or
   /// have another size, does not count.
   [[nodiscard]] std::map<std::int64_t, FinishedShard> finished() const;
-  /// Removes .build.
+  /// Removes .build and the temporary files of killed runs.
   void forget_build() const;
 
  private:

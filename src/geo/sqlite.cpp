@@ -8,6 +8,16 @@
 #include <utility>
 
 namespace skyglot {
+namespace {
+
+// Memory statistics, which nobody reads, take a lock at every allocation. Too late, and harmless,
+// where another library has started SQLite already.
+void configure_once() {
+  static const int done = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+  (void)done;
+}
+
+}  // namespace
 
 Statement::Statement(Database& database, std::string_view sql) : database_(&database) {
   const int code = sqlite3_prepare_v2(database.handle_, sql.data(), static_cast<int>(sql.size()),
@@ -91,6 +101,7 @@ bool Statement::is_null(int column) const {
 }
 
 Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
+  configure_once();
   const bool create = mode == Mode::create;
   if (!create && !std::filesystem::exists(path))
     fail(ErrorKind::input, "{}: no such file", path.string());

@@ -1,0 +1,202 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "imagery/catalogue.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "imagery/catalogue_update.hpp"
+#include "imagery/summary.hpp"
+#include "imagery/test_rasters.hpp"
+
+#include <gmock/gmock.h>
+
+#include <cmath>
+
+namespace skyglot {
+namespace {
+
+using testing::HasSubstr;
+using testing_rasters::fresh_folder;
+
+Scene scene_called(const std::string& gdal_name) {
+  Scene scene;
+  scene.collection_code = "XX";
+  scene.name = "scene";
+  scene.gdal_name = gdal_name;
+  scene.width = 10;
+  scene.height = 20;
+  scene.map_from_pixel = {0.1, 1e-5, 0, 50.7, 0, -1e-5};
+  scene.crs_wkt = "EPSG:4326";
+  scene.gsd_m = 1.0 / 3;
+  scene.date = "2021-06-01";
+  scene.licence = "open, with \"quotes\"";
+  for (const char* name : {"rot", "gr\xC3\xBCn", "blau"})
+    scene.bands.push_back(
+        {.name = name, .colour = "Undefined", .type = SampleType::u16, .nodata = 0.0});
+  scene.footprint_lonlat = Geometry::rectangle({0.1, 50.6998, 0.1001, 50.7});
+  return scene;
+}
+
+ImageryCatalogue sample() {
+  ImageryCatalogue catalogue;
+  catalogue.collections.push_back({.code = "XX",
+                                   .name = "A name",
+                                   .licence = "CC0",
+                                   .attribution = "somebody",
+                                   .source = "/a",
+                                   .gsd_m = 0.5,
+                                   .rgb_bands = {3, 2, 1},
+                                   .stretches = {{1, 2.5}, {0, 1e6}, {-3, 4}}});
+  Scene first = scene_called("/a.tif");
+  first.fid = 1;
+  first.bands[0].nodata = std::nan("");
+  first.bands[1].has_mask = true;
+  Scene second = scene_called("/b.tif");
+  second.fid = 2;
+  second.date.clear();
+  second.footprint_lonlat.parts.push_back({Geometry::rectangle({0.2, 50, 0.3, 51}).parts[0]});
+  catalogue.scenes = {first, second};
+  return catalogue;
+}
+
+TEST(Catalogue, ReadsBackWhatWasWritten) {
+  const auto path = fresh_folder("catalogue") / "imagery.gpkg";
+  const ImageryCatalogue written = sample();
+  write_catalogue(path, written);
+  const ImageryCatalogue read = read_catalogue(path);
+  ASSERT_EQ(read.collections.size(), 1U);
+  EXPECT_EQ(read.collection("XX").stretches, written.collections[0].stretches);
+  EXPECT_EQ(read.collection("XX").rgb_bands, written.collections[0].rgb_bands);
+  EXPECT_EQ(read.collection("XX").gsd_m, 0.5);
+  ASSERT_EQ(read.scenes.size(), 2U);
+  EXPECT_EQ(read.scenes[0].footprint_lonlat, written.scenes[0].footprint_lonlat);
+  EXPECT_EQ(read.scenes[1].footprint_lonlat, written.scenes[1].footprint_lonlat);
+  EXPECT_EQ(read.scenes[0].map_from_pixel, written.scenes[0].map_from_pixel);
+  EXPECT_EQ(read.scenes[0].gsd_m, 1.0 / 3);
+  EXPECT_EQ(read.scenes[1].date, "");
+  EXPECT_EQ(read.scenes[0].licence, written.scenes[0].licence);
+  EXPECT_TRUE(std::isnan(read.scenes[0].bands[0].nodata.value()));
+  EXPECT_TRUE(read.scenes[0].bands[1].has_mask);
+  EXPECT_EQ(read.scenes[0].bands[1].name, "gr\xC3\xBCn");
+  EXPECT_EQ(read.scenes[0].bands[2].type, SampleType::u16);
+}
+
+TEST(Catalogue, SameContentSameBytes) {
+  const auto folder = fresh_folder("catalogue_bytes");
+  write_catalogue(folder / "1.gpkg", sample());
+  write_catalogue(folder / "2.gpkg", read_catalogue(folder / "1.gpkg"));
+  EXPECT_EQ(sha256_file(folder / "1.gpkg"), sha256_file(folder / "2.gpkg"));
+}
+
+TEST(Catalogue, UnknownCollectionNamesThoseThereAre) {
+  try {
+    (void)sample().collection("YY");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::input);
+    EXPECT_THAT(error.what(), HasSubstr("XX"));
+  }
+}
+
+TEST(Catalogue, ForeignFilesAreNamed) {
+  const auto folder = fresh_folder("catalogue_bad");
+  write_file_atomically(folder / "text.gpkg", "this is not a database at all");
+  EXPECT_THROW((void)read_catalogue(folder / "text.gpkg"), Error);
+  EXPECT_THROW((void)read_catalogue(folder / "missing.gpkg"), Error);
+  EXPECT_THROW((void)catalogue_to_extend(folder, false), Error);
+}
+
+TEST(Catalogue, SceneWithoutItsCollectionsBandsIsAnError) {
+  const auto path = fresh_folder("catalogue_bands") / "imagery.gpkg";
+  ImageryCatalogue catalogue = sample();
+  catalogue.collections[0].rgb_bands = {1, 2, 4};
+  write_catalogue(path, catalogue);
+  EXPECT_THROW((void)read_catalogue(path), Error);
+}
+
+CollectionOptions options_for(const std::string& code) {
+  CollectionOptions options;
+  options.code = code;
+  options.stretch = {StretchRule::Kind::range, 0, 1000};
+  return options;
+}
+
+TEST(AddScenes, SortsNumbersAndReplaces) {
+  ImageryCatalogue catalogue;
+  CatalogueCounts counts;
+  add_scenes(catalogue, options_for("ZZ"), "/x", {scene_called("/b"), scene_called("/a")}, counts);
+  add_scenes(catalogue, options_for("AA"), "/x", {scene_called("/b")}, counts);
+  Scene again = scene_called("/b");
+  again.date = "2022-02-02";
+  add_scenes(catalogue, options_for("ZZ"), "/x", {again}, counts);
+  EXPECT_EQ(counts.added, 3U);
+  EXPECT_EQ(counts.updated, 1U);
+  ASSERT_EQ(catalogue.scenes.size(), 3U);
+  EXPECT_EQ(catalogue.scenes[0].collection_code, "AA");
+  EXPECT_EQ(catalogue.scenes[1].gdal_name, "/a");
+  EXPECT_EQ(catalogue.scenes[2].date, "2022-02-02");
+  EXPECT_EQ(catalogue.scenes[2].fid, 3);
+  EXPECT_EQ(catalogue.collections[0].code, "AA");
+}
+
+TEST(AddScenes, OtherBandsAndTypesAreCounted) {
+  ImageryCatalogue catalogue;
+  CatalogueCounts counts;
+  Scene bytes = scene_called("/bytes");
+  for (BandInfo& band : bytes.bands) band.type = SampleType::u8;
+  Scene grey = scene_called("/grey");
+  grey.bands.resize(1);
+  add_scenes(catalogue, options_for("XX"), "/x", {scene_called("/a"), bytes, grey}, counts);
+  EXPECT_EQ(counts.added, 1U);
+  EXPECT_EQ(counts.skipped,
+            (std::map<std::string, std::size_t>{{"other_bands", 1}, {"other_type", 1}}));
+}
+
+TEST(AddScenes, StretchStaysUnlessAskedFor) {
+  ImageryCatalogue catalogue;
+  CatalogueCounts counts;
+  CollectionOptions options = options_for("XX");
+  add_scenes(catalogue, options, "/x", {scene_called("/a")}, counts);
+  options.stretch.high = 2000;
+  add_scenes(catalogue, options, "/x", {scene_called("/b")}, counts);
+  EXPECT_EQ(catalogue.collections[0].stretches.at(2), (BandStretch{0, 1000}));
+  options.restretch = true;
+  add_scenes(catalogue, options, "/x", {scene_called("/b")}, counts);
+  EXPECT_EQ(catalogue.collections[0].stretches.at(2), (BandStretch{0, 2000}));
+}
+
+TEST(AddScenes, OtherBandsForAnOldCollectionAreRefused) {
+  ImageryCatalogue catalogue;
+  CatalogueCounts counts;
+  CollectionOptions options = options_for("XX");
+  add_scenes(catalogue, options, "/x", {scene_called("/a")}, counts);
+  options.bands = {"3", "2", "1"};
+  EXPECT_THROW(add_scenes(catalogue, options, "/x", {scene_called("/b")}, counts), Error);
+}
+
+TEST(CollectionOptions, NamesEveryProblemAtOnce) {
+  CollectionOptions options;
+  options.code = "toolong";
+  options.gsd_m = -1;
+  options.bands = {"1", "2"};
+  try {
+    options.validate();
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::usage);
+    for (const char* part : {"--collection", "--gsd", "--bands"})
+      EXPECT_THAT(error.what(), HasSubstr(part));
+  }
+}
+
+TEST(Summary, CountsAndMeasures) {
+  const CollectionSummary summary = summarise(sample()).at(0);
+  EXPECT_EQ(summary.scenes, 2U);
+  EXPECT_EQ(summary.first_date, "2021-06-01");
+  // A tenth of a degree by one degree at 50.5 degrees north: 7.10 km by 111.2 km, plus 0.016 km2.
+  EXPECT_NEAR(summary.area_km2, 7.10 * 111.2, 15);
+  EXPECT_DOUBLE_EQ(summary.extent_lonlat.max_x, 0.3);
+}
+
+}  // namespace
+}  // namespace skyglot

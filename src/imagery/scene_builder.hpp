@@ -14,11 +14,11 @@ namespace skyglot {
 
 /// What is said about scenes from outside their files.
 struct SceneOptions {
-  std::string crs;                 ///< for rasters that have none; "" leaves them out
-  std::string date;                ///< of every scene; "" finds it in metadata and name
-  std::string date_pattern;        ///< see date_from_pattern
-  std::vector<std::string> bands;  ///< the collection's; validity is judged by these
-  int footprint_cells = 1024;      ///< see FootprintOptions
+  std::string crs{};                 ///< for rasters that have none; "" leaves them out
+  std::string date{};                ///< of every scene; "" finds it in metadata and name
+  std::string date_pattern{};        ///< see date_from_pattern
+  std::vector<std::string> bands{};  ///< the collection's; validity is judged by these
+  int footprint_cells = 1024;        ///< see FootprintOptions
 };
 
 /// Describes `raster`, called `name` by people. Skipped: "no_bands", "other_bands", "no_crs",

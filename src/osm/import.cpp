@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osm/import.hpp"
 
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/interrupt.hpp"
@@ -34,19 +35,20 @@ struct Batch {
   ImportCounts counts;
 };
 
-fs::path folder_for_scratch(const ImportOptions& options) {
+// Where temporary files go: they may be as large as the store.
+fs::path beside_output(const ImportOptions& options) {
   if (is_postgres_name(options.output)) return fs::temp_directory_path() / "objects";
   return options.output;
 }
 
 NodeIndexOptions resolved(const ImportOptions& options, std::uint64_t input_bytes,
-                          const fs::path& scratch) {
+                          const PendingPath& scratch) {
   NodeIndexOptions index = options.node_index;
   if (index.kind == NodeIndexOptions::Kind::automatic)
     index.kind = input_bytes * kIndexBytesPerInputByte > options.memory
                      ? NodeIndexOptions::Kind::file
                      : NodeIndexOptions::Kind::memory;
-  if (index.path.empty()) index.path = scratch;
+  if (index.path.empty()) index.path = scratch.path();
   return index;
 }
 
@@ -59,7 +61,7 @@ class Import {
                options.area_rules.empty() ? "areas.toml" : options.area_rules.string()),
         rows_(ignored_, areas_),
         collector_(rows_, [this](ObjectRow&& row) { keep(row); }),
-        sorter_(options.memory, folder_for_scratch(options)) {}
+        sorter_(options.memory, beside_output(options)) {}
 
   ImportReport run() {
     // Opened first: an output that cannot be written must not be found out after an hour.
@@ -158,8 +160,9 @@ void Import::read_all() {
   using osmium::osm_entity_bits::node;
   using osmium::osm_entity_bits::way;
   MapInput input({options_.inputs, node | way, options_.threads});
-  locations_ =
-      NodeLocations::create(resolved(options_, input.bytes_total(), folder_for_scratch(options_)));
+  // Never committed: the name of a temporary file, which is removed whatever happens.
+  const PendingPath scratch(beside_output(options_).string() + "-nodes");
+  locations_ = NodeLocations::create(resolved(options_, input.bytes_total(), scratch));
   Progress progress("objects: bytes", input.bytes_total());
   const auto source = [&]() -> std::optional<Buffer> {
     auto buffer = input.next();

@@ -15,7 +15,7 @@
 namespace skyglot {
 namespace {
 
-constexpr std::size_t kBlockNodes = 4096;
+constexpr std::size_t kBlockNodes = 512;
 
 class MemoryLocations : public NodeLocations {
  protected:
