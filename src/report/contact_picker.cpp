@@ -9,6 +9,7 @@ namespace skyglot {
 namespace {
 
 constexpr std::size_t kMostCandidates = 4096;
+constexpr std::uint64_t kCandidatesEach = 8;
 
 // What has been taken so far, and how little another of the same would add.
 class Taken {
@@ -46,7 +47,7 @@ void ContactPicker::add(const PairRecord& record) {
   const std::string kind = to_string(main_tag(record.tags)) + '\n' + record.collection + '\n' +
                            std::string(to_string(record.split));
   const std::uint64_t draw = stable_hash(record.key);
-  Candidate& candidate = candidates_[stable_hash(kind)];
+  Candidate& candidate = candidates_[mix(stable_hash(kind), draw % kCandidatesEach)];
   if (candidate.record.key.empty() || draw < candidate.draw) candidate = {draw, record};
   if (candidates_.size() > kMostCandidates) candidates_.erase(std::prev(candidates_.end()));
 }

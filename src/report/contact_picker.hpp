@@ -12,8 +12,8 @@
 
 namespace skyglot {
 
-/// Keeps one candidate for each main tag, collection and split (at most 4,096), then takes those
-/// that differ most. The choice depends on the records only, not on their order.
+/// Keeps up to eight candidates for each main tag, collection and split (at most 4,096 in all),
+/// then takes those that differ most. The choice depends on the records only, not on their order.
 class ContactPicker {
  public:
   explicit ContactPicker(std::vector<std::string> main_keys) : main_keys_(std::move(main_keys)) {}

@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/numbers.hpp"
 #include "base/progress.hpp"
 #include "base/resource.hpp"
 #include "base/strings.hpp"
@@ -41,7 +42,8 @@ ContactPicture contact_picture(const fs::path& folder, const PairRecord& record,
 }
 
 Check counts_add_up(const Statistics& s) {
-  return {fmt::format("{} selected objects = {} pairs + {} skipped", s.rows, s.pairs, s.skipped()),
+  return {fmt::format("{} selected objects = {} pairs + {} skipped", format_count(s.rows),
+                      format_count(s.pairs), format_count(s.skipped())),
           s.rows == s.pairs + s.skipped()};
 }
 

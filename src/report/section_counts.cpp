@@ -20,16 +20,18 @@ struct Stage {
 };
 
 std::vector<Stage> stages_of(const DatasetInfo& info) {
-  return {
-      {"Cells with imagery", "of the grid that the selection draws from", info.cells_with_imagery,
-       info.cells_with_imagery, 1},
-      {"Cells drawn", "at random", info.cells_drawn, info.cells_with_imagery, 1},
-      {"Objects selected",
-       "in those cells, and " + count_of(info.rare_tags_targeted, "rare tag") + " from elsewhere",
-       info.objects_selected, info.objects_selected, 0},
-      {"Objects matched", "with a scene and a tile", info.objects_matched, info.objects_selected,
-       0},
-      {"Pairs", "picture and captions written", info.pairs, info.objects_selected, 0}};
+  return {{"Cells with imagery", "of the grid that the selection draws from",
+           info.cells_with_imagery, info.cells_with_imagery, 1},
+          {"Cells drawn", "at random", info.cells_drawn, info.cells_with_imagery, 1},
+          {"Objects selected",
+           info.rare_tags_targeted == 0
+               ? std::string("in those cells")
+               : "in those cells, and for " + count_of(info.rare_tags_targeted, "rare tag") +
+                     " elsewhere",
+           info.objects_selected, info.objects_selected, 0},
+          {"Objects matched", "with a scene and a tile", info.objects_matched,
+           info.objects_selected, 0},
+          {"Pairs", "picture and captions written", info.pairs, info.objects_selected, 0}};
 }
 
 std::string funnel(const DatasetInfo& info) {
@@ -89,12 +91,17 @@ std::string checks_html(const std::vector<Check>& checks) {
 
 Section counts_section(const ReportContent& content) {
   const Statistics& s = content.statistics;
-  const std::string lead = fmt::format(
+  std::string lead = fmt::format(
       "<p>Of {} selected, {} became a pair and {} were skipped, each for a reason that is kept in "
-      "<code>pairs.gpkg</code>. {} of the selected objects were taken because a visible tag of "
-      "theirs was not among those in the cells; {} of them became pairs.</p>\n",
-      count_of(s.rows, "object"), format_count(s.pairs), format_count(s.skipped()),
-      format_count(s.targeted_rows), format_count(s.targeted_pairs));
+      "<code>pairs.gpkg</code>.",
+      count_of(s.rows, "object"), format_count(s.pairs), format_count(s.skipped()));
+  if (s.targeted_rows > 0)
+    lead += fmt::format(
+        " {} of the selected objects were taken because a visible tag of theirs was not among "
+        "those "
+        "in the cells; {} of them became pairs.",
+        format_count(s.targeted_rows), format_count(s.targeted_pairs));
+  lead += "</p>\n";
   return {"counts", "From cells to pairs",
           lead + funnel(content.info) + reasons(s) + checks_html(content.checks)};
 }
