@@ -53,17 +53,10 @@ void run_pipeline(const PipelineLimits& limits, Source source, Work work, Sink s
     const std::unique_ptr<Result> result(boxed);
     sink(std::move(*result));
   };
-<<<<<<< HEAD
   // More threads than processors are allowed if asked for; without this TBB complains on stderr.
   const tbb::global_control allowed(
       tbb::global_control::max_allowed_parallelism,
       static_cast<std::size_t>(std::max(limits.threads, thread_count(0))));
-=======
-  // TBB warns on stderr when an arena asks for more threads than there are processors.
-  const tbb::global_control allow(
-      tbb::global_control::max_allowed_parallelism,
-      static_cast<std::size_t>(std::max(limits.threads, tbb::this_task_arena::max_concurrency())));
->>>>>>> simulate
   tbb::task_arena arena(limits.threads);
   arena.execute([&] {
     tbb::parallel_pipeline(
