@@ -193,7 +193,7 @@ void build_construction(Site& site) {
     const double u = (i - 1) * site.box.half_u * 0.6;
     if (!site.claim(u, 0, 14, 9, 2)) continue;
     const Frame at = site.at(u, 0);
-    Shape& slab = draw.paint(at, 14, 9, Surface::concrete, level::kBuilding);
+    Shape& slab = draw.paint(at, 14, 9, Surface::masonry, level::kBuilding);
     slab.height_m = static_cast<float>(1 + 3 * i);
     for (double x = -12; x <= 12; x += 6)
       draw.paint(at.moved(x, 0), 0.4, 9, Surface::masonry, level::kRoofPart).height_m =

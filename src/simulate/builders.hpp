@@ -10,6 +10,8 @@ namespace skyglot::simulate {
 void build_streets(Sketch& draw, const Layout& layout);
 void build_river(Sketch& draw, const Layout& layout);
 void build_railway(Sketch& draw, const Layout& layout);
+void build_waters(Sketch& draw, const Layout& layout);
+void build_power_line(Sketch& draw, const Layout& layout);
 
 // Homes.
 void build_houses(Site& site);

@@ -7,6 +7,7 @@
 #include <set>
 
 namespace skyglot::simulate {
+
 Town grow_town(std::uint64_t seed, double size_m) {
   const Layout layout = lay_out(seed, size_m);
   const Warp warp(seed, size_m, layout.straight);
@@ -21,9 +22,11 @@ Town grow_town(std::uint64_t seed, double size_m) {
     Site site(draw, layout, layout.blocks[i], i);
     builders[i](site);
   }
+  build_waters(draw, layout);
   build_river(draw, layout);
   build_railway(draw, layout);
   build_streets(draw, layout);
+  build_power_line(draw, layout);
   fell_trees(town);
   return town;
 }
