@@ -29,8 +29,10 @@ constexpr std::array kClasses{
     ClassInfo{L::vehicle, "vehicle", {250, 80, 220}},
 };
 
+// clang-format off: a table is read by rows
 constexpr SurfaceLook kLooks[] = {
-    // surface, class, colour, second, nir, fine, mid, coarse, blend, pattern, period, contrast, veg
+    // surface, class, colour, second, nir, fine, mid, coarse, blend, pattern, period_m, contrast,
+    // vegetation
     {S::meadow,
      L::grass,
      {110, 130, 74},
@@ -697,6 +699,7 @@ constexpr SurfaceLook kLooks[] = {
      .14,
      false},
 };
+// clang-format on
 
 constexpr bool looks_are_in_order() {
   for (std::size_t i = 0; i < std::size(kLooks); ++i)
