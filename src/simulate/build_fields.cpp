@@ -165,9 +165,9 @@ void build_farm(Site& site) {
     silo.roof_m = 2.4F;
     draw.area(circle(at, 3), make_tags({{"man_made", "silo"}, {"building", "silo"}}));
   }
-  for (int i = 0; i < 4; ++i)
-    draw.truck(yard.moved(site.random.uniform(-18, 20), site.random.uniform(-3, 2),
-                          site.random.uniform(0, 6)));
+  for (int i = 0; i < 2; ++i)
+    draw.truck(
+        yard.moved(-14 + i * 22, site.random.uniform(-4, 1), site.random.uniform(-0.3, 0.3)));
 }
 
 void build_wind_park(Site& site) {

@@ -51,7 +51,8 @@ void build_warehouses(Site& site) {
     for (double u = -site.box.half_u + 40; u < site.box.half_u - 26; u += 84) {
       const double hu = site.random.uniform(24, 36);
       const double hv = site.random.uniform(13, 21);
-      if (!site.claim(u, v, hu, hv + 5, 3)) continue;
+      const bool yard = site.claim(u, v - 8, hu, hv + 9.5, 1);  // room for lorries at the gates
+      if (!yard && !site.claim(u, v, hu, hv, 2)) continue;
       const Frame at = site.at(u, v);
       const bool vault = site.random.chance(0.25);
       BuildingLook look{site.random.chance(0.6) ? "warehouse" : "industrial",
@@ -65,7 +66,7 @@ void build_warehouses(Site& site) {
         for (const double y : {-hv / 2, hv / 2})
           draw.paint(at.moved(x, y), 2.2, 0.8, Surface::roof_glass, level::kRoofPart).height_m =
               9.8F;
-      for (double x = -hu + 5; x < hu - 4; x += 5)
+      for (double x = -hu + 5; yard && x < hu - 4; x += 5)
         if (site.random.chance(0.3)) draw.truck(at.moved(x, -hv - 8.5, kQuarter));
     }
   site.scatter_trees(14, 2.2, 0, false);

@@ -76,12 +76,14 @@ double edge_distance(const Shape& shape, Point p) {
   for (const Path& ring : shape.rings)
     for (std::size_t i = 0; i + 1 < ring.size(); ++i) {
       const Point d = minus(ring[i + 1], ring[i]);
+      const Point from = minus(p, ring[i]);
       const double length2 = dot(d, d);
       if (length2 <= 0) continue;
-      const double t = std::clamp(dot(minus(p, ring[i]), d) / length2, 0.0, 1.0);
-      best = std::min(best, distance(p, {ring[i].x + d.x * t, ring[i].y + d.y * t}));
+      const double t = std::clamp(dot(from, d) / length2, 0.0, 1.0);
+      const Point off{from.x - d.x * t, from.y - d.y * t};
+      best = std::min(best, dot(off, off));
     }
-  return best;
+  return std::sqrt(best);
 }
 
 // Height of the roof above the eaves, as a share of its ridge.

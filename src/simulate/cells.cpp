@@ -6,15 +6,6 @@
 
 namespace skyglot::simulate {
 
-double dot(Point a, Point b) {
-  return a.x * b.x + a.y * b.y;
-}
-double cross(Point a, Point b) {
-  return a.x * b.y - a.y * b.x;
-}
-Point minus(Point a, Point b) {
-  return {a.x - b.x, a.y - b.y};
-}
 double distance(Point a, Point b) {
   return std::hypot(a.x - b.x, a.y - b.y);
 }

@@ -25,10 +25,17 @@ struct Line {
   Point direction;  ///< unit vector
 };
 
-[[nodiscard]] double dot(Point a, Point b);
-[[nodiscard]] double cross(Point a, Point b);
+// Inline: the painter and the shader call them for every pixel.
+[[nodiscard]] inline double dot(Point a, Point b) {
+  return a.x * b.x + a.y * b.y;
+}
+[[nodiscard]] inline double cross(Point a, Point b) {
+  return a.x * b.y - a.y * b.x;
+}
+[[nodiscard]] inline Point minus(Point a, Point b) {
+  return {a.x - b.x, a.y - b.y};
+}
 [[nodiscard]] double distance(Point a, Point b);
-[[nodiscard]] Point minus(Point a, Point b);
 [[nodiscard]] Point between(Point a, Point b, double share);
 [[nodiscard]] Point unit(Point a);
 [[nodiscard]] Point direction_of(double radians);

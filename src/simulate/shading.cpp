@@ -223,7 +223,8 @@ std::vector<Light> Shader::run(const PixelWindow& core) {
   for (int y = core.y; y < core.y + core.height; ++y)
     for (int x = core.x; x < core.x + core.width; ++x) {
       const std::size_t i = canvas_.at(x, y);
-      const Point plan = map_from_pixel(plan_, {x + 0.5, y + 0.5});
+      const Point plan{plan_[0] + (x + 0.5) * plan_[1] + (y + 0.5) * plan_[2],
+                       plan_[3] + (x + 0.5) * plan_[4] + (y + 0.5) * plan_[5]};
       const Colour c = colour(canvas_.id[i], plan);
       const float depth = edge[i] - canvas_.height_m[i];
       const float lit = 1 - std::clamp((depth - 0.15F) / 0.5F, 0.0F, 1.0F);
