@@ -26,8 +26,8 @@ endfunction()
 # skyglot_test(NAME SOURCES ... LINKS ...): one GoogleTest program, every test known to ctest.
 function(skyglot_test name)
   cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
-  add_executable(${name} ${TEST_SOURCES})
-  target_link_libraries(${name} PRIVATE ${TEST_LINKS} GTest::gmock GTest::gtest_main
+  add_executable(${name} ${TEST_SOURCES} "${PROJECT_SOURCE_DIR}/tests/support/main.cpp")
+  target_link_libraries(${name} PRIVATE ${TEST_LINKS} GTest::gmock GTest::gtest
     skyglot_warnings)
   target_compile_definitions(${name} PRIVATE
     SKYGLOT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"

@@ -11,10 +11,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace skyglot {
 
@@ -37,21 +37,34 @@ template <typename Source, typename Work, typename Sink>
 void run_pipeline(const PipelineLimits& limits, Source source, Work work, Sink sink) {
   using Item = typename std::invoke_result_t<Source>::value_type;
   using Result = std::invoke_result_t<Work, Item>;
-  // TBB moves tokens by copy, so items travel in owned boxes.
-  const auto draw = [&](tbb::flow_control& control) -> Item* {
+  // TBB forgets the tokens that are under way when a stage throws, so it only gets pointers to
+  // slots that are ours. Source and sink go in order and at most in_flight tokens are alive: the
+  // k-th item finds the slot of the (k - in_flight)-th free.
+  struct Slot {
+    std::optional<Item> item;
+    std::optional<Result> result;
+  };
+  std::vector<Slot> slots(limits.in_flight);
+  std::size_t drawn = 0;
+  const auto draw = [&](tbb::flow_control& control) -> Slot* {
     check_interrupt();
     std::optional<Item> item = source();
-    if (item) return new Item(std::move(*item));
-    control.stop();
-    return nullptr;
+    if (!item) {
+      control.stop();
+      return nullptr;
+    }
+    Slot& slot = slots[drawn++ % slots.size()];
+    slot.item.emplace(std::move(*item));
+    return &slot;
   };
-  const auto transform = [&](Item* boxed) -> Result* {
-    const std::unique_ptr<Item> item(boxed);
-    return new Result(work(std::move(*item)));
+  const auto transform = [&](Slot* slot) {
+    slot->result.emplace(work(std::move(*slot->item)));
+    slot->item.reset();
+    return slot;
   };
-  const auto deliver = [&](Result* boxed) {
-    const std::unique_ptr<Result> result(boxed);
-    sink(std::move(*result));
+  const auto deliver = [&](Slot* slot) {
+    sink(std::move(*slot->result));
+    slot->result.reset();
   };
   // More threads than processors are allowed if asked for; without this TBB complains on stderr.
   const tbb::global_control allowed(
@@ -61,9 +74,9 @@ void run_pipeline(const PipelineLimits& limits, Source source, Work work, Sink s
   arena.execute([&] {
     tbb::parallel_pipeline(
         limits.in_flight,
-        tbb::make_filter<void, Item*>(tbb::filter_mode::serial_in_order, draw) &
-            tbb::make_filter<Item*, Result*>(tbb::filter_mode::parallel, transform) &
-            tbb::make_filter<Result*, void>(tbb::filter_mode::serial_in_order, deliver));
+        tbb::make_filter<void, Slot*>(tbb::filter_mode::serial_in_order, draw) &
+            tbb::make_filter<Slot*, Slot*>(tbb::filter_mode::parallel, transform) &
+            tbb::make_filter<Slot*, void>(tbb::filter_mode::serial_in_order, deliver));
   });
 }
 

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <chrono>
+#include <thread>
 #include <vector>
 
 namespace skyglot {
@@ -52,6 +54,29 @@ TEST(Pipeline, FirstErrorEndsTheRun) {
                    [](int) {}),
                Error);
   EXPECT_LT(next, 100);
+}
+
+TEST(Pipeline, AnErrorLeaksNoItem) {
+  std::atomic<int> alive{0};
+  const auto tracked = [&alive] {
+    ++alive;
+    return std::shared_ptr<int>(new int(0), [&alive](const int* value) {
+      --alive;
+      delete value;
+    });
+  };
+  // The first item is slow, so others wait behind it when its delivery fails.
+  std::atomic<bool> first{true};
+  const auto work = [&first](std::shared_ptr<int> item) {
+    if (first.exchange(false)) std::this_thread::sleep_for(std::chrono::milliseconds(50));
+    return item;
+  };
+  const auto sink = [](const std::shared_ptr<int>&) { fail(ErrorKind::io, "the disk is full"); };
+  EXPECT_THROW(run_pipeline(
+                   {.threads = 4, .in_flight = 16},
+                   [&]() -> std::optional<std::shared_ptr<int>> { return tracked(); }, work, sink),
+               Error);
+  EXPECT_EQ(alive, 0);
 }
 
 }  // namespace

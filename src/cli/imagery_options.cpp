@@ -27,9 +27,9 @@ void print_counts(const ImageryOptions& options, const CatalogueCounts& counts) 
                 {"skipped", counts.skipped}});
     return;
   }
-  fmt::print("{}: collection {}: {} added, {} updated; skipped: {}\n",
-             options.output.string(), options.collection.code, format_count(counts.added),
-             format_count(counts.updated), reasons_text(counts));
+  fmt::print("{}: collection {}: {} added, {} updated; skipped: {}\n", options.output.string(),
+             options.collection.code, format_count(counts.added), format_count(counts.updated),
+             reasons_text(counts));
 }
 
 std::uint64_t serious(const CatalogueCounts& counts) {
@@ -61,6 +61,19 @@ void ImageryOptions::add_to(CLI::App& app) {
   app.add_option("--max-skipped", max_skipped,
                  "End with exit code 3 if more items than this cannot be used");
   common.add_to(app);
+}
+
+void add_bbox(CLI::App& app, std::optional<Box>& bbox_lonlat) {
+  app.add_option_function<std::vector<double>>(
+         "--bbox",
+         [&bbox_lonlat](const std::vector<double>& sides) {
+           Box box{sides.at(0), sides.at(1), sides.at(2), sides.at(3)};
+           if (box.max_x < box.min_x) box.max_x += 360;
+           bbox_lonlat = box;
+         },
+         "Box to search: WEST,SOUTH,EAST,NORTH in degrees")
+      ->delimiter(',')
+      ->expected(4);
 }
 
 int ImageryOptions::finish(const ImageryCatalogue& catalogue, const CatalogueCounts& counts) const {

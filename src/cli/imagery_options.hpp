@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace skyglot {
@@ -25,5 +26,8 @@ struct ImageryOptions {
   /// towards max_skipped.
   [[nodiscard]] int finish(const ImageryCatalogue& catalogue, const CatalogueCounts& counts) const;
 };
+
+/// Adds "--bbox WEST,SOUTH,EAST,NORTH"; an east below the west lies past the antimeridian.
+void add_bbox(CLI::App& app, std::optional<Box>& bbox_lonlat);
 
 }  // namespace skyglot

@@ -12,6 +12,12 @@ CutLimits cut_limits(const Recipe& recipe) {
           .open_scenes = 8};
 }
 
+// A scene without a licence of its own has its collection's.
+const std::string& licence_of(const ImageryCatalogue& catalogue, const Scene& scene) {
+  return scene.licence.empty() ? catalogue.collection(scene.collection_code).licence
+                               : scene.licence;
+}
+
 }  // namespace
 
 SampleMaker::SampleMaker(const BuildInputs& inputs, const CaptionWriter& captions)
@@ -24,7 +30,7 @@ SampleMaker::SampleMaker(const BuildInputs& inputs, const CaptionWriter& caption
 Sample SampleMaker::make(const PlannedItem& item) {
   const Scene& scene = inputs_.catalogue.scenes.at(item.scene);
   const ScenePlane& plane = planes_.at(item.scene);
-  Sample sample{.record = skipped_record(item), .jpeg = {}, .licence = scene.licence};
+  Sample sample{.record = skipped_record(item), .jpeg = {}, .licence = licence_of(inputs_.catalogue, scene)};
   PairRecord& record = sample.record;
   record.collection = scene.collection_code;
   record.scene = scene.name;

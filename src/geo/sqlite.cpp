@@ -102,11 +102,20 @@ bool Statement::is_null(int column) const {
 
 Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
   configure_once();
+  try {
+    open(mode);
+  } catch (...) {
+    sqlite3_close_v2(handle_);  // no destructor runs for what was not constructed
+    throw;
+  }
+}
+
+void Database::open(Mode mode) {
   const bool create = mode == Mode::create;
-  if (!create && !std::filesystem::exists(path))
-    fail(ErrorKind::input, "{}: no such file", path.string());
+  if (!create && !std::filesystem::exists(path_))
+    fail(ErrorKind::input, "{}: no such file", path_.string());
   const int flags = create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
-  if (sqlite3_open_v2(path.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
+  if (sqlite3_open_v2(path_.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
     fail_here("open");
   if (create) {
     execute(

@@ -97,6 +97,7 @@ class Database {
 
  private:
   friend class Statement;
+  void open(Mode mode);
   [[noreturn]] void fail_here(std::string_view doing) const;
   std::filesystem::path path_;
   sqlite3* handle_ = nullptr;

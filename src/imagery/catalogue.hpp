@@ -46,7 +46,7 @@ struct Scene {
   double gsd_m = 0;  ///< true ground metres at the centre
   std::string date;  ///< "2021-06-01", or "" if nobody knows
   std::vector<BandInfo> bands;
-  std::string licence;        ///< the collection's unless the scene says otherwise
+  std::string licence;        ///< of its own; "": the collection's holds
   Geometry footprint_lonlat;  ///< of the valid pixels; continuous over the antimeridian
 };
 

@@ -104,6 +104,9 @@ TEST(Catalogue, ForeignFilesAreNamed) {
   EXPECT_THROW((void)read_catalogue(folder / "text.gpkg"), Error);
   EXPECT_THROW((void)read_catalogue(folder / "missing.gpkg"), Error);
   EXPECT_THROW((void)catalogue_to_extend(folder, false), Error);
+  EXPECT_THROW((void)catalogue_to_extend(folder / "text.gpkg", false), Error);
+  EXPECT_THROW((void)catalogue_to_extend(folder / "missing/imagery.gpkg", true), Error);
+  EXPECT_TRUE(catalogue_to_extend(folder / "text.gpkg", true).scenes.empty());
 }
 
 TEST(Catalogue, SceneWithoutItsCollectionsBandsIsAnError) {

@@ -166,6 +166,10 @@ void add_scenes(ImageryCatalogue& catalogue, const CollectionOptions& options,
 ImageryCatalogue catalogue_to_extend(const std::filesystem::path& path, bool overwrite) {
   if (std::filesystem::is_directory(path))
     fail(ErrorKind::input, "{} is a folder; --output needs the name of a file", path.string());
+  const std::filesystem::path folder = std::filesystem::absolute(path).parent_path();
+  if (!std::filesystem::is_directory(folder))
+    fail(ErrorKind::input, "cannot write {}: there is no folder {}", path.string(),
+         folder.string());
   if (overwrite || !std::filesystem::exists(path)) return {};
   return read_catalogue(path);
 }

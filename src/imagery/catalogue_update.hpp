@@ -44,7 +44,8 @@ struct CatalogueCounts {
 void add_scenes(ImageryCatalogue& catalogue, const CollectionOptions& options,
                 const std::string& source, std::vector<Scene> found, CatalogueCounts& counts);
 
-/// The catalogue at `path`, or an empty one where there is none or it is to be replaced.
+/// The catalogue at `path`, or an empty one where there is none or it is to be replaced. Throws
+/// Error(input) where no catalogue could be written there: fail before the work, not after it.
 [[nodiscard]] ImageryCatalogue catalogue_to_extend(const std::filesystem::path& path,
                                                    bool overwrite);
 

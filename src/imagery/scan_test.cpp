@@ -347,5 +347,32 @@ TEST(ScanRealData, NodataEdgeOfLandsat) {
   EXPECT_FALSE(shows(300, 0.5));
 }
 
+// Its bands start with Sentinel-2's blue, green and red.
+TEST(ScanRealData, SixteenBitsGetAStretch) {
+  const auto path = shared_data("rasters/s2_aberystwyth_10band_10m_epsg27700.tif");
+  if (!path) GTEST_SKIP() << "the shared real data is not here";
+  ScanOptions options = scan_of({*path});
+  options.collection.bands = options.scenes.bands = {"Band 3", "2", "1"};
+  ImageryCatalogue catalogue;
+  (void)scan_folders(options, catalogue);
+  const Collection& collection = catalogue.collection("XX");
+  EXPECT_EQ(collection.rgb_bands, (std::vector<int>{3, 2, 1}));
+  ASSERT_EQ(collection.stretches.size(), 3U);
+  const auto chip = ChipCutter(catalogue, {}).cut(catalogue.scenes.at(0), {0, 0, 324, 339});
+  const Picture& picture = std::get<Picture>(chip);
+  // Percentiles 2 and 98 leave about 2 % at each end, more where whole numbers tie.
+  for (std::size_t channel = 0; channel < 3; ++channel) {
+    std::size_t dark = 0;
+    std::size_t bright = 0;
+    for (std::size_t i = channel; i < picture.pixels.size(); i += 3) {
+      dark += picture.pixels[i] == 0 ? 1 : 0;
+      bright += picture.pixels[i] == 255 ? 1 : 0;
+    }
+    const double count = 324 * 339;
+    EXPECT_NEAR(static_cast<double>(dark) / count, 0.02, 0.015);
+    EXPECT_NEAR(static_cast<double>(bright) / count, 0.02, 0.015);
+  }
+}
+
 }  // namespace
 }  // namespace skyglot

@@ -48,14 +48,13 @@ void probe_pixels(const Raster& raster) {
     raster.read<float>({{x, y, 1, 1}, {1}, 1, 1, Resampling::nearest}, value);
 }
 
-std::variant<Scene, Skipped> describe_scene(const Raster& raster, const std::string& name,
-                                            const SceneOptions& options) {
+std::variant<Scene, Skipped> describe_grid(const Raster& raster, const std::string& name,
+                                           const SceneOptions& options) {
   const RasterInfo& info = raster.info();
   if (info.bands.empty()) return Skipped{"no_bands"};
   if (info.crs_wkt.empty() && options.crs.empty()) return Skipped{"no_crs"};
   if (!info.map_from_pixel) return Skipped{"no_geotransform"};
-  const std::vector<int> bands = choose_bands(info.bands, options.bands);
-  if (bands.empty()) return Skipped{"other_bands"};
+  if (choose_bands(info.bands, options.bands).empty()) return Skipped{"other_bands"};
   Scene scene;
   scene.name = name;
   scene.gdal_name = info.name;
@@ -66,10 +65,22 @@ std::variant<Scene, Skipped> describe_scene(const Raster& raster, const std::str
   scene.date = date_of(info, name, options);
   scene.bands = info.bands;
   scene.licence = licence_of(info);
+  const Geometry whole = Geometry::rectangle(
+      {0, 0, static_cast<double>(info.width), static_cast<double>(info.height)});
+  if (auto skipped = place_on_earth(scene, whole)) return *skipped;
+  return scene;
+}
+
+std::variant<Scene, Skipped> describe_scene(const Raster& raster, const std::string& name,
+                                            const SceneOptions& options) {
+  auto described = describe_grid(raster, name, options);
+  auto* scene = std::get_if<Scene>(&described);
+  if (scene == nullptr) return described;
+  const std::vector<int> bands = choose_bands(scene->bands, options.bands);
   auto pixels = valid_pixels(raster, {.bands = bands, .max_cells = options.footprint_cells});
   if (auto* skipped = std::get_if<Skipped>(&pixels)) return std::move(*skipped);
-  if (auto skipped = place_on_earth(scene, std::get<Geometry>(pixels))) return *skipped;
-  return scene;
+  if (auto skipped = place_on_earth(*scene, std::get<Geometry>(pixels))) return *skipped;
+  return described;
 }
 
 }  // namespace skyglot

@@ -28,6 +28,11 @@ struct SceneOptions {
                                                           const std::string& name,
                                                           const SceneOptions& options);
 
+/// The same without a look at the pixels: the footprint is the whole grid.
+[[nodiscard]] std::variant<Scene, Skipped> describe_grid(const Raster& raster,
+                                                         const std::string& name,
+                                                         const SceneOptions& options);
+
 /// Reads the pixels at the corners and the centre. Throws Error(format) if the file is damaged or
 /// cut off there.
 void probe_pixels(const Raster& raster);

@@ -10,6 +10,7 @@
 #include <cerrno>
 #include <fcntl.h>
 #include <limits>
+#include <system_error>
 #include <unistd.h>
 
 namespace skyglot {
@@ -46,6 +47,7 @@ class ScratchFile {
   ScratchFile(const ScratchFile&) = delete;
   ScratchFile& operator=(const ScratchFile&) = delete;
   [[nodiscard]] int descriptor() const { return descriptor_; }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
 
  private:
   std::filesystem::path path_;
@@ -61,7 +63,14 @@ class FileLocations : public NodeLocations {
 
  protected:
   void set_positive(std::uint64_t id, osmium::Location location) override {
-    map_.set(id, location);
+    try {
+      map_.set(id, location);
+    } catch (const std::system_error& error) {
+      fail(ErrorKind::resource,
+           "cannot grow the node index {} for node {}: {}; free some space or use another "
+           "--node-index",
+           file_.path().string(), id, error.what());
+    }
   }
   osmium::Location get_positive(std::uint64_t id) const noexcept override {
     return map_.get_noexcept(id);

@@ -39,6 +39,12 @@ TEST(NodeLocations, RefusesToOverwriteAFile) {
   EXPECT_TRUE(std::filesystem::exists(path));
 }
 
+TEST(NodeLocations, SaysWhenTheFileCannotGrow) {
+  const auto path = test_folder() / "index";
+  const auto index = NodeLocations::create({Kind::dense, path});
+  EXPECT_THROW(index->set(std::int64_t{1} << 59, {1, 2}), Error);
+}
+
 TEST(NodeLocations, OptionIsParsed) {
   EXPECT_EQ(parse_node_index("auto").kind, Kind::automatic);
   EXPECT_EQ(parse_node_index("memory").kind, Kind::memory);

@@ -111,8 +111,8 @@ void RowSorter::add(const SortedRow& row) {
   char* bytes = allocate(size);
   const Head head{row.box_lonlat, row.tags.size()};
   std::memcpy(bytes, &head, sizeof head);
-  std::memcpy(bytes + sizeof head, row.tags.data(), tag_bytes);
-  std::memcpy(bytes + sizeof head + tag_bytes, row.blob.data(), row.blob.size());
+  std::ranges::copy(row.tags, reinterpret_cast<TagDictionary::Number*>(bytes + sizeof head));
+  std::ranges::copy(row.blob, bytes + sizeof head + tag_bytes);
   const Point centre = row.box_lonlat.centre();
   records_.push_back(
       {{hilbert_code_lonlat(centre.x, centre.y), row.osm_id, row.kind}, bytes, size});

@@ -95,6 +95,20 @@ void driveway(Site& site, const Lot& lot, double setback, double house_half) {
                   {"garage", 1, Roof::flat, Surface::roof_flat, 0, 2.6}, {});
 }
 
+// Every garden is kept its own way.
+void lot_ground(Site& site, const Lot& lot) {
+  RandomStream& r = site.random;
+  const Frame middle = lot.front.moved(0, lot.depth / 2);
+  const Surface surface = r.chance(0.55)  ? Surface::lawn
+                          : r.chance(0.7) ? Surface::garden
+                                          : Surface::meadow;
+  site.draw.paint(site.plan(middle), lot.width / 2, lot.depth / 2, surface, level::kGround + 1);
+  if (!r.chance(0.3)) return;
+  const Frame beds = lot.front.moved(r.uniform(-3, 3), lot.depth - 4);
+  site.draw.paint(site.plan(beds), r.uniform(2, 4), r.uniform(1.5, 3), Surface::beds,
+                  level::kGround + 2);
+}
+
 bool house(Site& site, const Lot& lot, const Tags& address) {
   RandomStream& r = site.random;
   const double half_u = r.uniform(4.4, 6.8);
@@ -109,7 +123,11 @@ bool house(Site& site, const Lot& lot, const Tags& address) {
   const Roof roof = r.chance(0.62) ? Roof::gabled : r.chance(0.75) ? Roof::hipped : Roof::flat;
   BuildingLook look{r.chance(0.75) ? "house" : "detached", r.chance(0.6) ? 2 : 1, roof};
   if (roof == Roof::flat) look.surface = Surface::roof_flat;
+  lot_ground(site, lot);
   const Frame plan = site.plan(where.moved(0, 0, turned ? kQuarter : 0));
+  if (r.chance(0.6))
+    site.draw.paint(site.plan(where.moved(0, deep + 1.6)), along_street * 0.7, 2.2, Surface::paving,
+                    level::kPath);
   const double square = roof == Roof::hipped && r.chance(0.3) ? half_v : half_u;
   site.draw.building(plan, square, half_v, look, address);
   if (roof != Roof::flat && r.chance(0.12)) {
@@ -140,6 +158,118 @@ void build_houses(Site& site) {
     }
   }
   site.scatter_trees(static_cast<int>(area_of(site.block.plot) / 420), 2.6, 0.15, false);
+}
+
+void build_terraces(Site& site) {
+  residential_area(site);
+  site.ground(Surface::garden);
+  for (const Frontage& front : frontages(site)) {
+    if (front.length < 40) continue;
+    const double half_v = 4.8;
+    int number = 2;
+    const Roof roof = site.random.chance(0.8) ? Roof::gabled : Roof::flat;
+    const int levels = site.random.chance(0.5) ? 2 : 3;
+    for (double u = 12; u + 12 < front.length; u += 6.4, number += 2) {
+      const Frame where = front.frame.moved(u, 4.5 + half_v);
+      if (number % 14 == 0 || !site.claim(where, 3.2, half_v, 0)) continue;
+      BuildingLook look{"terrace", levels, roof};
+      look.roof_m = 2.9;
+      if (roof == Roof::flat) look.surface = Surface::roof_flat;
+      site.draw.building(site.plan(where), 3.15, half_v, look, site.address(front.edge, number));
+      const Lot lot{front.frame.moved(u, 0), 6.4, 27};
+      lot_ground(site, lot);
+      if (site.random.chance(0.4)) {
+        const Frame at = lot.front.moved(site.random.uniform(-2, 2), site.random.uniform(18, 27));
+        if (site.is_free(at, 1.5, 1.5, 0.2))
+          site.draw.tree(site.plan(at).origin, TreeKind::broadleaf, site.random.uniform(1.2, 2.2));
+      }
+    }
+  }
+  site.scatter_trees(10, 2.4, 0.1, false);
+}
+
+namespace {
+
+// The plot drawn in by `by` on every side.
+Path drawn_in(const Site& site, double by) {
+  return corners_of(inset(site.block.edges, [by](int) { return by; }));
+}
+
+}  // namespace
+
+void build_perimeter(Site& site) {
+  const double depth = 12;
+  const Path outer = drawn_in(site, 1.5);
+  const Path inner = drawn_in(site, 1.5 + depth);
+  if (inner.size() < 3 || area_of(inner) < 250) return build_offices(site);
+  if (site.box.half_u > 75) return build_slabs(site);
+  site.draw.area(site.bounds_ring(), make_tags({{"landuse", "residential"}}));
+  site.ground(Surface::paving);
+  const std::vector<Path> rings{site.draw.warp.ring(outer, 1e9), site.draw.warp.ring(inner, 1e9)};
+  const int levels = static_cast<int>(site.random.integer(3, 5));
+  BuildingLook look{"apartments", levels, Roof::ring};
+  look.roof_m = 4.2;
+  site.draw.roof(rings, site.at(0, 0), 50, depth / 2, look);
+  Tags tags = site.address(0, 1);
+  set_tag(tags, "building", "apartments");
+  set_tag(tags, "building:levels", std::to_string(levels));
+  set_tag(tags, "roof:shape", "gabled");
+  site.draw.area(rings, tags);
+  site.draw.paint({site.draw.warp.ring(drawn_in(site, 3.5 + depth))}, Surface::garden,
+                  level::kGround + 1);
+  for (int i = 0; i < 14; ++i) {
+    const Frame at = site.box.frame.moved(site.random.uniform(-1, 1) * site.box.half_u,
+                                          site.random.uniform(-1, 1) * site.box.half_v);
+    if (inside_convex(inner, at.origin, 3.5))
+      site.draw.tree(site.plan(at).origin, TreeKind::broadleaf, site.random.uniform(1.4, 3.0));
+  }
+}
+
+void build_slabs(Site& site) {
+  residential_area(site);
+  site.ground(Surface::lawn);
+  const int levels = static_cast<int>(site.random.integer(4, 9));
+  int number = 1;
+  for (double v = -site.box.half_v + 14; v < site.box.half_v - 8; v += 34)
+    for (double u = -site.box.half_u + 26; u < site.box.half_u - 20; u += 58) {
+      if (!site.claim(u, v, 21, 6.2, 3)) continue;
+      const Frame at = site.at(u, v);
+      BuildingLook look{"apartments", levels, Roof::flat, Surface::roof_flat};
+      site.draw.building(at, 21, 6.2, look, site.address(0, number++));
+      for (const double lift : {-12.0, 12.0}) {
+        Shape& box = site.draw.paint(at.moved(lift, 0), 2, 2, Surface::roof_flat, level::kRoofPart);
+        box.height_m = static_cast<float>(levels * 2.9 + 3);
+      }
+      site.draw.paint(at.moved(0, -9.5), 21, 1.2, Surface::paving, level::kPath);
+    }
+  if (site.claim(site.box.half_u - 14, 0, 9, 13, 1))
+    site.draw.parking(site.at(site.box.half_u - 14, 0, kQuarter), 13, 8, 0.7,
+                      make_tags({{"access", "private"}}));
+  site.scatter_trees(26, 3.2, 0.15, true);
+}
+
+void build_allotments(Site& site) {
+  site.draw.area(site.plot_ring(), make_tags({{"landuse", "allotments"},
+                                              {"name", site.draw.names.first() + " Gardens"}}));
+  site.ground(Surface::lawn);
+  for (double v = -site.box.half_v + 10; v < site.box.half_v - 5; v += 19)
+    for (double u = -site.box.half_u + 7; u < site.box.half_u - 5; u += 13) {
+      if (!site.claim(u, v, 5.8, 8, 0.5)) continue;
+      const Frame at = site.at(u, v);
+      site.draw.paint(at, 5.6, 7.8, site.random.chance(0.6) ? Surface::beds : Surface::garden,
+                      level::kPlace - 5);
+      site.draw.building(at.moved(site.random.uniform(-2, 2), 5), 2, 1.5,
+                         {"shed", 0, Roof::gabled, Surface::roof_flat, 0.6, 2.2}, {});
+      if (site.random.chance(0.6))
+        site.draw.tree(at.at(site.random.uniform(-4, 4), -4), TreeKind::fruit, 1.5);
+      if (site.random.chance(0.4)) site.draw.hedge({at.at(-6, -8), at.at(-6, 8)}, false);
+    }
+  for (double v = -site.box.half_v + 19.5; v < site.box.half_v - 5; v += 38) {
+    const Path path{site.at(-site.box.half_u * 0.8, v).origin,
+                    site.at(site.box.half_u * 0.8, v).origin};
+    site.draw.paint_strip(path, 2, Surface::gravel, level::kPath);
+    site.draw.way(path, make_tags({{"highway", "footway"}, {"surface", "gravel"}}));
+  }
 }
 
 }  // namespace skyglot::simulate

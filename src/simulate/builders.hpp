@@ -10,6 +10,8 @@ namespace skyglot::simulate {
 void build_streets(Sketch& draw, const Layout& layout);
 void build_river(Sketch& draw, const Layout& layout);
 void build_railway(Sketch& draw, const Layout& layout);
+void build_waters(Sketch& draw, const Layout& layout);
+void build_power_line(Sketch& draw, const Layout& layout);
 
 // Homes.
 void build_houses(Site& site);
@@ -34,6 +36,7 @@ void build_lido(Site& site);
 void build_sports_centre(Site& site);
 void build_stadium(Site& site);
 void build_ball_courts(Site& site);
+void build_tennis_club(Site& site);
 void build_golf(Site& site);
 
 // Work.

@@ -137,9 +137,9 @@ double Planner::target_area(Zone zone) {
     case Zone::centre:
       return random_.uniform(0.7, 1.3) * kHectare;
     case Zone::inner:
-      return random_.uniform(1.0, 2.2) * kHectare;
+      return random_.uniform(0.9, 1.8) * kHectare;
     case Zone::suburb:
-      return random_.uniform(1.4, 3.4) * kHectare;
+      return random_.uniform(1.1, 2.2) * kHectare;
     case Zone::industry:
       return random_.uniform(2.5, 7) * kHectare;
     case Zone::far:
@@ -171,9 +171,13 @@ void Planner::grow(OpenCell open) {
     return;
   }
   const bool wild = zone == Zone::country || zone == Zone::far;
-  const Frame at = box.frame.moved(box.half_u * random_.uniform(-0.28, 0.28), 0,
-                                   random_.uniform(-1, 1) * (wild ? 0.22 : 0.07));
-  const Line cut{at.origin, {-at.axis.y, at.axis.x}};
+  // Streets of houses want blocks two gardens deep, so wide blocks are also cut along.
+  const bool lengthwise = !wild && box.half_v > 62 && box.half_u < 2.2 * box.half_v;
+  const double shift = random_.uniform(-0.28, 0.28);
+  const Frame at =
+      box.frame.moved(lengthwise ? 0 : box.half_u * shift, lengthwise ? box.half_v * shift : 0,
+                      random_.uniform(-1, 1) * (wild ? 0.34 : 0.13));
+  const Line cut{at.origin, lengthwise ? at.axis : Point{-at.axis.y, at.axis.x}};
   const auto ends = chord(open.cell, cut);
   if (!ends) return finish(open);
   const int street = add_street(rank_of_split(zone, area), ends->first, ends->second);

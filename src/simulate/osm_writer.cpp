@@ -9,6 +9,7 @@
 #include <osmium/io/pbf_output.hpp>
 #include <osmium/io/writer.hpp>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <utility>
@@ -22,7 +23,7 @@ struct OsmWay {
 };
 struct OsmRelation {
   std::vector<std::pair<std::size_t, bool>> rings;  // row in ways, whether outer
-  const Tags* tags = nullptr;
+  Tags tags;
 };
 
 class OsmBook {
@@ -79,7 +80,9 @@ void OsmBook::add(const Feature& feature) {
   } else if (parts.size() == 1 && parts[0].size() == 1) {
     add_way(parts[0][0], &feature.tags);
   } else {
-    OsmRelation relation{{}, &feature.tags};
+    OsmRelation relation{{}, feature.tags};
+    relation.tags.push_back({"type", "multipolygon"});
+    std::ranges::sort(relation.tags);
     for (const auto& part : parts)
       for (std::size_t i = 0; i < part.size(); ++i)
         relation.rings.emplace_back(add_way(part[i], nullptr), i == 0);
@@ -147,7 +150,7 @@ void OsmBook::write_relations(osmium::io::Writer& writer) const {
         list.add_member(osmium::item_type::way, static_cast<std::int64_t>(way) + 1,
                         outer ? "outer" : "inner");
     }
-    add_tags(buffer, builder, relations_[i].tags);
+    add_tags(buffer, builder, &relations_[i].tags);
   });
 }
 

@@ -53,6 +53,19 @@ Colour scaled(Colour a, float f) {
   return {a.r * f, a.g * f, a.b * f, a.n * f};
 }
 
+// The second colours of all materials, and the straw that grass dries to.
+const Colour& second_colour(const SurfaceLook& look) {
+  static const std::vector<Colour> kTable = [] {
+    std::vector<Colour> table;
+    for (int i = 0; i < static_cast<int>(Surface::count); ++i) {
+      const SurfaceLook& each = look_of(static_cast<Surface>(i));
+      table.push_back(from_rgb(each.second, each.nir * 0.9));
+    }
+    return table;
+  }();
+  return kTable[static_cast<std::size_t>(look.surface)];
+}
+
 class Shader {
  public:
   Shader(const SceneShapes& shapes, const SceneSpec& spec, const Canvas& canvas,
@@ -171,10 +184,9 @@ Colour Shader::colour(PixelId id, Point plan) const {
   const Rgb rgb = id == kNothing ? look.colour : shape.colour;
   const auto blend = static_cast<float>(look.blend);
   const float t = std::clamp(0.3F + 0.25F * mid + 0.35F * coarse, 0.0F, 1.0F) * blend;
-  Colour c =
-      blended(from_rgb(rgb, look.nir), from_rgb(look.second, look.nir * 0.9), std::min(t, 1.0F));
-  if (look.vegetation)
-    c = blended(c, from_rgb({172, 156, 108}, .36), static_cast<float>(spec_.dryness) * 0.38F);
+  Colour c = blended(from_rgb(rgb, look.nir), second_colour(look), std::min(t, 1.0F));
+  static const Colour kStraw = from_rgb({172, 156, 108}, .36);
+  if (look.vegetation) c = blended(c, kStraw, static_cast<float>(spec_.dryness) * 0.38F);
   const float texture = 1 + static_cast<float>(look.fine) * grain * grain_share_ +
                         static_cast<float>(look.mid) * mid +
                         static_cast<float>(look.coarse) * coarse;

@@ -82,9 +82,10 @@ Shape& Sketch::paint_disc(Point at, double radius_m, Surface surface, int level)
   return shape;
 }
 
-void Sketch::paint_ring_line(Point at, double radius_m, double width_m, Surface surface,
-                             int level) {
-  paint({circle(at, radius_m + width_m / 2), circle(at, radius_m - width_m / 2)}, surface, level);
+Shape& Sketch::paint_ring_line(Point at, double radius_m, double width_m, Surface surface,
+                               int level) {
+  return paint({circle(at, radius_m + width_m / 2), circle(at, radius_m - width_m / 2)}, surface,
+               level);
 }
 
 void Sketch::paint_outline(const Frame& frame, double half_u, double half_v, double width_m) {
@@ -102,14 +103,14 @@ void Sketch::roof(std::vector<Path> rings, const Frame& frame, double half_u, do
   shape.height_m = static_cast<float>(look.height_m > 0 ? look.height_m : look.levels * 2.9 + 0.4);
   shape.roof_m = static_cast<float>(look.roof_m);
   if (look.surface == Surface::roof_tile) {
-    static constexpr std::array<Rgb, 8> kTiles{{{162, 92, 68},
-                                                {150, 84, 64},
-                                                {170, 106, 80},
-                                                {132, 80, 66},
-                                                {118, 86, 76},
-                                                {98, 92, 92},
-                                                {84, 82, 86},
-                                                {156, 112, 90}}};
+    static constexpr std::array<Rgb, 8> kTiles{{{152, 98, 80},
+                                                {142, 92, 76},
+                                                {160, 112, 92},
+                                                {128, 90, 78},
+                                                {116, 92, 84},
+                                                {98, 94, 94},
+                                                {84, 83, 86},
+                                                {148, 118, 102}}};
     shape.colour = tinted(kTiles.at(random_.index(kTiles.size())), 0.10);
   } else if (look.surface == Surface::roof_flat || look.surface == Surface::roof_metal) {
     shape.colour = tinted(shape.colour, 0.22);
@@ -177,10 +178,7 @@ void Sketch::tree(Point at, TreeKind kind, double size, bool mapped) {
 
 void Sketch::tree_row(const Path& line, double step_m, TreeKind kind, bool mapped) {
   for (const Frame& at : along(line, step_m, step_m / 2))
-    tree(at.at(random_.uniform(-0.6, 0.6), random_.uniform(-0.6, 0.6)).x == 0
-             ? at.origin
-             : at.at(random_.uniform(-0.6, 0.6), random_.uniform(-0.6, 0.6)),
-         kind, kind == TreeKind::poplar ? 2.2 : 3.2);
+    tree(at.at(random_.uniform(-0.6, 0.6), 0), kind, kind == TreeKind::poplar ? 2.2 : 3.2);
   if (mapped) way(line, make_tags({{"natural", "tree_row"}, {"denotation", "avenue"}}));
 }
 

@@ -66,7 +66,7 @@ class Sketch {
   Shape& paint(const Frame& frame, double half_u, double half_v, Surface surface, int level);
   Shape& paint_strip(const Path& line, double width_m, Surface surface, int level);
   Shape& paint_disc(Point at, double radius_m, Surface surface, int level);
-  void paint_ring_line(Point at, double radius_m, double width_m, Surface surface, int level);
+  Shape& paint_ring_line(Point at, double radius_m, double width_m, Surface surface, int level);
   void paint_outline(const Frame& frame, double half_u, double half_v, double width_m);
 
   // Things.

@@ -1,37 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "simulate/town_plan.hpp"
 
-#include "simulate/builders.hpp"
+#include "simulate/land_use.hpp"
+#include "simulate/tree_felling.hpp"
 
-#include <algorithm>
-#include <array>
 #include <set>
 
 namespace skyglot::simulate {
-namespace {
-
-void build_block(Site& site) {
-  switch (site.block.zone) {
-    case Zone::river:
-      return build_river_bank(site);
-    case Zone::rail:
-      return build_rail_verge(site);
-    case Zone::centre:
-    case Zone::inner:
-    case Zone::suburb:
-    case Zone::industry:
-      return build_houses(site);
-    default:
-      break;
-  }
-  const double pick = site.random.uniform();
-  if (pick < 0.6) return build_field(site);
-  if (pick < 0.75) return build_meadow(site);
-  if (pick < 0.95) return build_forest(site);
-  return build_scrub(site);
-}
-
-}  // namespace
 
 Town grow_town(std::uint64_t seed, double size_m) {
   const Layout layout = lay_out(seed, size_m);
@@ -42,13 +17,17 @@ Town grow_town(std::uint64_t seed, double size_m) {
   town.size_m = size_m;
   town.world_m = layout.world_m;
   Sketch draw(town, warp, names);
+  const std::vector<Builder> builders = share_out(layout, seed);
   for (std::size_t i = 0; i < layout.blocks.size(); ++i) {
     Site site(draw, layout, layout.blocks[i], i);
-    build_block(site);
+    builders[i](site);
   }
+  build_waters(draw, layout);
   build_river(draw, layout);
   build_railway(draw, layout);
   build_streets(draw, layout);
+  build_power_line(draw, layout);
+  fell_trees(town);
   return town;
 }
 

@@ -19,7 +19,7 @@ Warp::Warp(std::uint64_t seed, double size_m, std::vector<OrientedBox> straight)
   for (Wave& wave : waves_) {
     const double k = 2 * std::numbers::pi / (length_m * random.uniform(0.85, 1.15));
     const Point along = direction_of(random.uniform(0, 2 * std::numbers::pi));
-    const double shift_m = length_m * 0.021;
+    const double shift_m = length_m * 0.023;
     const Point sideways = direction_of(random.uniform(0, 2 * std::numbers::pi));
     wave = {{along.x * k, along.y * k},
             random.uniform(0, 2 * std::numbers::pi),

@@ -12,7 +12,7 @@
 namespace skyglot::simulate {
 
 /// A smooth map of layout metres to plan metres: a rotation and four long sine waves, which fade
-/// out around rectangles that must stay straight (a runway). Lengths change by less than a fifth.
+/// out around rectangles that must stay straight (a runway). Lengths change by less than half.
 class Warp {
  public:
   Warp(std::uint64_t seed, double size_m, std::vector<OrientedBox> straight);

@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Runs the program: import a small map, then count its tags.
 #include "base/atomic_file.hpp"
+#include "base/strings.hpp"
+#include "tests/support/program.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <sys/wait.h>
 
-#include <cstdlib>
 #include <filesystem>
 
-namespace skyglot {
+namespace skyglot::testing_support {
 namespace {
 
 namespace fs = std::filesystem;
@@ -23,36 +23,30 @@ constexpr const char* kMap = R"(<?xml version="1.0"?><osm version="0.6">
 <way id="4"><nd ref="1"/><nd ref="2"/><tag k="highway" v="track"/><tag k="natural" v="tree"/></way>
 </osm>)";
 
-struct Outcome {
-  int code = 0;
-  std::string out;
-  std::string err;
-};
+using Outcome = ProgramResult;
 
 class TagsStatsCommand : public ::testing::Test {
  protected:
   void SetUp() override {
-    fs::remove_all(folder_);
-    fs::create_directories(folder_);
+    folder_ = test_folder();
     write_file_atomically(folder_ / "map.osm", kMap);
     const Outcome import =
         run("objects import " + path("map.osm") + " --output " + path("objects.gpkg"));
-    ASSERT_EQ(import.code, 0) << import.err;
+    ASSERT_EQ(import.exit_code, 0) << import.err;
   }
-  void TearDown() override { fs::remove_all(folder_); }
 
   [[nodiscard]] std::string path(const std::string& name) const {
-    return "'" + (folder_ / name).string() + "'";
+    return (folder_ / name).string();
   }
 
-  Outcome run(const std::string& arguments) const {
-    const std::string command =
-        std::string(SKYGLOT_BINARY) + " " + arguments + " >" + path("out") + " 2>" + path("err");
-    const int status = std::system(command.c_str());
-    return {WEXITSTATUS(status), read_file(folder_ / "out"), read_file(folder_ / "err")};
+  // Arguments apart by blanks; no path of a test has one.
+  static Outcome run(const std::string& arguments) {
+    std::vector<std::string> words;
+    for (const auto word : split(arguments, ' ')) words.emplace_back(word);
+    return run_skyglot(words);
   }
 
-  fs::path folder_ = fs::path(::testing::TempDir()) / "skyglot_tags_stats_test";
+  fs::path folder_;
 };
 
 TEST_F(TagsStatsCommand, PrintsJsonLines) {
@@ -60,7 +54,7 @@ TEST_F(TagsStatsCommand, PrintsJsonLines) {
                         "key,value,visible,max_gsd_m\nnatural,tree,yes,0.6\nnatural,*,no,\n");
   const Outcome outcome = run("tags stats " + path("objects.gpkg") + " --key natural --pairs 1" +
                               " --json --labels " + path("labels.csv"));
-  EXPECT_EQ(outcome.code, 0);
+  EXPECT_EQ(outcome.exit_code, 0);
   EXPECT_THAT(outcome.err, IsEmpty());
   EXPECT_EQ(outcome.out, R"({"schema":1,"record":"totals","objects":4,"nodes":3,"ways":1,)"
                          R"("areas":0,"alone":2,"visible_objects":3,"tags":4,"keys":3,)"
@@ -84,13 +78,13 @@ TEST_F(TagsStatsCommand, WritesTables) {
   const Outcome outcome =
       run("tags stats " + path("objects.gpkg") + " --csv " + path("tags.csv") + " --pairs-csv " +
           path("pairs.csv") + " --top 1 --labels " + path("labels.csv"));
-  EXPECT_EQ(outcome.code, 1) << "a missing table was taken";
+  EXPECT_EQ(outcome.exit_code, 1) << "a missing table was taken";
   write_file_atomically(folder_ / "labels.csv",
                         "key,value,visible,max_gsd_m\nnatural,tree,yes,0.6\nhighway,track,no,\n");
   const Outcome again =
       run("tags stats " + path("objects.gpkg") + " --csv " + path("tags.csv") + " --pairs-csv " +
           path("pairs.csv") + " --labels " + path("labels.csv"));
-  EXPECT_EQ(again.code, 0) << again.err;
+  EXPECT_EQ(again.exit_code, 0) << again.err;
   EXPECT_THAT(again.err, IsEmpty());
   EXPECT_THAT(again.out, HasSubstr("with a visible tag"));
   EXPECT_EQ(read_file(folder_ / "tags.csv"),
@@ -107,7 +101,7 @@ TEST_F(TagsStatsCommand, WritesTables) {
 
 TEST_F(TagsStatsCommand, ListsKeysAndWhatIsUnlabelled) {
   const Outcome keys = run("tags stats " + path("objects.gpkg") + " --by-key --pairs 0");
-  EXPECT_EQ(keys.code, 0);
+  EXPECT_EQ(keys.exit_code, 0);
   EXPECT_THAT(keys.out, HasSubstr("natural          4       2"));
   write_file_atomically(folder_ / "labels.csv",
                         "key,value,visible,max_gsd_m\nnatural,*,no,\nhighway,track,no,\n");
@@ -118,14 +112,14 @@ TEST_F(TagsStatsCommand, ListsKeysAndWhatIsUnlabelled) {
 }
 
 TEST_F(TagsStatsCommand, SaysWhatIsWrong) {
-  EXPECT_EQ(run("tags stats " + path("nothing.gpkg")).code, 1);
-  EXPECT_EQ(run("tags stats").code, 2);
-  EXPECT_EQ(run("tags stats x.gpkg --by-key --unlabelled").code, 2);
+  EXPECT_EQ(run("tags stats " + path("nothing.gpkg")).exit_code, 1);
+  EXPECT_EQ(run("tags stats").exit_code, 2);
+  EXPECT_EQ(run("tags stats x.gpkg --by-key --unlabelled").exit_code, 2);
   const Outcome taken = run("tags stats " + path("objects.gpkg") + " --csv " + path("map.osm"));
-  EXPECT_EQ(taken.code, 1);
+  EXPECT_EQ(taken.exit_code, 1);
   EXPECT_THAT(taken.err, HasSubstr("--overwrite"));
   EXPECT_EQ(read_file(folder_ / "map.osm"), kMap);
 }
 
 }  // namespace
-}  // namespace skyglot
+}  // namespace skyglot::testing_support

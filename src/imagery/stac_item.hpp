@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+// One STAC item (SpatioTemporal Asset Catalog 1.0 and 1.1) as a scene.
+#pragma once
+
+#include "base/skipped.hpp"
+#include "imagery/catalogue.hpp"
+#include "imagery/scene_builder.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+
+namespace skyglot {
+
+/// Which of the items to take; also the query of an API search.
+struct StacFilter {
+  std::optional<Box> bbox_lonlat;
+  std::string datetime;  ///< "2021-06-01", or an interval "A/B" whose ends may be ".."
+  std::vector<std::string> collections;
+
+  /// Throws Error(usage).
+  void validate() const;
+};
+
+/// `href` in the document at `base` (URL or path) as an absolute URL or path.
+[[nodiscard]] std::string resolved_href(const std::string& base, const std::string& href);
+
+/// The name under which GDAL reads `location`: http(s) through /vsicurl/, s3 and gs through their
+/// own, plain absolute paths as they are. Nothing for other schemes, for GDAL's own virtual names,
+/// and for paths that come from a document that is not local.
+[[nodiscard]] std::optional<std::string> gdal_name_of(const std::string& location, bool local_base);
+
+/// First and last day of "A/B" or of a single day, open ends beyond every date; "" for an end that
+/// is no day.
+[[nodiscard]] std::pair<std::string, std::string> days_of(const std::string& interval);
+
+/// Whether an item lies in the box, the time and the collections of `filter`.
+[[nodiscard]] bool matches(const nlohmann::json& item, const StacFilter& filter);
+
+/// A scene from an item's asset `asset_key` ("": "visual", else the first GeoTIFF or JPEG 2000
+/// asset that is data). Where the item's projection and raster extensions say everything, the
+/// asset is not opened. Skipped: "damaged_item", "no_asset", "unsupported_href", "unreadable", and
+/// those of describe_scene.
+struct StacItemSource {
+  std::string base;  ///< where the item was read: URL or path
+  std::string asset_key;
+};
+[[nodiscard]] std::variant<Scene, Skipped> scene_from_item(const nlohmann::json& item,
+                                                           const StacItemSource& source,
+                                                           const SceneOptions& options);
+
+}  // namespace skyglot
