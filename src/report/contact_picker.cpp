@@ -9,7 +9,7 @@ namespace skyglot {
 namespace {
 
 constexpr std::size_t kMostCandidates = 4096;
-constexpr std::uint64_t kCandidatesEach = 8;
+constexpr std::uint64_t kCandidatesEach = 64;
 
 // What has been taken so far, and how little another of the same would add.
 class Taken {

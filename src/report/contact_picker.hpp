@@ -12,7 +12,7 @@
 
 namespace skyglot {
 
-/// Keeps up to eight candidates for each main tag, collection and split (at most 4,096 in all),
+/// Keeps up to 64 candidates for each main tag, collection and split (at most 4,096 in all),
 /// then takes those that differ most. The choice depends on the records only, not on their order.
 class ContactPicker {
  public:

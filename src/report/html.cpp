@@ -7,7 +7,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 namespace skyglot {
 namespace {
@@ -110,7 +109,8 @@ std::string table_html(const Table& table) {
 }
 
 std::string bar_html(double share, std::size_t tone) {
-  const double width = std::clamp(std::isfinite(share) ? share : 0.0, 0.0, 1.0);
+  if (!(share > 0)) return "";
+  const double width = std::min(share, 1.0);
   return fmt::format("<span class=\"bar t{}\" style=\"width:{}%\"></span>", tone % 8,
                      format_fixed(width * 100, 2));
 }

@@ -19,12 +19,12 @@ std::string title_of(const DatasetInfo& info) {
 
 std::string head_html(const ReportContent& content, const std::string& css) {
   return fmt::format(
-      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+      "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
       "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-      "'unsafe-inline'; img-src data:\">\n"
-      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-      "<meta name=\"color-scheme\" content=\"light dark\">\n"
-      "<meta name=\"generator\" content=\"skyglot {}\">\n<title>{}</title>\n<style>\n{}</style>\n"
+      "'unsafe-inline'; img-src data:\"/>\n"
+      "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+      "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
+      "<meta name=\"generator\" content=\"skyglot {}\"/>\n<title>{}</title>\n<style>\n{}</style>\n"
       "</head>\n",
       version(), escape_html(title_of(content.info)), css);
 }

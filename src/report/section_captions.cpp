@@ -70,7 +70,7 @@ std::string length_figure(const CaptionKind& kind) {
 std::string top_table(const CaptionKind& kind) {
   const CaptionStatistics& s = *kind.statistics;
   if (s.top.empty()) return "<p>No caption is said twice.</p>\n";
-  Table table{fmt::format("The {} most repeated {}", s.top.size(), kind.name),
+  Table table{"The most repeated " + kind.name,
               {{"Caption"}, {"Pictures", CellKind::number}, {"Pictures as a bar", CellKind::bar}},
               {}};
   for (const RepeatedCaption& caption : s.top)

@@ -21,19 +21,25 @@ std::string picture_html(const ContactPicture& picture) {
     return "<p class=\"lost\">This picture cannot be shown: " + escape_html(picture.problem) +
            "</p>\n";
   return fmt::format(
-      "<img alt=\"{}\" width=\"{}\" height=\"{}\" src=\"data:image/jpeg;base64,{}\">\n",
+      "<img alt=\"{}\" width=\"{}\" height=\"{}\" src=\"data:image/jpeg;base64,{}\"/>\n",
       escape_html(picture.record.title), picture.width, picture.height, base64(picture.jpeg));
+}
+
+// Lines break before a fact, not inside it.
+std::string fact_html(const std::string& html) {
+  return " <span class=\"nb\">· " + html + "</span>";
 }
 
 std::string facts_html(const PairRecord& record) {
   const std::string path = osm_path(record);
-  return fmt::format(
-      "<p class=\"facts\"><a href=\"https://www.openstreetmap.org/{0}\">{0}</a> · {1} · {2} × {3} "
-      "px "
-      "at {4} m · {5}{6}</p>\n",
-      path, data_html(record.collection), record.width, record.height,
-      format_double(three_digits(record.gsd_m)), to_string(record.split),
-      record.date.empty() ? "" : " · " + data_html(record.date));
+  std::string html =
+      fmt::format("<p class=\"facts\"><a href=\"https://www.openstreetmap.org/{0}\">{0}</a>", path);
+  html += fact_html(data_html(record.collection));
+  html += fact_html(fmt::format("{} × {} px at {} m", record.width, record.height,
+                                format_double(three_digits(record.gsd_m))));
+  html += fact_html(std::string(to_string(record.split)));
+  if (!record.date.empty()) html += fact_html(data_html(record.date));
+  return html + "</p>\n";
 }
 
 std::string card_html(const ContactPicture& picture) {

@@ -61,12 +61,14 @@ std::string histograms(const Statistics& s) {
                            log_histogram(s.gsd_m, kBins));
   html += histogram_figure({"ground", "Longer side on the ground", "m", 0}, s.longer_side_m,
                            log_histogram(s.longer_side_m, kBins));
-  html += histogram_figure({"width", "Width", "px", 0}, s.width_px,
-                           linear_histogram(s.width_px, kBins, 1));
+  html +=
+      histogram_figure({"width", "Width", "px", 0}, s.width_px, log_histogram(s.width_px, kBins));
   html += histogram_figure({"height", "Height", "px", 0}, s.height_px,
-                           linear_histogram(s.height_px, kBins, 1));
-  html += histogram_figure({"jpeg", "Size of the JPEG", "bytes", 0}, s.jpeg_bytes,
-                           log_histogram(s.jpeg_bytes, kBins));
+                           log_histogram(s.height_px, kBins));
+  html += histogram_figure({"jpeg", "Size of the JPEG", "kB", 0}, s.jpeg_kb,
+                           log_histogram(s.jpeg_kb, kBins));
+  html += histogram_figure({"around", "Surroundings", "other objects", 0}, s.neighbours,
+                           linear_histogram(s.neighbours, kBins, 1));
   return html + "</div>\n";
 }
 

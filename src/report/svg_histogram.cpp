@@ -16,8 +16,8 @@ constexpr double kTop = 22;
 constexpr double kBottom = 162;
 
 std::string edge_text(double edge) {
-  return edge >= 10'000 ? format_count(static_cast<std::uint64_t>(edge))
-                        : format_double(three_digits(edge));
+  return edge >= 1000 ? format_count(static_cast<std::uint64_t>(edge))
+                      : format_double(three_digits(edge));
 }
 
 double bar_height(std::uint64_t count, double y_max) {

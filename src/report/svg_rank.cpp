@@ -77,7 +77,8 @@ std::string thresholds(const std::vector<std::uint64_t>& counts, const Axes& axe
     const double y = axes.y(static_cast<double>(least));
     const double x = axes.x(static_cast<double>(tags));
     svg += svg_line(x, y, x, kBottom, "mk");
-    svg += svg_text(kRight, y - 5, "e k",
+    const bool room = x < kLeft + 0.45 * (kRight - kLeft);
+    svg += svg_text(room ? x + 6 : kRight, y - 5, room ? "k" : "e k",
                     fmt::format("{} {} with {} or more", format_count(tags),
                                 tags == 1 ? "tag" : "tags", format_count(least)));
   }
