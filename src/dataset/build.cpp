@@ -13,6 +13,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace skyglot {
@@ -121,11 +122,26 @@ std::string build_fingerprint(const BuildInputs& inputs) {
   return hash.finish();
 }
 
+namespace {
+
+void warn_if_empty(const Plan& plan) {
+  if (!plan.items.empty() || plan.skip_counts.empty()) return;
+  const auto most =
+      std::ranges::max_element(plan.skip_counts, {}, [](const auto& c) { return c.second; });
+  log_warning(
+      "no object gets a picture; most often: {} ({} objects). The skip reasons are in "
+      "pairs.gpkg; finer imagery or other tile limits may help",
+      most->first, most->second);
+}
+
+}  // namespace
+
 BuildResult build_dataset(const BuildInputs& inputs, const BuildOptions& options) {
   const std::string fingerprint = build_fingerprint(inputs);
   const BuildFolder folder(options.output, fingerprint, options.overwrite);
   if (folder.complete()) return already_complete();
   const Plan plan = make_plan(inputs, options.threads);
+  warn_if_empty(plan);
   BuildResult result;
   result.items_written = run_shards(inputs, plan, folder,
                                     {.task = options.share.task,

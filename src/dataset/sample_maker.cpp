@@ -30,7 +30,8 @@ SampleMaker::SampleMaker(const BuildInputs& inputs, const CaptionWriter& caption
 Sample SampleMaker::make(const PlannedItem& item) {
   const Scene& scene = inputs_.catalogue.scenes.at(item.scene);
   const ScenePlane& plane = planes_.at(item.scene);
-  Sample sample{.record = skipped_record(item), .jpeg = {}, .licence = licence_of(inputs_.catalogue, scene)};
+  Sample sample{
+      .record = skipped_record(item), .jpeg = {}, .licence = licence_of(inputs_.catalogue, scene)};
   PairRecord& record = sample.record;
   record.collection = scene.collection_code;
   record.scene = scene.name;

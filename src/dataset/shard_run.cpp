@@ -7,6 +7,7 @@
 #include "base/progress.hpp"
 #include "base/resource.hpp"
 #include "dataset/sample_maker.hpp"
+#include "geo/gdal.hpp"
 #include "pictures/shard.hpp"
 
 #include <nlohmann/json.hpp>
@@ -94,6 +95,7 @@ std::size_t samples_in_flight(const BuildInputs& inputs, const ShardRunOptions& 
 
 std::size_t run_shards(const BuildInputs& inputs, const Plan& plan, const BuildFolder& folder,
                        const ShardRunOptions& options) {
+  limit_gdal_cache(options.memory / 4);
   const std::vector<Work> work = open_work(plan, folder, options);
   const CaptionWriter captions(parse_caption_rules(
       load_resource_or("captions.toml", inputs.recipe.caption_rules), "captions.toml"));

@@ -26,8 +26,8 @@ Range side_range(std::int64_t extent, const TileRules& rules) {
   return {low, std::min(rules.polygon_max_px, grown)};
 }
 
-// Narrows a side to what the other one can still match; sides so unlike that nothing is left let the
-// shorter one grow past its growth limit.
+// Narrows a side to what the other one can still match; sides so unlike that nothing is left let
+// the shorter one grow past its growth limit.
 void fit_aspect(Range& side, const Range& other, double max_aspect) {
   const auto needed =
       static_cast<std::int64_t>(std::ceil(static_cast<double>(other.low) / max_aspect));

@@ -39,6 +39,10 @@ void start_gdal() {
   });
 }
 
+void limit_gdal_cache(std::uint64_t bytes) {
+  GDALSetCacheMax64(static_cast<GIntBig>(bytes));
+}
+
 std::string last_gdal_error() {
   const char* message = CPLGetLastErrorMsg();
   return message == nullptr ? "" : message;
