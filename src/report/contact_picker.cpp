@@ -35,6 +35,13 @@ class Taken {
   std::map<std::string, int> times_;
 };
 
+// Without what a contact sheet does not show; neighbours can be most of a record.
+PairRecord slim(PairRecord record) {
+  record.surrounding = {};
+  record.outline_lonlat = {};
+  return record;
+}
+
 }  // namespace
 
 Tag ContactPicker::main_tag(const Tags& tags) const {
@@ -48,7 +55,7 @@ void ContactPicker::add(const PairRecord& record) {
                            std::string(to_string(record.split));
   const std::uint64_t draw = stable_hash(record.key);
   Candidate& candidate = candidates_[mix(stable_hash(kind), draw % kCandidatesEach)];
-  if (candidate.record.key.empty() || draw < candidate.draw) candidate = {draw, record};
+  if (candidate.record.key.empty() || draw < candidate.draw) candidate = {draw, slim(record)};
   if (candidates_.size() > kMostCandidates) candidates_.erase(std::prev(candidates_.end()));
 }
 

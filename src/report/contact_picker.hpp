@@ -19,7 +19,8 @@ class ContactPicker {
   explicit ContactPicker(std::vector<std::string> main_keys) : main_keys_(std::move(main_keys)) {}
 
   void add(const PairRecord& record);
-  /// Up to `count` records: new tags first, collections and splits evenly.
+  /// Up to `count` records, without surroundings and outlines: new tags first, collections and
+  /// splits evenly.
   [[nodiscard]] std::vector<PairRecord> pick(std::size_t count) const;
 
   /// The tag that says most about an object: the first of the main keys that it has.

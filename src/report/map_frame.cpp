@@ -11,9 +11,9 @@
 namespace skyglot {
 namespace {
 
-constexpr double kLeft = 62;
+constexpr double kLeft = 74;
 constexpr double kTop = 8;
-constexpr double kMapWidth = 410;
+constexpr double kMapWidth = 398;
 constexpr double kBottomMargin = 26;
 constexpr double kRightMargin = 8;
 constexpr double kLeastHeight = 200;

@@ -50,8 +50,13 @@ Check counts_add_up(const Statistics& s) {
 Check tables_agree(const DatasetInfo& info, const Statistics& s) {
   NameCounts skipped = s.skipped_in_match;
   for (const auto& [reason, count] : s.skipped_in_cut) skipped[reason] += count;
-  return {"dataset.json and pairs.gpkg count the same objects, pairs and skips",
-          info.objects_selected == s.rows && info.pairs == s.pairs && info.skipped == skipped};
+  const bool agree =
+      info.objects_selected == s.rows && info.pairs == s.pairs && info.skipped == skipped;
+  return {agree
+              ? "dataset.json and pairs.gpkg count the same objects, pairs and skips"
+              : "dataset.json and pairs.gpkg count different objects, pairs or skips; one of them "
+                "was changed after the build",
+          agree};
 }
 
 Check shards_are_there(const fs::path& folder, const DatasetInfo& info) {
