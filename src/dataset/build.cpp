@@ -10,6 +10,7 @@
 #include "base/version.hpp"
 #include "dataset/sample_maker.hpp"
 #include "dataset/shard_run.hpp"
+#include "geo/wkb.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -31,6 +32,22 @@ std::string load_rules(const Recipe& recipe) {
 VisibilityTable parse_labels(const Recipe& recipe) {
   return VisibilityTable::parse(load_labels(recipe),
                                 recipe.labels.empty() ? "tag_labels.csv" : recipe.labels);
+}
+
+// What the catalogue says of scenes and collections, less the folders they lie in.
+std::string catalogue_digest(const ImageryCatalogue& catalogue) {
+  nlohmann::json digest = nlohmann::json::array();
+  for (const Collection& c : catalogue.collections) {
+    nlohmann::json stretches = nlohmann::json::array();
+    for (const BandStretch& stretch : c.stretches) stretches.push_back({stretch.low, stretch.high});
+    digest.push_back({c.code, c.name, c.licence, c.attribution, c.gsd_m.value_or(0), c.rgb_bands,
+                      std::move(stretches)});
+  }
+  for (const Scene& s : catalogue.scenes)
+    digest.push_back({s.collection_code, s.name, portable_name(s.gdal_name), s.width, s.height,
+                      s.map_from_pixel, sha256(s.crs_wkt), s.gsd_m, s.date, s.licence,
+                      sha256(to_wkb(s.footprint_lonlat))});
+  return sha256(digest.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
 }
 
 std::optional<int> environment_int(const char* name) {
@@ -116,7 +133,7 @@ std::string build_fingerprint(const BuildInputs& inputs) {
   hash.update(recipe.dump());
   hash.update(nlohmann::json(store->metadata()).dump());
   hash.update(std::to_string(store->size()));
-  hash.update(sha256_file(inputs.recipe.imagery));
+  hash.update(catalogue_digest(inputs.catalogue));
   hash.update(load_labels(inputs.recipe));
   hash.update(load_rules(inputs.recipe));
   return hash.finish();

@@ -48,7 +48,7 @@ std::string attribution(const BuildInputs& inputs,
             (collection.licence.empty() ? "not stated in the catalogue" : collection.licence) +
             "\n";
     if (!collection.attribution.empty()) text += "  Attribution: " + collection.attribution + "\n";
-    if (!collection.source.empty()) text += "  Source: " + collection.source + "\n";
+    if (!collection.source.empty()) text += "  Source: " + portable_name(collection.source) + "\n";
   }
   return text;
 }
@@ -88,7 +88,7 @@ Json collections_json(const ImageryCatalogue& catalogue) {
                     {"name", c.name},
                     {"licence", c.licence},
                     {"attribution", c.attribution},
-                    {"source", c.source}});
+                    {"source", portable_name(c.source)}});
   return list;
 }
 
@@ -106,8 +106,12 @@ Json counts_json(const Plan& plan, const DatasetSummary& summary) {
 
 Json without_paths(Json recipe) {
   // Where the inputs lay does not change the data set; what they are is in "inputs".
-  for (const char* key : {"objects", "imagery"})
-    recipe[key] = std::filesystem::path(recipe[key].get<std::string>()).filename().string();
+  for (const char* key : {"/objects", "/imagery", "/match/labels", "/caption/rules"}) {
+    Json& name = recipe[Json::json_pointer(key)];
+    // A connection string may hold a password.
+    const bool database = name.get<std::string>().starts_with("PG:");
+    name = database ? "PG:" : std::filesystem::path(name.get<std::string>()).filename().string();
+  }
   return recipe;
 }
 
@@ -116,6 +120,11 @@ Json without_paths(Json recipe) {
 std::uint64_t DatasetSummary::skipped_total() const {
   return std::accumulate(skipped.begin(), skipped.end(), std::uint64_t{0},
                          [](std::uint64_t sum, const auto& entry) { return sum + entry.second; });
+}
+
+std::string portable_name(const std::string& source) {
+  const std::filesystem::path path(source);
+  return path.is_absolute() && !source.starts_with("/vsi") ? path.filename().string() : source;
 }
 
 std::vector<std::int64_t> missing_shards(const Plan& plan, const BuildFolder& folder) {

@@ -22,6 +22,10 @@ struct DatasetSummary {
   [[nodiscard]] std::uint64_t skipped_total() const;
 };
 
+/// A file or folder by its last name, anything else (a URL, an asset) as it is: published files do
+/// not tell where something lay on the builder's disk.
+[[nodiscard]] std::string portable_name(const std::string& source);
+
 /// Shards of the plan that no task has finished yet.
 [[nodiscard]] std::vector<std::int64_t> missing_shards(const Plan& plan, const BuildFolder& folder);
 

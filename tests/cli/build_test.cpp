@@ -28,26 +28,33 @@ class BuildTest : public testing::Test {
   }
   void SetUp() override { folder_ = test_folder(); }
 
-  [[nodiscard]] ProgramResult build(const std::string& output, std::vector<std::string> more = {},
+  [[nodiscard]] std::vector<std::string> arguments(const SmallWorld& world,
+                                                   const std::string& command,
+                                                   const std::string& output) const {
+    return {command,
+            "--objects",
+            world.path("objects.gpkg"),
+            "--imagery",
+            world.path("imagery.gpkg"),
+            "--output",
+            (folder_ / output).string(),
+            "--shard-size",
+            "40",
+            "--split-block-deg",
+            "0.004",
+            "--val",
+            "0.1",
+            "--test",
+            "0.1"};
+  }
+
+  [[nodiscard]] ProgramResult build(const std::string& output,
+                                    const std::vector<std::string>& more = {},
                                     const ProgramOptions& options = {},
                                     const std::string& command = "build") const {
-    std::vector<std::string> arguments{command,
-                                       "--objects",
-                                       world_->path("objects.gpkg"),
-                                       "--imagery",
-                                       world_->path("imagery.gpkg"),
-                                       "--output",
-                                       (folder_ / output).string(),
-                                       "--shard-size",
-                                       "40",
-                                       "--split-block-deg",
-                                       "0.004",
-                                       "--val",
-                                       "0.1",
-                                       "--test",
-                                       "0.1"};
-    arguments.insert(arguments.end(), more.begin(), more.end());
-    return run_skyglot(arguments, options);
+    auto all = arguments(*world_, command, output);
+    all.insert(all.end(), more.begin(), more.end());
+    return run_skyglot(all, options);
   }
 
   static SmallWorld* world_;
@@ -87,6 +94,14 @@ TEST_F(BuildTest, ThreadsAndTasksGiveTheSameBytes) {
   const auto one = tree_hashes(folder_ / "one");
   EXPECT_EQ(one, tree_hashes(folder_ / "two"));
   EXPECT_EQ(one, tree_hashes(folder_ / "tasks"));
+}
+
+TEST_F(BuildTest, PlaceOfTheInputsDoesNotMatter) {
+  const SmallWorld moved = make_catalogued_world(folder_ / "elsewhere");
+  ASSERT_EQ(build("here").exit_code, 0);
+  const ProgramResult there = run_skyglot(arguments(moved, "build", "there"));
+  ASSERT_EQ(there.exit_code, 0) << there.err;
+  EXPECT_EQ(tree_hashes(folder_ / "here"), tree_hashes(folder_ / "there"));
 }
 
 TEST_F(BuildTest, SlurmVariablesAreUnderstood) {
