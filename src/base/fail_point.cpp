@@ -31,12 +31,21 @@ ArmedPoint read_environment() {
   return point;
 }
 
+const ArmedPoint& armed_point() {
+  static const ArmedPoint armed = read_environment();
+  return armed;
+}
+
 }  // namespace
 
+bool is_armed(std::string_view name) {
+  return !armed_point().name.empty() && armed_point().name == name;
+}
+
 int fail_point(std::string_view name) {
-  static const ArmedPoint armed = read_environment();
+  const ArmedPoint& armed = armed_point();
   static std::atomic<std::int64_t> passages{0};
-  if (armed.name.empty() || armed.name != name) return 0;
+  if (!is_armed(name)) return 0;
   if (++passages != armed.passage) return 0;
   if (armed.error == 0) std::raise(SIGKILL);
   return armed.error;

@@ -12,5 +12,7 @@ namespace skyglot {
 /// the place `name`; the action is `kill` (SIGKILL, the default), `enospc` or `eio`. Unarmed, the
 /// cost is one comparison.
 [[nodiscard]] int fail_point(std::string_view name);
+/// Whether the place is armed at all.
+[[nodiscard]] bool is_armed(std::string_view name);
 
 }  // namespace skyglot

@@ -5,9 +5,8 @@
 #include "base/error.hpp"
 #include "base/fail_point.hpp"
 #include "base/hash.hpp"
+#include "base/json.hpp"
 #include "base/strings.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <cerrno>
 #include <fcntl.h>
@@ -29,7 +28,19 @@ std::optional<nlohmann::json> parse_line(std::string_view line) {
   if (line.size() < kSumLength + 1 || line[kSumLength] != ' ') return std::nullopt;
   const std::string_view body = line.substr(kSumLength + 1);
   if (line.substr(0, kSumLength) != checksum(body)) return std::nullopt;
-  return nlohmann::json::parse(body);
+  return nlohmann::json::parse(body, nullptr, false);
+}
+
+bool write_all(int descriptor, std::string_view bytes) {
+  return ::write(descriptor, bytes.data(), bytes.size()) == static_cast<ssize_t>(bytes.size());
+}
+
+// One write, so that lines never mix; a test may tear it in two.
+bool write_line(int descriptor, std::string_view line) {
+  if (!is_armed("mid_manifest")) return write_all(descriptor, line);
+  const std::size_t half = line.size() / 2;
+  return write_all(descriptor, line.substr(0, half)) && fail_point("mid_manifest") == 0 &&
+         write_all(descriptor, line.substr(half));
 }
 
 struct Lines {
@@ -58,22 +69,18 @@ Lines parse_lines(const fs::path& path) {
 
 }  // namespace
 
-Manifest::Manifest(fs::path path) : path_(std::move(path)) {
+Manifest::Manifest(fs::path path) : path_(std::move(path)), lock_(path_) {
   const std::size_t whole = parse_lines(path_).whole_bytes;
-  if (fs::exists(path_) && fs::file_size(path_) != whole) fs::resize_file(path_, whole);
+  if (fs::file_size(path_) != whole) fs::resize_file(path_, whole);
 }
 
 void Manifest::append(const nlohmann::json& record) {
-  const std::string body = record.dump();
+  const std::string body = json_text(record);
   const std::string line = checksum(body) + " " + body + "\n";
-  const int descriptor = open(path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+  const int descriptor = open(path_.c_str(), O_WRONLY | O_APPEND | O_CLOEXEC);
   if (descriptor < 0) fail(ErrorKind::io, "cannot write {}: {}", path_.string(), errno_text(errno));
-  const std::size_t half = line.size() / 2;
-  bool good = ::write(descriptor, line.data(), half) == static_cast<ssize_t>(half);
-  good = good && fail_point("mid_manifest") == 0;
-  const std::size_t rest = line.size() - half;
-  good = good && ::write(descriptor, line.data() + half, rest) == static_cast<ssize_t>(rest);
-  const int code = good && fsync(descriptor) == 0 ? 0 : (errno != 0 ? errno : EIO);
+  const bool good = write_line(descriptor, line) && fsync(descriptor) == 0;
+  const int code = good ? 0 : (errno != 0 ? errno : EIO);
   close(descriptor);
   if (code != 0) fail(ErrorKind::io, "cannot write {}: {}", path_.string(), errno_text(code));
 }

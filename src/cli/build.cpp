@@ -78,7 +78,7 @@ Json result_json(const BuildResult& result, const std::filesystem::path& output)
             {"nothing_to_do", result.was_complete},
             {"items_written", result.items_written},
             {"shards_missing", result.shards_missing}};
-  if (result.complete && !result.was_complete)
+  if (result.complete)
     json.update({{"selected", s.selected},
                  {"pairs", s.pairs},
                  {"splits", s.pairs_by_split},
@@ -113,12 +113,17 @@ struct BuildCommon {
 
   void add_to(CLI::App& app) {
     recipe.add_to(app);
-    add_output(app, build.output, "Folder of the data set");
+    app.add_option("--output", build.output, "Folder of the data set");
     add_memory(app, build.memory);
     app.add_option("--max-skipped", max_skipped,
                    "Share of the selected objects that may be skipped; more of them: exit code 3")
         ->check(CLI::Range(0.0, 1.0));
     common.add_to(app);
+  }
+
+  void demand_output() const {
+    if (build.output.empty())
+      fail(ErrorKind::usage, "--output is required: name the data set's folder");
   }
 
   [[nodiscard]] int finish(const BuildResult& result) const {
@@ -159,6 +164,7 @@ class BuildCommand : public Command {
     const BuildInputs inputs = open_inputs(recipe);
     options_.build.threads = options_.common.thread_count();
     if (dry_run_) return print_plan(inputs);
+    options_.demand_output();
     options_.build.share = share();
     return options_.finish(build_dataset(inputs, options_.build));
   }
@@ -221,6 +227,7 @@ class MergeCommand : public Command {
   }
   void setup(CLI::App& app) override { options_.add_to(app); }
   int run() override {
+    options_.demand_output();
     const BuildInputs inputs = open_inputs(options_.recipe.recipe());
     options_.build.threads = options_.common.thread_count();
     return options_.finish(merge_dataset(inputs, options_.build));

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/resource.hpp"
@@ -12,10 +13,9 @@
 #include "dataset/shard_run.hpp"
 #include "geo/wkb.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cstdlib>
+#include <fstream>
 
 namespace skyglot {
 namespace {
@@ -34,6 +34,34 @@ VisibilityTable parse_labels(const Recipe& recipe) {
                                 recipe.labels.empty() ? "tag_labels.csv" : recipe.labels);
 }
 
+// A local raster by its size and its first and last bytes, anything else by its name: enough to see
+// that a scene was replaced without reading all of it.
+std::string content_digest(const std::string& name) {
+  constexpr std::streamoff kEnds = 1 << 16;
+  std::error_code code;
+  const auto size = std::filesystem::file_size(name, code);
+  std::ifstream file(name, std::ios::binary);
+  if (code || !file) return portable_name(name);
+  Sha256 hash;
+  std::string bytes(kEnds, '\0');
+  for (const bool from_end : {false, true}) {
+    if (from_end)
+      file.seekg(std::max<std::streamoff>(0, static_cast<std::streamoff>(size) - kEnds));
+    file.read(bytes.data(), kEnds);
+    hash.update({bytes.data(), static_cast<std::size_t>(file.gcount())});
+    file.clear();
+  }
+  return fmt::format("{} {} {}", portable_name(name), size, hash.finish());
+}
+
+// The tag dictionary with its counts: another import or an edit shows here.
+std::string tags_digest(ObjectStore& store) {
+  Sha256 hash;
+  for (const StoredTag& stored : store.tags())
+    hash.update(fmt::format("{}={}\n", to_string(stored.tag), stored.objects));
+  return hash.finish();
+}
+
 // What the catalogue says of scenes and collections, less the folders they lie in.
 std::string catalogue_digest(const ImageryCatalogue& catalogue) {
   nlohmann::json digest = nlohmann::json::array();
@@ -44,10 +72,15 @@ std::string catalogue_digest(const ImageryCatalogue& catalogue) {
                       std::move(stretches)});
   }
   for (const Scene& s : catalogue.scenes)
-    digest.push_back({s.collection_code, s.name, portable_name(s.gdal_name), s.width, s.height,
+    digest.push_back({s.collection_code, s.name, content_digest(s.gdal_name), s.width, s.height,
                       s.map_from_pixel, sha256(s.crs_wkt), s.gsd_m, s.date, s.licence,
                       sha256(to_wkb(s.footprint_lonlat))});
-  return sha256(digest.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  return sha256(json_text(digest));
+}
+
+CaptionRules parse_rules(const Recipe& recipe) {
+  return parse_caption_rules(load_rules(recipe),
+                             recipe.caption_rules.empty() ? "captions.toml" : recipe.caption_rules);
 }
 
 std::optional<int> environment_int(const char* name) {
@@ -75,16 +108,19 @@ void demand_overlap(const BuildInputs& inputs) {
     return fmt::format("{:.4f},{:.4f} to {:.4f},{:.4f}", b.min_x, b.min_y, b.max_x, b.max_y);
   };
   fail(ErrorKind::input,
-       "no scene lies over the map: the map covers {}, the imagery {} (longitude,latitude)",
+       "no scene lies over the map: the map covers {}, the imagery {} (longitude,latitude); scan "
+       "imagery of that place, or import its map",
        text(map), text(imagery));
 }
 
-BuildResult already_complete() {
+// Nothing is left to do but what a killed run may have left to tidy.
+BuildResult already_complete(const BuildFolder& folder) {
+  folder.forget_build();
   return {.complete = true,
           .was_complete = true,
           .items_written = 0,
           .shards_missing = 0,
-          .summary = {}};
+          .summary = read_summary(folder)};
 }
 
 std::string first_few(const std::vector<std::int64_t>& shards) {
@@ -107,9 +143,14 @@ TaskShare parse_task(std::string_view text) {
 
 std::optional<TaskShare> task_from_slurm() {
   const auto id = environment_int("SLURM_ARRAY_TASK_ID");
+  if (!id) return std::nullopt;
   const auto count = environment_int("SLURM_ARRAY_TASK_COUNT");
   const auto first = environment_int("SLURM_ARRAY_TASK_MIN");
-  if (!id || !count || !first || *id < *first || *id - *first >= *count) return std::nullopt;
+  const auto last = environment_int("SLURM_ARRAY_TASK_MAX");
+  if (!count || !first || !last || *last - *first + 1 != *count || *id < *first || *id > *last)
+    fail(ErrorKind::usage,
+         "Slurm's array is not one run of numbers, so this task's share is not clear; "
+         "give it as --task, like --task $SLURM_ARRAY_TASK_ID/16");
   return TaskShare{*id - *first + 1, *count};
 }
 
@@ -118,6 +159,7 @@ BuildInputs open_inputs(const Recipe& recipe) {
   BuildInputs inputs{.recipe = recipe,
                      .catalogue = read_catalogue(recipe.imagery),
                      .visibility = parse_labels(recipe),
+                     .caption_rules = parse_rules(recipe),
                      .open_store = [name = recipe.objects] { return ObjectStore::open(name); }};
   demand_overlap(inputs);
   return inputs;
@@ -130,8 +172,9 @@ std::string build_fingerprint(const BuildInputs& inputs) {
   const auto store = inputs.open_store();
   Sha256 hash;
   hash.update(version());
-  hash.update(recipe.dump());
-  hash.update(nlohmann::json(store->metadata()).dump());
+  hash.update(json_text(recipe));
+  hash.update(json_text(nlohmann::json(store->metadata())));
+  hash.update(tags_digest(*store));
   hash.update(std::to_string(store->size()));
   hash.update(catalogue_digest(inputs.catalogue));
   hash.update(load_labels(inputs.recipe));
@@ -155,8 +198,13 @@ void warn_if_empty(const Plan& plan) {
 
 BuildResult build_dataset(const BuildInputs& inputs, const BuildOptions& options) {
   const std::string fingerprint = build_fingerprint(inputs);
-  const BuildFolder folder(options.output, fingerprint, options.overwrite);
-  if (folder.complete()) return already_complete();
+  if (options.overwrite && options.share.tasks > 1)
+    fail(ErrorKind::usage,
+         "--overwrite with --task would remove what the other tasks write; "
+         "remove the folder first");
+  const BuildFolder folder(options.output, fingerprint,
+                           options.overwrite ? FolderUse::overwrite : FolderUse::resume);
+  if (folder.complete()) return already_complete(folder);
   const Plan plan = make_plan(inputs, options.threads);
   warn_if_empty(plan);
   BuildResult result;
@@ -174,8 +222,8 @@ BuildResult build_dataset(const BuildInputs& inputs, const BuildOptions& options
 
 BuildResult merge_dataset(const BuildInputs& inputs, const BuildOptions& options) {
   const std::string fingerprint = build_fingerprint(inputs);
-  const BuildFolder folder(options.output, fingerprint, false);
-  if (folder.complete()) return already_complete();
+  const BuildFolder folder(options.output, fingerprint, FolderUse::existing);
+  if (folder.complete()) return already_complete(folder);
   const Plan plan = make_plan(inputs, options.threads);
   const auto missing = missing_shards(plan, folder);
   if (!missing.empty())
@@ -195,7 +243,7 @@ DryRun dry_run(const BuildInputs& inputs, int threads) {
     ++run.items_by_split[std::string(to_string(item.split))];
     ++run.items_by_collection[inputs.catalogue.scenes[item.scene].collection_code];
   }
-  const CaptionWriter captions(parse_caption_rules(load_rules(inputs.recipe), "captions.toml"));
+  const CaptionWriter captions(inputs.caption_rules);
   SampleMaker maker(inputs, captions);
   const std::size_t step = run.plan.items.size() / kDryRunSamples + 1;
   std::uint64_t pairs = 0;

@@ -21,8 +21,8 @@ struct TaskShare {
 
 /// "2/5" -> {2, 5}. Throws Error(usage).
 [[nodiscard]] TaskShare parse_task(std::string_view text);
-/// The share that Slurm's job array variables (SLURM_ARRAY_TASK_ID, _MIN, _COUNT) name, if they are
-/// set.
+/// The share that Slurm's job array variables name, if they are set. Throws Error(usage) if the
+/// array is not one run of numbers (a step, a list).
 [[nodiscard]] std::optional<TaskShare> task_from_slurm();
 
 struct BuildOptions {

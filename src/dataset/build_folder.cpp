@@ -3,6 +3,8 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/hash.hpp"
+#include "base/json.hpp"
 #include "base/manifest.hpp"
 #include "base/strings.hpp"
 
@@ -16,15 +18,21 @@ using Json = nlohmann::json;
 constexpr const char* kOurEntries[] = {"dataset.json", "pairs.gpkg", "pairs.csv", "ATTRIBUTION.txt",
                                        "shards",       "report",     ".build"};
 
-std::string fingerprint_in(const fs::path& file) {
+// The fields of a small JSON file; an empty object if it is damaged or missing.
+Json fields_of(const fs::path& file) {
+  if (!fs::is_regular_file(file)) return Json::object();
   const Json json = Json::parse(read_file(file), nullptr, false);
-  if (!json.is_object())
-    fail(ErrorKind::format, "{}: damaged; give --overwrite to start over", file.string());
-  return json.value("fingerprint", "");
+  return json.is_object() ? json : Json::object();
+}
+
+std::string text_field(const Json& fields, const char* name) {
+  const auto found = fields.find(name);
+  return found != fields.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
 FinishedShard finished_from(const Json& line) {
-  return {line.at("shard"), line.at("sha256"), line.at("bytes"), line.at("pairs")};
+  return {line.at("shard"), line.at("sha256"), line.at("bytes"),
+          line.at("pairs"), line.at("items"),  line.at("records_sha256")};
 }
 
 }  // namespace
@@ -33,35 +41,52 @@ std::string shard_name(std::int64_t shard) {
   return fmt::format("shards/{:06}.tar", shard);
 }
 
-BuildFolder::BuildFolder(fs::path folder, const std::string& fingerprint, bool overwrite)
+BuildFolder::BuildFolder(fs::path folder, const std::string& fingerprint, FolderUse use)
     : folder_(std::move(folder)), fingerprint_(fingerprint) {
+  if (use == FolderUse::existing && !is_ours())
+    fail(ErrorKind::input, "{} holds no build to go on with", folder_.string());
   make_folder(folder_);
-  const bool ours = fs::exists(folder_ / "dataset.json") || fs::exists(folder_ / ".build");
-  if (!ours && !fs::is_empty(folder_))
+  if (!is_ours() && !fs::is_empty(folder_))
     fail(ErrorKind::input, "{} is not empty and holds no data set; choose another folder",
          folder_.string());
-  if (overwrite)
-    for (const char* entry : kOurEntries) fs::remove_all(folder_ / entry);
-  enter(fingerprint);
+  if (use == FolderUse::overwrite) start_over();
+  demand_same_fingerprint();
+  if (!complete()) mark();
 }
 
-void BuildFolder::enter(const std::string& fingerprint) {
+bool BuildFolder::is_ours() const {
+  return text_field(fields_of(folder_ / "dataset.json"), "format") == "skyglot data set" ||
+         !text_field(fields_of(folder_ / ".build" / "build.json"), "fingerprint").empty();
+}
+
+// The mark comes first, so that a run killed here leaves a folder that the next one knows as ours.
+void BuildFolder::start_over() const {
+  if (fs::exists(folder_ / ".build"))
+    for (const auto& entry : fs::directory_iterator(folder_ / ".build"))
+      if (entry.path().filename() != "build.json") fs::remove_all(entry.path());
+  mark();
+  for (const char* entry : kOurEntries)
+    if (std::string_view(entry) != ".build") fs::remove_all(folder_ / entry);
+}
+
+void BuildFolder::mark() const {
+  make_folder(folder_ / ".build");
+  make_folder(folder_ / "shards");
+  write_file_atomically(folder_ / ".build" / "build.json",
+                        json_text(Json{{"fingerprint", fingerprint_}}) + "\n");
+}
+
+void BuildFolder::demand_same_fingerprint() const {
   for (const fs::path& file : {folder_ / "dataset.json", folder_ / ".build" / "build.json"})
-    if (fs::exists(file) && fingerprint_in(file) != fingerprint)
+    if (fs::exists(file) && text_field(fields_of(file), "fingerprint") != fingerprint_)
       fail(ErrorKind::input,
            "{} was begun with another recipe or other inputs; choose another folder or give "
            "--overwrite",
            folder_.string());
-  if (complete()) return;
-  make_folder(folder_ / ".build");
-  make_folder(folder_ / "shards");
-  const Json mark{{"fingerprint", fingerprint}};
-  write_file_atomically(folder_ / ".build" / "build.json", mark.dump() + "\n");
 }
 
 bool BuildFolder::complete() const {
-  const fs::path file = folder_ / "dataset.json";
-  return fs::exists(file) && fingerprint_in(file) == fingerprint_;
+  return text_field(fields_of(folder_ / "dataset.json"), "fingerprint") == fingerprint_;
 }
 
 fs::path BuildFolder::shard_path(std::int64_t shard) const {
@@ -82,7 +107,9 @@ std::map<std::int64_t, FinishedShard> BuildFolder::finished() const {
   for (const auto& entry : fs::directory_iterator(folder_ / ".build", code)) {
     if (!entry.path().filename().string().starts_with("journal-")) continue;
     for (const Json& line : read_manifest(entry.path())) {
-      const FinishedShard shard = finished_from(line);
+      const FinishedShard shard =
+          reading_json(entry.path().string(), "remove the file to start its shards over",
+                       [&] { return finished_from(line); });
       const fs::path tar = shard_path(shard.shard);
       if (!fs::exists(records_path(shard.shard)) || !fs::exists(tar) ||
           fs::file_size(tar) != shard.bytes)
@@ -100,18 +127,32 @@ void BuildFolder::forget_build() const {
   fs::remove_all(folder_ / ".build");
 }
 
-void write_records(const fs::path& path, const std::vector<PairRecord>& records) {
-  AtomicFile file(path);
-  for (const PairRecord& record : records) file.write(record_to_json(record).dump() + "\n");
-  file.commit();
+std::vector<FileLock> BuildFolder::lock_journals() const {
+  std::vector<FileLock> locks;
+  std::error_code code;
+  for (const auto& entry : fs::directory_iterator(folder_ / ".build", code))
+    if (entry.path().filename().string().starts_with("journal-")) locks.emplace_back(entry.path());
+  return locks;
 }
 
-std::vector<PairRecord> read_records(const fs::path& path) {
-  std::vector<PairRecord> records;
+std::string write_records(const fs::path& path, const std::vector<PairRecord>& records) {
+  std::string text;
+  for (const PairRecord& record : records) text += json_text(record_to_json(record)) + "\n";
+  write_file_atomically(path, text);
+  return sha256(text);
+}
+
+std::vector<PairRecord> read_records(const fs::path& path, const FinishedShard& shard) {
   const std::string text = read_file(path);
-  for (const auto line : split(text, '\n'))
-    if (!line.empty()) records.push_back(record_from_json(Json::parse(line)));
-  return records;
+  const std::string remedy = "remove it and build again: its shard is then written anew";
+  if (sha256(text) != shard.records_sha256)
+    fail(ErrorKind::format, "{}: damaged; {}", path.string(), remedy);
+  return reading_json(path.string(), remedy, [&] {
+    std::vector<PairRecord> records;
+    for (const auto line : split(text, '\n'))
+      if (!line.empty()) records.push_back(record_from_json(Json::parse(line)));
+    return records;
+  });
 }
 
 }  // namespace skyglot

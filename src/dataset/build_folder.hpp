@@ -2,6 +2,7 @@
 // The output folder of a build: what it holds, whose it is, and what of it is finished.
 #pragma once
 
+#include "base/file_lock.hpp"
 #include "dataset/pair_record.hpp"
 #include "dataset/plan.hpp"
 
@@ -21,6 +22,15 @@ struct FinishedShard {
   std::string sha256;
   std::uint64_t bytes = 0;
   std::uint64_t pairs = 0;
+  std::uint64_t items = 0;  ///< records, skipped ones too
+  std::string records_sha256;
+};
+
+/// How a folder is entered.
+enum class FolderUse {
+  resume,     ///< made if missing, gone on with if begun
+  overwrite,  ///< what a build wrote into it is removed, and nothing more
+  existing,   ///< must have been begun
 };
 
 /// Layout while a build runs:
@@ -32,9 +42,8 @@ struct FinishedShard {
 /// .build goes away.
 class BuildFolder {
  public:
-  /// Makes or enters the folder. Throws Error(input) if it holds something else, or a build with
-  /// another fingerprint, unless `overwrite` (which removes what a build wrote and nothing more).
-  BuildFolder(std::filesystem::path folder, const std::string& fingerprint, bool overwrite);
+  /// Throws Error(input) if the folder holds something else, or a build with another fingerprint.
+  BuildFolder(std::filesystem::path folder, const std::string& fingerprint, FolderUse use);
 
   [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
   /// Whether dataset.json is there with this fingerprint.
@@ -45,11 +54,16 @@ class BuildFolder {
   /// By shard number, from the journals of all tasks. A line whose tar or records are missing, or
   /// have another size, does not count.
   [[nodiscard]] std::map<std::int64_t, FinishedShard> finished() const;
-  /// Removes .build and the temporary files of killed runs.
+  /// Locks every journal. Throws Error(input) while another task is at work.
+  [[nodiscard]] std::vector<FileLock> lock_journals() const;
+  /// Removes .build and the temporary files of killed runs; no task may be at work.
   void forget_build() const;
 
  private:
-  void enter(const std::string& fingerprint);
+  [[nodiscard]] bool is_ours() const;
+  void start_over() const;
+  void demand_same_fingerprint() const;
+  void mark() const;
   std::filesystem::path folder_;
   std::string fingerprint_;
 };
@@ -57,7 +71,11 @@ class BuildFolder {
 /// "shards/000012.tar".
 [[nodiscard]] std::string shard_name(std::int64_t shard);
 
-void write_records(const std::filesystem::path& path, const std::vector<PairRecord>& records);
-[[nodiscard]] std::vector<PairRecord> read_records(const std::filesystem::path& path);
+/// Writes the records of one shard; returns the SHA-256 of the file.
+std::string write_records(const std::filesystem::path& path,
+                          const std::vector<PairRecord>& records);
+/// Throws Error(format) if the file is not the one that `shard` speaks of.
+[[nodiscard]] std::vector<PairRecord> read_records(const std::filesystem::path& path,
+                                                   const FinishedShard& shard);
 
 }  // namespace skyglot

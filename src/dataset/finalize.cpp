@@ -3,10 +3,9 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/version.hpp"
 #include "dataset/pairs_table.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <numeric>
 
@@ -15,22 +14,37 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-DatasetSummary count(const std::vector<PairRecord>& records,
-                     const std::map<std::int64_t, FinishedShard>& shards) {
-  DatasetSummary summary;
-  summary.selected = records.size();
-  for (const PairRecord& record : records) {
+// Sees every record once: into the tables, and counted.
+class RecordTally {
+ public:
+  explicit RecordTally(const std::filesystem::path& folder) : tables_(folder) {}
+
+  void add(const PairRecord& record) {
+    tables_.add(record);
+    ++summary_.selected;
     if (record.is_pair()) {
-      ++summary.pairs;
-      ++summary.pairs_by_split[std::string(to_string(record.split))];
+      ++summary_.pairs;
+      ++summary_.pairs_by_split[std::string(to_string(record.split))];
     } else {
-      ++summary.skipped[record.skip_reason];
+      ++summary_.skipped[record.skip_reason];
     }
   }
-  summary.shards = shards.size();
-  for (const auto& [number, shard] : shards) summary.bytes += shard.bytes;
-  return summary;
-}
+
+  void add_shard(const FinishedShard& shard, const std::vector<PairRecord>& records) {
+    for (const PairRecord& record : records) add(record);
+    ++summary_.shards;
+    summary_.bytes += shard.bytes;
+  }
+
+  DatasetSummary commit() {
+    tables_.commit();
+    return std::move(summary_);
+  }
+
+ private:
+  PairsWriter tables_;
+  DatasetSummary summary_;
+};
 
 std::string attribution(const BuildInputs& inputs,
                         const std::map<std::string, std::string>& store) {
@@ -135,19 +149,36 @@ std::vector<std::int64_t> missing_shards(const Plan& plan, const BuildFolder& fo
   return missing;
 }
 
+DatasetSummary read_summary(const BuildFolder& folder) {
+  const auto path = folder.path() / "dataset.json";
+  return reading_json(path.string(), "give --overwrite to build it again", [&] {
+    const Json manifest = Json::parse(read_file(path));
+    DatasetSummary summary;
+    summary.selected = manifest.at("counts").at("objects_selected");
+    summary.pairs = manifest.at("counts").at("pairs");
+    summary.skipped = manifest.at("counts").at("skipped");
+    for (const auto& [split, entry] : manifest.at("splits").items())
+      summary.pairs_by_split[split] = entry.at("pairs");
+    for (const Json& shard : manifest.at("shards")) {
+      ++summary.shards;
+      summary.bytes += shard.at("bytes").get<std::uint64_t>();
+    }
+    return summary;
+  });
+}
+
 DatasetSummary finalize_dataset(const BuildInputs& inputs, const Plan& plan,
                                 const BuildFolder& folder, const std::string& fingerprint) {
+  const auto locks = folder.lock_journals();
   const auto shards = folder.finished();
   expect(shards.size() == plan.shards.size(), "finalize needs every shard");
-  std::vector<PairRecord> records;
+  RecordTally tally(folder.path());
   for (const auto& [number, shard] : shards)
-    std::ranges::move(read_records(folder.records_path(number)), std::back_inserter(records));
-  for (const PlannedItem& item : plan.skipped) records.push_back(skipped_record(item));
-  const DatasetSummary summary = count(records, shards);
+    tally.add_shard(shard, read_records(folder.records_path(number), shard));
+  for (const PlannedItem& item : plan.skipped) tally.add(skipped_record(item));
+  const DatasetSummary summary = tally.commit();
   const auto store = inputs.open_store();
 
-  write_pairs_gpkg(folder.path() / "pairs.gpkg", records);
-  write_pairs_csv(folder.path() / "pairs.csv", records);
   write_file_atomically(folder.path() / "ATTRIBUTION.txt", attribution(inputs, store->metadata()));
   const Json manifest{{"schema", 1},
                       {"format", "skyglot data set"},
@@ -161,7 +192,7 @@ DatasetSummary finalize_dataset(const BuildInputs& inputs, const Plan& plan,
                       {"counts", counts_json(plan, summary)},
                       {"splits", splits_json(plan, summary)},
                       {"shards", shards_json(plan, shards)}};
-  write_file_atomically(folder.path() / "dataset.json", manifest.dump(1) + "\n");
+  write_file_atomically(folder.path() / "dataset.json", json_text(manifest, 1) + "\n");
   folder.forget_build();
   return summary;
 }

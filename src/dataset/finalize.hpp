@@ -29,6 +29,9 @@ struct DatasetSummary {
 /// Shards of the plan that no task has finished yet.
 [[nodiscard]] std::vector<std::int64_t> missing_shards(const Plan& plan, const BuildFolder& folder);
 
+/// The summary that dataset.json holds. Throws Error(format) if it is damaged.
+[[nodiscard]] DatasetSummary read_summary(const BuildFolder& folder);
+
 /// Writes pairs.gpkg, pairs.csv, ATTRIBUTION.txt and, as the last, dataset.json; then removes
 /// .build. Every shard must be finished. The bytes depend on plan and shards only.
 DatasetSummary finalize_dataset(const BuildInputs& inputs, const Plan& plan,

@@ -111,8 +111,7 @@ std::optional<Match> Matcher::tile_in(const MapObject& object, std::size_t scene
   for (std::int64_t attempt = 0; shape && attempt < shared_.recipe.tile_attempts; ++attempt) {
     const auto tile = draw_tile(object, *shape, plane, random);
     if (!tile || !plane.shows(*tile)) continue;
-    if (const auto outline = plane.lonlat_outline(*tile))
-      return Match{scene, *tile, bounding_box(*outline)};
+    if (const auto bounds = plane.lonlat_bounds(*tile)) return Match{scene, *tile, *bounds};
   }
   return std::nullopt;
 }

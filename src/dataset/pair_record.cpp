@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/pair_record.hpp"
 
+#include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
 #include "geo/wkb.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace skyglot {
 namespace {
@@ -33,10 +34,17 @@ std::string hex(const std::string& bytes) {
   return text;
 }
 
+int nibble(char digit) {
+  const std::size_t value = std::string_view("0123456789abcdef").find(digit);
+  if (value == std::string_view::npos)
+    fail(ErrorKind::format, "'{}' is no hexadecimal digit", digit);
+  return static_cast<int>(value);
+}
+
 std::string unhex(const std::string& text) {
   std::string bytes;
   for (std::size_t i = 0; i + 1 < text.size(); i += 2)
-    bytes += static_cast<char>(std::stoi(text.substr(i, 2), nullptr, 16));
+    bytes += static_cast<char>(nibble(text[i]) * 16 + nibble(text[i + 1]));
   return bytes;
 }
 
@@ -142,7 +150,7 @@ std::string sample_json(const PairRecord& r, const std::string& licence) {
                          {"height", r.height},
                          {"split", to_string(r.split)},
                          {"licence", licence}};
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(json);
 }
 
 }  // namespace skyglot

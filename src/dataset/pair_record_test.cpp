@@ -42,14 +42,15 @@ TEST(PairRecord, JsonIsLossless) {
 }
 
 TEST(PairRecord, GeoPackageIsLossless) {
-  const auto path = std::filesystem::path(testing::TempDir()) / "lossless.gpkg";
+  const std::filesystem::path folder = testing::TempDir();
   PairRecord skipped;
   skipped.key = "n7";
   skipped.skip_reason = "no_imagery";
   skipped.outline_lonlat = {GeometryKind::polygon, {}};
-  write_pairs_gpkg(path, {sample_record(), skipped});
+  write_pairs(folder, {sample_record(), skipped});
   std::vector<PairRecord> back;
-  read_pairs_gpkg(path, [&](PairRecord&& record) { back.push_back(std::move(record)); });
+  read_pairs_gpkg(folder / "pairs.gpkg",
+                  [&](PairRecord&& record) { back.push_back(std::move(record)); });
   ASSERT_EQ(back.size(), 2U);
   EXPECT_EQ(record_to_json(back[0]), record_to_json(sample_record()));
   EXPECT_EQ(back[1].skip_reason, "no_imagery");

@@ -4,10 +4,11 @@
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "dataset/build_folder.hpp"
 #include "geo/geopackage.hpp"
 
-#include <nlohmann/json.hpp>
+#include <optional>
 
 namespace skyglot {
 namespace {
@@ -83,34 +84,46 @@ PairRecord record_of(const Statement& row) {
 
 }  // namespace
 
-void write_pairs_gpkg(const std::filesystem::path& path, const std::vector<PairRecord>& records) {
-  PendingPath pending(path);
-  GeoPackageWriter writer(pending.path());
-  writer.add_table(kPairs);
-  {
-    Statement insert = writer.insert_into("pairs");
-    std::int64_t fid = 0;
-    for (const PairRecord& record : records) {
-      const bool outlined = record.is_pair() && !record.outline_lonlat.parts.empty();
-      const Geometry shape =
-          outlined ? record.outline_lonlat : Geometry::point(record.centre_lonlat);
-      insert_record(insert, ++fid, record, gpkg_blob(shape));
-      writer.add_extent("pairs", fid, bounding_box(shape));
-    }
+struct PairsWriter::State {
+  explicit State(const std::filesystem::path& folder)
+      : pending(folder / "pairs.gpkg"), gpkg(pending.path()), csv(folder / "pairs.csv") {
+    gpkg.add_table(kPairs);
+    insert.emplace(gpkg.insert_into("pairs"));
+    csv.write("filepath,title,title_multi_objects,similarity\n");
   }
-  writer.close();
-  pending.commit();
+  PendingPath pending;
+  GeoPackageWriter gpkg;
+  std::optional<Statement> insert;
+  AtomicFile csv;
+  std::int64_t fid = 0;
+};
+
+PairsWriter::PairsWriter(const std::filesystem::path& folder)
+    : state_(std::make_unique<State>(folder)) {}
+PairsWriter::~PairsWriter() = default;
+
+void PairsWriter::add(const PairRecord& r) {
+  const bool outlined = r.is_pair() && !r.outline_lonlat.parts.empty();
+  const Geometry shape = outlined ? r.outline_lonlat : Geometry::point(r.centre_lonlat);
+  insert_record(*state_->insert, ++state_->fid, r, gpkg_blob(shape));
+  state_->gpkg.add_extent("pairs", state_->fid, bounding_box(shape));
+  if (r.is_pair())
+    state_->csv.write(
+        csv_line({shard_name(r.shard) + "/" + r.key + ".jpg", r.title, r.title_multi_objects, ""}) +
+        "\n");
 }
 
-void write_pairs_csv(const std::filesystem::path& path, const std::vector<PairRecord>& records) {
-  AtomicFile file(path);
-  file.write("filepath,title,title_multi_objects,similarity\n");
-  for (const PairRecord& r : records)
-    if (r.is_pair())
-      file.write(csv_line({shard_name(r.shard) + "/" + r.key + ".jpg", r.title,
-                           r.title_multi_objects, ""}) +
-                 "\n");
-  file.commit();
+void PairsWriter::commit() {
+  state_->insert.reset();
+  state_->gpkg.close();
+  state_->pending.commit();
+  state_->csv.commit();
+}
+
+void write_pairs(const std::filesystem::path& folder, const std::vector<PairRecord>& records) {
+  PairsWriter writer(folder);
+  for (const PairRecord& record : records) writer.add(record);
+  writer.commit();
 }
 
 void read_pairs_gpkg(const std::filesystem::path& path,
@@ -121,7 +134,8 @@ void read_pairs_gpkg(const std::filesystem::path& path,
   std::string columns = "geom";
   for (const GpkgColumn& column : kPairs.columns) columns += ", \"" + column.name + "\"";
   Statement rows = database.prepare("SELECT " + columns + " FROM pairs ORDER BY fid");
-  while (rows.step()) visit(record_of(rows));
+  while (rows.step())
+    visit(reading_json(path.string(), "build the data set again", [&] { return record_of(rows); }));
 }
 
 }  // namespace skyglot

@@ -6,6 +6,7 @@
 #include "dataset/recipe.hpp"
 #include "dataset/selection.hpp"
 #include "dataset/splits.hpp"
+#include "text/captions.hpp"
 
 #include <cstdint>
 #include <map>
@@ -46,10 +47,12 @@ struct BuildInputs {
   Recipe recipe;
   ImageryCatalogue catalogue;
   VisibilityTable visibility;
+  CaptionRules caption_rules;
   StoreOpener open_store;
 };
 
-/// Depends on the inputs only, never on the number of threads. Memory: about 200 bytes an object.
+/// Depends on the inputs only, never on the number of threads. Memory: about 400 bytes a selected
+/// object.
 [[nodiscard]] Plan make_plan(const BuildInputs& inputs, int threads);
 
 }  // namespace skyglot

@@ -2,10 +2,10 @@
 #include "dataset/recipe.hpp"
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
 
-#include <nlohmann/json.hpp>
 #include <toml++/toml.h>
 
 #include <map>
@@ -101,28 +101,28 @@ void Recipe::validate() const {
   demand(!imagery.empty(), "imagery: name an imagery catalogue (--imagery)");
   demand(cells >= 0, "select.cells must not be negative");
   demand(cell_deg >= 0.0001 && cell_deg <= 10, "select.cell_deg must lie in 0.0001..10");
-  demand(targeted_per_tag >= 0, "select.targeted_per_tag must not be negative");
+  demand(targeted_per_tag >= 0 && targeted_per_tag <= 1'000'000,
+         "select.targeted_per_tag must lie in 0..1000000");
   demand(polygon_fit_min_px >= 1 && polygon_fit_min_px <= polygon_fit_max_px,
          "match.polygon_fit_min_px must lie in 1..match.polygon_fit_max_px");
   demand(point_min_px >= 8 && point_min_px <= point_max_px && point_max_px <= 16384,
          "tile.point_min_px must lie in 8..tile.point_max_px, and that in ..16384");
   demand(polygon_min_px >= 8 && polygon_min_px <= polygon_max_px && polygon_max_px <= 16384,
          "tile.polygon_min_px must lie in 8..tile.polygon_max_px, and that in ..16384");
-  demand(max_aspect >= 1, "tile.max_aspect must be at least 1");
-  demand(static_cast<double>(polygon_fit_max_px) <= static_cast<double>(polygon_max_px) &&
-             static_cast<double>(polygon_fit_max_px) / max_aspect <=
-                 static_cast<double>(polygon_max_px),
+  demand(max_aspect >= 1 && max_aspect <= 100, "tile.max_aspect must lie in 1..100");
+  demand(polygon_fit_max_px <= polygon_max_px,
          "match.polygon_fit_max_px must not exceed tile.polygon_max_px");
-  demand(polygon_growth >= 1, "tile.polygon_growth must be at least 1");
-  demand(tile_attempts >= 1, "tile.attempts must be at least 1");
+  demand(polygon_growth >= 1 && polygon_growth <= 100, "tile.polygon_growth must lie in 1..100");
+  demand(tile_attempts >= 1 && tile_attempts <= 10'000, "tile.attempts must lie in 1..10000");
   demand(max_nodata >= 0 && max_nodata <= 1, "cut.max_nodata must lie in 0..1");
-  demand(min_deviation >= 0, "cut.min_deviation must not be negative");
+  demand(min_deviation >= 0 && min_deviation <= 255, "cut.min_deviation must lie in 0..255");
   demand(jpeg_quality >= 1 && jpeg_quality <= 100, "cut.jpeg_quality must lie in 1..100");
   demand(min_neighbour_px >= 0, "caption.min_neighbour_px must not be negative");
-  demand(shard_size >= 1, "write.shard_size must be at least 1");
+  demand(shard_size >= 1 && shard_size <= 1'000'000, "write.shard_size must lie in 1..1000000");
   demand(val_fraction >= 0 && test_fraction >= 0 && val_fraction + test_fraction < 1,
          "split.val and split.test must not be negative and add up to less than 1");
-  demand(split_block_deg >= 0.0001, "split.block_deg must be at least 0.0001");
+  demand(split_block_deg >= 0.0001 && split_block_deg <= 10,
+         "split.block_deg must lie in 0.0001..10");
   if (!problems.empty()) fail_with(problems, "the recipe cannot be used");
 }
 
@@ -137,7 +137,7 @@ nlohmann::ordered_json recipe_json(const Recipe& recipe) {
 namespace {
 
 std::string toml_value(const std::string& text) {
-  return nlohmann::json(text).dump();
+  return json_text(nlohmann::json(text));
 }
 std::string toml_value(std::int64_t number) {
   return std::to_string(number);

@@ -57,12 +57,13 @@ void SampleMaker::describe(const PlannedItem& item, Sample& sample) {
   const MapObject focus = store_->object(item.fid);
   PairRecord& record = sample.record;
   record.tags = inputs_.visibility.visible_at(focus.tags, plane.gsd_m());
-  record.surrounding = find_neighbours(*store_, inputs_.visibility,
-                                       {.focus = focus,
-                                        .plane = plane,
-                                        .tile = item.tile,
-                                        .tile_lonlat = bounding_box(record.outline_lonlat),
-                                        .min_px = inputs_.recipe.min_neighbour_px});
+  record.surrounding =
+      find_neighbours(*store_, inputs_.visibility,
+                      {.focus = focus,
+                       .plane = plane,
+                       .tile = item.tile,
+                       .tile_lonlat = plane.lonlat_bounds(item.tile).value_or(Box{}),
+                       .min_px = inputs_.recipe.min_neighbour_px});
   record.title = captions_.single(record.tags);
   record.title_multi_objects = captions_.multi(record.tags, record.surrounding);
 }

@@ -70,6 +70,21 @@ std::optional<Geometry> ScenePlane::lonlat_outline(const PixelWindow& tile) cons
   return grid_.lonlat_from_pixel(scaled(box_of(tile), scale_), 1);
 }
 
+std::optional<Box> ScenePlane::lonlat_bounds(const PixelWindow& tile) const {
+  constexpr int kSteps = 16;
+  const Box box = scaled(box_of(tile), scale_);
+  const auto outline = grid_.lonlat_from_pixel(box, kSteps);
+  if (!outline) return std::nullopt;
+  Box bounds = bounding_box(*outline);
+  // Between two steps a side still bends a little beyond the straight line.
+  bounds = grown(bounds, std::max(bounds.width(), bounds.height()) / (kSteps * kSteps));
+  for (const double pole : {-90.0, 90.0}) {
+    const auto at = grid_.pixel_from_lonlat(Point{middle_lon_, pole});
+    if (at && contains(box, *at)) bounds.add(Box{-180, pole, 180, pole});
+  }
+  return bounds;
+}
+
 PixelWindow ScenePlane::scene_window(const PixelWindow& tile) const {
   if (scale_ == 1.0) return tile;
   const Box box = scaled(box_of(tile), scale_);

@@ -31,6 +31,8 @@ class ScenePlane {
   [[nodiscard]] bool shows(Point at_px) const;
   /// The tile's outline on the ground, continuous over the antimeridian.
   [[nodiscard]] std::optional<Geometry> lonlat_outline(const PixelWindow& tile) const;
+  /// Bounds of the tile's ground: all of it, also where its sides bend or a pole lies inside.
+  [[nodiscard]] std::optional<Box> lonlat_bounds(const PixelWindow& tile) const;
   /// The scene's own pixels under the tile.
   [[nodiscard]] PixelWindow scene_window(const PixelWindow& tile) const;
 

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/shard_run.hpp"
 
-#include "base/fail_point.hpp"
 #include "base/manifest.hpp"
 #include "base/pipeline.hpp"
 #include "base/progress.hpp"
-#include "base/resource.hpp"
 #include "dataset/sample_maker.hpp"
 #include "geo/gdal.hpp"
 #include "pictures/shard.hpp"
@@ -52,12 +50,17 @@ class ShardSink {
   // Records first, then the tar, then the journal line: only the line makes the shard exist.
   void finish(std::int64_t shard) {
     const auto pairs = std::ranges::count_if(records_, &PairRecord::is_pair);
-    write_records(folder_.records_path(shard), records_);
+    const std::string records_sha256 = write_records(folder_.records_path(shard), records_);
+    const std::size_t items = records_.size();
     const ShardWriter::Summary summary = writer_->commit();
     writer_.reset();
     records_.clear();
-    journal_.append(
-        {{"shard", shard}, {"sha256", summary.sha256}, {"bytes", summary.bytes}, {"pairs", pairs}});
+    journal_.append({{"shard", shard},
+                     {"sha256", summary.sha256},
+                     {"bytes", summary.bytes},
+                     {"pairs", pairs},
+                     {"items", items},
+                     {"records_sha256", records_sha256}});
   }
 
   const Plan& plan_;
@@ -97,8 +100,7 @@ std::size_t run_shards(const BuildInputs& inputs, const Plan& plan, const BuildF
                        const ShardRunOptions& options) {
   limit_gdal_cache(options.memory / 4);
   const std::vector<Work> work = open_work(plan, folder, options);
-  const CaptionWriter captions(parse_caption_rules(
-      load_resource_or("captions.toml", inputs.recipe.caption_rules), "captions.toml"));
+  const CaptionWriter captions(inputs.caption_rules);
   tbb::enumerable_thread_specific<SampleMaker> makers(
       [&] { return SampleMaker(inputs, captions); });
   ShardSink sink(plan, folder, folder.journal_path(options.task, options.tasks));

@@ -94,7 +94,7 @@ class SmallDataset {
     for (int i = 0; i < 7; ++i)
       records.push_back(skipped(i, i < 5 ? "too_small" : "nodata", i < 5 ? "" : "AE"));
     const auto summary = shard.commit();
-    write_pairs_gpkg(folder_ / "pairs.gpkg", records);
+    write_pairs(folder_, records);
     write_file_atomically(folder_ / "ATTRIBUTION.txt", "Map data\n  © OpenStreetMap & <others>\n");
     write_file_atomically(folder_ / "dataset.json", manifest(pairs, summary).dump());
   }

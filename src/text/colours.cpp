@@ -17,10 +17,16 @@ std::optional<int> channel(std::string_view digits) {
   return digits.size() == 1 ? value * 17 : value;
 }
 
-int squared_distance(const std::array<int, 3>& a, const std::array<int, 3>& b) {
-  int sum = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) sum += (a[i] - b[i]) * (a[i] - b[i]);
-  return sum;
+// Distance in brightness and, twice as heavy, in hue (luma and colour differences of BT.601): a
+// warm grey is nearer to grey than to a pale green of its brightness.
+double squared_distance(const std::array<int, 3>& a, const std::array<int, 3>& b) {
+  const auto luma = [](const std::array<int, 3>& c) {
+    return 0.299 * c[0] + 0.587 * c[1] + 0.114 * c[2];
+  };
+  const double brightness = luma(a) - luma(b);
+  const double red = (a[0] - luma(a)) - (b[0] - luma(b));
+  const double blue = (a[2] - luma(a)) - (b[2] - luma(b));
+  return brightness * brightness + 2 * (red * red + blue * blue);
 }
 
 }  // namespace
@@ -42,7 +48,7 @@ std::string nearest_colour(std::string_view text,
   const auto wanted = parse_colour(text);
   if (!wanted) return "";
   std::string nearest;
-  int least = std::numeric_limits<int>::max();
+  double least = std::numeric_limits<double>::infinity();
   for (const auto& [name, hex] : colours) {
     const auto colour = parse_colour(hex);
     if (!colour || squared_distance(*wanted, *colour) >= least) continue;

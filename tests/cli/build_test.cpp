@@ -107,6 +107,7 @@ TEST_F(BuildTest, PlaceOfTheInputsDoesNotMatter) {
 TEST_F(BuildTest, SlurmVariablesAreUnderstood) {
   const ProgramOptions slurm{.environment = {{"SLURM_ARRAY_TASK_ID", "0"},
                                              {"SLURM_ARRAY_TASK_MIN", "0"},
+                                             {"SLURM_ARRAY_TASK_MAX", "1"},
                                              {"SLURM_ARRAY_TASK_COUNT", "2"}}};
   const ProgramResult first = build("out", {"--json"}, slurm);
   ASSERT_EQ(first.exit_code, 0) << first.err;
@@ -150,6 +151,8 @@ TEST_F(BuildTest, DryRunWritesNothingAndExpectsWhatComes) {
 
 TEST_F(BuildTest, TooManySkippedIsExitCodeThree) {
   EXPECT_EQ(build("out", {"--max-skipped", "0.001"}).exit_code, 3);
+  EXPECT_EQ(build("out", {"--max-skipped", "0.001"}).exit_code, 3)
+      << "also when nothing is left to do";
   EXPECT_TRUE(fs::exists(folder_ / "out" / "dataset.json")) << "the data set is whole all the same";
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Bad input: each a clear error or a counted skip, and nothing half-written under a final name.
 #include "base/atomic_file.hpp"
+#include "base/file_lock.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/small_world.hpp"
 
@@ -121,14 +122,74 @@ TEST_F(ErrorsTest, DamagedRasterIsACountedSkip) {
 }
 
 TEST_F(ErrorsTest, InterruptIsResumable) {
-  ProgramResult result =
-      build(world_->path("imagery.gpkg"), path("out"), {"--shard-size", "10"},
-            {.environment = {}, .signal_after_ms = 400, .signal = SIGINT, .file_size_limit = 0});
-  ASSERT_TRUE(result.exit_code == 130 || result.exit_code == 0) << result.exit_code << result.err;
-  if (result.exit_code == 130) {
+  const std::string imagery = world_->path("imagery.gpkg");
+  int interrupted = 0;
+  for (int ms = 40; ms < 400; ms += 40) {
+    const ProgramResult result =
+        build(imagery, path("out"), {"--shard-size", "10"},
+              {.environment = {}, .signal_after_ms = ms, .signal = SIGINT, .file_size_limit = 0});
+    if (result.exit_code == 0) continue;
+    ASSERT_EQ(result.exit_code, 130) << result.err;
     EXPECT_THAT(result.err, HasSubstr("run the same command again"));
+    ++interrupted;
   }
-  EXPECT_EQ(build(world_->path("imagery.gpkg"), path("out"), {"--shard-size", "10"}).exit_code, 0);
+  EXPECT_GT(interrupted, 0);
+  ASSERT_EQ(build(imagery, path("out"), {"--shard-size", "10"}).exit_code, 0);
+  ASSERT_EQ(build(imagery, path("fresh"), {"--shard-size", "10"}).exit_code, 0);
+  EXPECT_EQ(tree_hashes(path("out")), tree_hashes(path("fresh")));
+}
+
+TEST_F(ErrorsTest, FolderOfSomebodyElsesDatasetJsonIsLeftAlone) {
+  fs::create_directories(path("out/report"));
+  write_file_atomically(path("out/dataset.json"), R"({"name": "my corpus"})");
+  write_file_atomically(path("out/report/thesis.tex"), "precious");
+  expect_failure(build(world_->path("imagery.gpkg"), path("out"), {"--overwrite"}), 1,
+                 "holds no data set");
+  EXPECT_EQ(read_file(path("out/report/thesis.tex")), "precious");
+}
+
+TEST_F(ErrorsTest, DamagedRecordsOfAShardAreNamedAndMended) {
+  const std::string imagery = world_->path("imagery.gpkg");
+  ASSERT_EQ(build(imagery, path("out"), {"--task", "1/2"}).exit_code, 0);
+  const std::string records = path("out/.build/000000.jsonl");
+  for (const std::string& damage : {std::string(), read_file(records).substr(0, 100)}) {
+    write_file_atomically(records, damage);
+    const ProgramResult result = build(imagery, path("out"));
+    expect_failure(result, 1, "000000.jsonl: damaged");
+  }
+  fs::remove(records);
+  EXPECT_EQ(build(imagery, path("out")).exit_code, 0);
+}
+
+TEST_F(ErrorsTest, TwoRunsOfOneTaskDoNotMeet) {
+  ASSERT_EQ(build(world_->path("imagery.gpkg"), path("out2"), {"--task", "1/2"}).exit_code, 0);
+  const FileLock other(path("out2/.build/journal-1-of-2.jsonl"));
+  expect_failure(build(world_->path("imagery.gpkg"), path("out2"), {"--task", "1/2"}), 1,
+                 "another run is writing");
+}
+
+TEST_F(ErrorsTest, RecipeValuesOutOfRangeAreRefused) {
+  for (const auto& [flag, value] :
+       {std::pair("--split-block-deg", "1e12"), std::pair("--max-aspect", "inf"),
+        std::pair("--polygon-growth", "1e30"), std::pair("--seed", "x")})
+    EXPECT_EQ(build(world_->path("imagery.gpkg"), path("out"), {flag, value}).exit_code, 2) << flag;
+  EXPECT_EQ(build(world_->path("imagery.gpkg"), path(std::string(300, 'n'))).exit_code, 1);
+}
+
+TEST_F(ErrorsTest, SlurmArraysThatAreNotOneRunAreRefused) {
+  const ProgramOptions list{.environment = {{"SLURM_ARRAY_TASK_ID", "4"},
+                                            {"SLURM_ARRAY_TASK_MIN", "2"},
+                                            {"SLURM_ARRAY_TASK_MAX", "4"},
+                                            {"SLURM_ARRAY_TASK_COUNT", "2"}}};
+  expect_failure(build(world_->path("imagery.gpkg"), path("out"), {}, list), 2, "--task");
+}
+
+TEST_F(ErrorsTest, MergeMakesNothing) {
+  EXPECT_EQ(run_skyglot({"merge", "--objects", world_->path("objects.gpkg"), "--imagery",
+                         world_->path("imagery.gpkg"), "--output", path("typo")})
+                .exit_code,
+            1);
+  EXPECT_FALSE(fs::exists(path("typo")));
 }
 
 }  // namespace

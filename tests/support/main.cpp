@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
-// Runs the tests of one program in a temporary folder of its own, so that any number may run at once.
+// Runs the tests of one program in a temporary folder of its own, so that any number may run at
+// once.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <cstdlib>
 #include <filesystem>
 #include <string>
+#include <unistd.h>
 
 int main(int argc, char** argv) {
   testing::InitGoogleMock(&argc, argv);
