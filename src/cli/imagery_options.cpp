@@ -55,7 +55,7 @@ void ImageryOptions::add_to(CLI::App& app) {
       ->delimiter(',');
   app.add_option_function<std::string>(
       "--stretch", [this](const std::string& text) { collection.stretch = parse_stretch(text); },
-      "How samples become 8 bits: auto, none, percentile:2,98 or range:0,3000");
+      "How samples become 8 bits: auto, none, balanced:2,98, percentile:2,98 or range:0,3000");
   app.add_flag("--restretch", collection.restretch,
                "Work out the stretch of a collection again that has one");
   app.add_option("--max-skipped", max_skipped,

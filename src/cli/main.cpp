@@ -85,6 +85,9 @@ int guarded_main(int argc, char** argv) {
     return report(Error(ErrorKind::io, error.what()));
   } catch (const std::bad_alloc&) {
     return report(Error(ErrorKind::resource, "out of memory; lower --threads or --memory"));
+  } catch (const std::filesystem::filesystem_error& error) {
+    // Names too long, folders nobody may enter: the system's refusal, not our mistake.
+    return report(Error(ErrorKind::io, error.what()));
   } catch (const std::exception& error) {
     return report(Error(ErrorKind::internal, error.what()));
   }

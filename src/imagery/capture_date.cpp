@@ -6,6 +6,7 @@
 
 #include <array>
 #include <charconv>
+#include <chrono>
 #include <regex>
 
 namespace skyglot {
@@ -34,7 +35,10 @@ bool take_separator(std::string_view& text) {
 }
 
 bool plausible(int year, int month, int day) {
-  return year >= 1900 && year <= 2099 && month >= 1 && month <= 12 && day >= 1 && day <= 31;
+  const std::chrono::year_month_day date{std::chrono::year(year),
+                                         std::chrono::month(static_cast<unsigned>(month)),
+                                         std::chrono::day(static_cast<unsigned>(day))};
+  return year >= 1900 && year <= 2099 && date.ok();
 }
 
 std::string formatted(int year, int month, int day) {

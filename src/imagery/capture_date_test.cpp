@@ -8,6 +8,13 @@
 namespace skyglot {
 namespace {
 
+TEST(CaptureDate, DaysThatNoMonthHasAreNone) {
+  EXPECT_EQ(parse_date("2021-02-29"), std::nullopt);
+  EXPECT_EQ(parse_date("2021-06-31"), std::nullopt);
+  EXPECT_EQ(parse_date("2024-02-29"), "2024-02-29");
+  EXPECT_EQ(date_from_name("tile_20210231"), std::nullopt);
+}
+
 TEST(CaptureDate, FormsOfOneDate) {
   for (const char* text : {"2021-06-01", "2021:06:01 10:00:00", "20210601", "2021-06-01T10:11:12Z",
                            "20210601T101112", "20210601101112", "2021-06", "2021/06"})

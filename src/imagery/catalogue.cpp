@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/numbers.hpp"
 #include "geo/geopackage.hpp"
+#include "imagery/footprint.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -164,29 +165,69 @@ Scene scene_from(const Statement& row) {
   return s;
 }
 
-void check_bands(const Scene& scene, const Collection& collection) {
-  if (collection.rgb_bands.empty() || std::ranges::any_of(collection.rgb_bands, [&](int band) {
+bool is_size(double metres) {
+  return metres > 0 && std::isfinite(metres);
+}
+
+bool is_usable(const BandStretch& stretch) {
+  return stretch.low < stretch.high && std::isfinite(stretch.high - stretch.low);
+}
+
+// A catalogue may come from elsewhere: what cutting and naming chips relies on must hold.
+void check(const Collection& c) {
+  if (!is_collection_code(c.code))
+    fail(ErrorKind::format, "the code \"{}\" of a collection is not two letters or digits", c.code);
+  if (c.rgb_bands.size() != 1 && c.rgb_bands.size() != 3)
+    fail(ErrorKind::format, "collection {} shows {} bands, not one or three", c.code,
+         c.rgb_bands.size());
+  if (!c.stretches.empty() && c.stretches.size() != c.rgb_bands.size())
+    fail(ErrorKind::format, "collection {} has {} stretches for {} bands", c.code,
+         c.stretches.size(), c.rgb_bands.size());
+  if (!std::ranges::all_of(c.stretches, is_usable))
+    fail(ErrorKind::format, "a stretch of collection {} does not run from low to high", c.code);
+  if (c.gsd_m && !is_size(*c.gsd_m))
+    fail(ErrorKind::format, "collection {} has a GSD of {} m", c.code, *c.gsd_m);
+}
+
+void check(const Scene& scene, const std::vector<Collection>& collections) {
+  const auto found = std::ranges::find(collections, scene.collection_code, &Collection::code);
+  if (found == collections.end())
+    fail(ErrorKind::format, "scene {} belongs to the unknown collection \"{}\"", scene.name,
+         scene.collection_code);
+  if (std::ranges::any_of(found->rgb_bands, [&](int band) {
         return band < 1 || band > static_cast<int>(scene.bands.size());
       }))
     fail(ErrorKind::format, "scene {} lacks the bands of its collection {}", scene.name,
-         collection.code);
+         found->code);
+  if (!is_size(scene.gsd_m))
+    fail(ErrorKind::format, "scene {} has a GSD of {} m", scene.name, scene.gsd_m);
+  if (!is_footprint(scene.footprint_lonlat))
+    fail(ErrorKind::format, "the footprint of scene {} is no polygon on the earth", scene.name);
 }
 
 ImageryCatalogue read_tables(Database& database) {
   ImageryCatalogue catalogue;
   Statement collections = database.prepare(column_list(kCollections));
-  while (collections.step()) catalogue.collections.push_back(collection_from(collections));
+  while (collections.step()) {
+    catalogue.collections.push_back(collection_from(collections));
+    check(catalogue.collections.back());
+  }
   std::ranges::sort(catalogue.collections, {}, &Collection::code);
   Statement scenes = database.prepare(column_list(kScenes));
   while (scenes.step()) {
     catalogue.scenes.push_back(scene_from(scenes));
-    const Scene& scene = catalogue.scenes.back();
-    check_bands(scene, catalogue.collection(scene.collection_code));
+    check(catalogue.scenes.back(), catalogue.collections);
   }
   return catalogue;
 }
 
 }  // namespace
+
+bool is_collection_code(std::string_view code) {
+  return code.size() == 2 && std::ranges::all_of(code, [](char c) {
+           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
+         });
+}
 
 const Collection& ImageryCatalogue::collection(std::string_view code) const {
   const auto found = std::ranges::find(collections, code, &Collection::code);

@@ -58,6 +58,10 @@ struct ImageryCatalogue {
   [[nodiscard]] const Collection& collection(std::string_view code) const;
 };
 
+/// Two letters or digits: codes become parts of file names and keys.
+[[nodiscard]] bool is_collection_code(std::string_view code);
+/// Whatever the file holds, what comes back can be relied on: collections show one or three bands
+/// that their scenes have, stretches and sizes are finite and above zero, footprints are polygons.
 /// Throws Error(input) or Error(format).
 [[nodiscard]] ImageryCatalogue read_catalogue(const std::filesystem::path& path);
 /// Atomically; the same catalogue gives the same bytes.

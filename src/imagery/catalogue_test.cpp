@@ -9,6 +9,7 @@
 #include "imagery/test_rasters.hpp"
 
 #include <gmock/gmock.h>
+#include <sqlite3.h>
 
 #include <cmath>
 
@@ -117,6 +118,57 @@ TEST(Catalogue, SceneWithoutItsCollectionsBandsIsAnError) {
   EXPECT_THROW((void)read_catalogue(path), Error);
 }
 
+// What reading the sample catalogue says after `sql` was run on it; "none" if nothing is wrong.
+std::string complaint_after(const std::string& sql) {
+  const auto path = fresh_folder("catalogue_damaged") / "imagery.gpkg";
+  write_catalogue(path, sample());
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  // The triggers of the R-tree call functions that only GDAL has.
+  const std::string all =
+      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update1;"
+      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update2;"
+      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update3;"
+      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update4;" +
+      sql;
+  EXPECT_EQ(sqlite3_exec(database, all.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(database);
+  sqlite3_close(database);
+  try {
+    (void)read_catalogue(path);
+    return "none";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::format) << sql;
+    return error.what();
+  } catch (const std::exception& error) {
+    return std::string("not an Error: ") + error.what();
+  }
+}
+
+TEST(Catalogue, DamageIsFoundWhenItIsRead) {
+  EXPECT_EQ(complaint_after(""), "none");
+  for (const char* change :
+       {"collections SET rgb_bands = '[1,2]'", "collections SET rgb_bands = '[1,2,3,1]'",
+        "collections SET rgb_bands = NULL", "collections SET rgb_bands = '{\"a\":1}'",
+        "collections SET stretches = '[[0,1]]'",
+        "collections SET stretches = '[[0,1],[0,1],[1,1]]'",
+        "collections SET stretches = '[[0],[0],[0]]'", "collections SET stretches = '7'",
+        "collections SET gsd_m = 0", "collections SET gsd_m = 9e999",
+        "collections SET code = '../..'", "collections SET code = NULL", "scenes SET gsd_m = NULL",
+        "scenes SET gsd_m = -1", "scenes SET width = 0", "scenes SET geom = NULL",
+        "scenes SET geom = x'00'", "scenes SET map_from_pixel = '[1,2]'",
+        "scenes SET map_from_pixel = '[0,1e308,0,0,0,\"a\"]'", "scenes SET bands = '[]'",
+        "scenes SET bands = '[[1],[2],[3]]'", "scenes SET bands = 'x'",
+        // A point, a polygon without rings, a ring without an area, and one at infinity.
+        "scenes SET geom = x'4750000100000000' || x'0101000000' || zeroblob(16)",
+        "scenes SET geom = x'4750000100000000' || x'010300000000000000'",
+        "scenes SET geom = x'4750000100000000' || x'01030000000100000001000000' || zeroblob(16)",
+        "scenes SET geom = x'4750000100000000' || x'01030000000100000004000000' || "
+        "x'000000000000F07F' || zeroblob(56)"})
+    EXPECT_THAT(complaint_after(std::string("UPDATE ") + change), HasSubstr("imagery.gpkg"))
+        << change;
+}
+
 CollectionOptions options_for(const std::string& code) {
   CollectionOptions options;
   options.code = code;
@@ -140,6 +192,14 @@ TEST(AddScenes, SortsNumbersAndReplaces) {
   EXPECT_EQ(catalogue.scenes[2].date, "2022-02-02");
   EXPECT_EQ(catalogue.scenes[2].fid, 3);
   EXPECT_EQ(catalogue.collections[0].code, "AA");
+}
+
+TEST(AddScenes, SourcesAreKeptOnceEach) {
+  ImageryCatalogue catalogue;
+  CatalogueCounts counts;
+  for (const char* source : {"/data/ab", "/data/a", "/data/a", "/data/*"})
+    add_scenes(catalogue, options_for("XX"), source, {scene_called("/x")}, counts);
+  EXPECT_EQ(catalogue.collections[0].source, "/data/ab; /data/a; /data/*");
 }
 
 TEST(AddScenes, OtherBandsAndTypesAreCounted) {

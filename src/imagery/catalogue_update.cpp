@@ -15,12 +15,6 @@
 namespace skyglot {
 namespace {
 
-bool is_code(const std::string& code) {
-  return code.size() == 2 && std::ranges::all_of(code, [](char c) {
-           return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9');
-         });
-}
-
 Collection& collection_of(ImageryCatalogue& catalogue, const std::string& code) {
   auto found = std::ranges::find(catalogue.collections, code, &Collection::code);
   if (found == catalogue.collections.end()) {
@@ -38,9 +32,10 @@ void describe(Collection& collection, const CollectionOptions& options, const st
   if (options.licence) collection.licence = *options.licence;
   if (options.attribution) collection.attribution = *options.attribution;
   if (options.gsd_m) collection.gsd_m = *options.gsd_m;
+  const std::string known = "; " + collection.source + "; ";
   if (collection.source.empty())
     collection.source = source;
-  else if (!matches_glob(collection.source, "*" + source + "*"))
+  else if (known.find("; " + source + "; ") == std::string::npos)
     collection.source += "; " + source;
 }
 
@@ -124,7 +119,7 @@ void update_stretch(const ImageryCatalogue& catalogue, Collection& collection,
 
 void CollectionOptions::validate() const {
   std::vector<std::string> problems;
-  if (!is_code(code))
+  if (!is_collection_code(code))
     problems.push_back("--collection must be two letters or digits (such as US or S2), not \"" +
                        code + "\"");
   if (gsd_m && !(*gsd_m > 0 && *gsd_m < 1e5)) problems.emplace_back("--gsd must be metres above 0");

@@ -10,6 +10,7 @@
 #include "geo/gdal.hpp"
 #include "geo/wkb.hpp"
 #include "imagery/capture_date.hpp"
+#include "imagery/footprint.hpp"
 
 #include <array>
 #include <gdal_priv.h>
@@ -83,7 +84,11 @@ Geometry shape_of(const OGRFeature& feature) {
   if (shape == nullptr || shape->IsEmpty() != 0) return {GeometryKind::polygon, {}};
   std::string wkb(shape->WkbSize(), '\0');
   shape->exportToWkb(wkbNDR, reinterpret_cast<unsigned char*>(wkb.data()));
-  return from_wkb(wkb);
+  try {
+    return from_wkb(wkb);
+  } catch (const Error&) {
+    return {GeometryKind::polygon, {}};  // a collection of shapes: the whole image stands for it
+  }
 }
 
 Image image_of(const OGRFeature& feature, const std::vector<std::string>& bands) {
@@ -129,9 +134,7 @@ std::variant<Scene, Skipped> scene_of(const Image& image, const SceneOptions& op
         describe_grid(Raster::open(image.gdal_name, {.drivers = {"EEDAI"}}), image.name, options);
     if (auto* scene = std::get_if<Scene>(&described)) {
       if (options.date.empty()) scene->date = image.date;
-      if (image.footprint_lonlat.kind == GeometryKind::polygon &&
-          !image.footprint_lonlat.parts.empty())
-        scene->footprint_lonlat = image.footprint_lonlat;
+      if (is_footprint(image.footprint_lonlat)) scene->footprint_lonlat = image.footprint_lonlat;
     }
     return described;
   } catch (const Error& error) {

@@ -124,4 +124,17 @@ double ground_area_m2(const Geometry& lonlat) {
   return area;
 }
 
+bool is_footprint(const Geometry& lonlat) {
+  // False for NaN too.
+  const auto on_earth = [](const Point& p) { return std::abs(p.x) <= 720 && std::abs(p.y) <= 90; };
+  const auto is_ring = [&](const Path& path) {
+    return path.size() >= 4 && path.front() == path.back() && std::ranges::all_of(path, on_earth);
+  };
+  const auto is_part = [&](const std::vector<Path>& rings) {
+    return !rings.empty() && std::ranges::all_of(rings, is_ring);
+  };
+  return lonlat.kind == GeometryKind::polygon && !lonlat.parts.empty() &&
+         std::ranges::all_of(lonlat.parts, is_part);
+}
+
 }  // namespace skyglot

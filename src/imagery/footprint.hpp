@@ -33,4 +33,8 @@ struct FootprintOptions {
 /// ellipsoid's area (radius 6371.0072 km); better than 1 %.
 [[nodiscard]] double ground_area_m2(const Geometry& lonlat);
 
+/// Whether a shape can be a footprint: polygons of closed rings of at least four points, with
+/// latitudes within 90 degrees and longitudes within two turns.
+[[nodiscard]] bool is_footprint(const Geometry& lonlat);
+
 }  // namespace skyglot

@@ -353,6 +353,7 @@ TEST(ScanRealData, SixteenBitsGetAStretch) {
   if (!path) GTEST_SKIP() << "the shared real data is not here";
   ScanOptions options = scan_of({*path});
   options.collection.bands = options.scenes.bands = {"Band 3", "2", "1"};
+  options.collection.stretch = {StretchRule::Kind::percentile, 2, 98};
   ImageryCatalogue catalogue;
   (void)scan_folders(options, catalogue);
   const Collection& collection = catalogue.collection("XX");

@@ -7,6 +7,7 @@
 #include "base/strings.hpp"
 #include "imagery/bands.hpp"
 #include "imagery/capture_date.hpp"
+#include "imagery/footprint.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -14,11 +15,15 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <limits>
 
 namespace skyglot {
 namespace {
 
 using Json = nlohmann::json;
+
+// An item of the right types that cannot be true.
+struct DamagedItem {};
 
 std::string text_at(const Json& object, const char* key) {
   const auto found = object.find(key);
@@ -67,7 +72,7 @@ std::string crs_of(const Json& item, const Json& asset) {
     return code->get<std::string>();
   if (const Json* epsg = property(item, asset, "proj:epsg");
       epsg != nullptr && epsg->is_number_integer())
-    return "EPSG:" + std::to_string(epsg->get<int>());
+    return "EPSG:" + std::to_string(epsg->get<std::int64_t>());
   const Json* wkt = property(item, asset, "proj:wkt2");
   return wkt != nullptr && wkt->is_string() ? wkt->get<std::string>() : "";
 }
@@ -116,6 +121,12 @@ std::vector<BandInfo> bands_of(const Json& asset) {
   return bands;
 }
 
+// Pixels along one side; 0 where no raster can have so many.
+int side_from(const Json& json) {
+  const double side = json.get<double>();
+  return side >= 1 && side <= std::numeric_limits<int>::max() ? static_cast<int>(side) : 0;
+}
+
 bool read_grid(const Json& item, const Json& asset, Scene& scene) {
   const Json* shape = property(item, asset, "proj:shape");
   const Json* transform = property(item, asset, "proj:transform");
@@ -123,8 +134,8 @@ bool read_grid(const Json& item, const Json& asset, Scene& scene) {
   if (shape == nullptr || transform == nullptr || shape->size() != 2 || transform->size() < 6 ||
       scene.crs_wkt.empty())
     return false;
-  scene.height = shape->at(0).get<int>();
-  scene.width = shape->at(1).get<int>();
+  scene.height = side_from(shape->at(0));
+  scene.width = side_from(shape->at(1));
   std::array<double, 6> t{};
   for (std::size_t i = 0; i < 6; ++i) t.at(i) = transform->at(i).get<double>();
   // STAC orders the numbers as rows of a matrix, GDAL with the offset first.
@@ -136,11 +147,16 @@ std::vector<Path> rings_from(const Json& polygon, double reference) {
   std::vector<Path> rings;
   for (const Json& ring : polygon) {
     Path path;
-    for (const Json& p : ring)
-      path.push_back(
-          {unwrapped_longitude(p.at(0).get<double>(), path.empty() ? reference : path.back().x),
-           p.at(1).get<double>()});
-    if (path.size() >= 4) rings.push_back(std::move(path));
+    for (const Json& p : ring) {
+      const double x = p.at(0).get<double>();
+      // Far beyond any turn, unwrapping would only round.
+      if (std::abs(x) > 720) throw DamagedItem();
+      path.push_back({unwrapped_longitude(x, path.empty() ? reference : path.back().x),
+                      p.at(1).get<double>()});
+    }
+    // Some services leave the rings open.
+    if (!path.empty() && path.front() != path.back()) path.push_back(path.front());
+    rings.push_back(std::move(path));
   }
   return rings;
 }
@@ -155,8 +171,7 @@ Geometry geometry_from(const Json& json) {
   for (const Json& polygon : polygons) {
     const double reference = geometry.parts.empty() ? polygon.at(0).at(0).at(0).get<double>()
                                                     : geometry.parts[0][0][0].x;
-    if (auto rings = rings_from(polygon, reference); !rings.empty())
-      geometry.parts.push_back(std::move(rings));
+    geometry.parts.push_back(rings_from(polygon, reference));
   }
   return geometry;
 }
@@ -168,6 +183,7 @@ bool describe_from_item(const Json& item, const Json& asset, Scene& scene) {
     return false;
   const Geometry declared = geometry_from(item.at("geometry"));
   if (declared.parts.empty()) return false;
+  if (!is_footprint(declared)) throw DamagedItem();
   const Geometry whole = Geometry::rectangle(
       {0, 0, static_cast<double>(scene.width), static_cast<double>(scene.height)});
   if (place_on_earth(scene, whole)) return false;
@@ -187,8 +203,10 @@ std::variant<Scene, Skipped> scene_of_asset(const Json& item, const StacItemSour
                                             const SceneOptions& options) {
   const Json* asset = choose_asset(item, source.asset_key);
   if (asset == nullptr) return Skipped{"no_asset"};
+  const std::string href = text_at(*asset, "href");
+  if (href.empty()) return Skipped{"unsupported_href"};
   const bool local = source.base.find("://") == std::string::npos;
-  const auto name = gdal_name_of(resolved_href(source.base, text_at(*asset, "href")), local);
+  const auto name = gdal_name_of(resolved_href(source.base, href), local);
   if (!name) return Skipped{"unsupported_href"};
   Scene scene;
   scene.gdal_name = *name;
@@ -296,6 +314,8 @@ std::variant<Scene, Skipped> scene_from_item(const Json& item, const StacItemSou
   try {
     return scene_of_asset(item, source, options);
   } catch (const Json::exception&) {
+    return Skipped{"damaged_item"};
+  } catch (const DamagedItem&) {
     return Skipped{"damaged_item"};
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::usage) throw;

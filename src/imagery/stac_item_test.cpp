@@ -91,6 +91,50 @@ TEST(StacItem, WhatCannotBeUsedHasAReason) {
   item["assets"]["visual"].erase("raster:bands");  // must be opened, and nobody answers
   EXPECT_EQ(reason_of(item), "unreadable");
   EXPECT_EQ(reason_of(Json(42)), "damaged_item");
+  item = complete_item();
+  item["assets"]["visual"].erase("href");
+  EXPECT_EQ(reason_of(item), "unsupported_href");
+}
+
+TEST(StacItem, FootprintsOffTheEarthAreDamage) {
+  for (const char* coordinates :
+       {"[[[13, 52], [13.1, 520], [13.1, 52.1], [13, 52]]]",
+        "[[[13, 52], [1e300, 52], [13.1, 52.1], [13, 52]]]",
+        "[[[13, 52]], [[13, 52], [13.1, 52], [13.1, 52.1], [13, 52]]]", "[[]]", "[[[]]]", "7"}) {
+    Json item = complete_item();
+    item["geometry"]["coordinates"] = Json::parse(coordinates);
+    EXPECT_EQ(reason_of(item), "damaged_item") << coordinates;
+  }
+  Json item = complete_item();
+  item["geometry"]["coordinates"][0].erase(4);  // not closed: mended
+  const auto outcome = described(item);
+  ASSERT_TRUE(std::holds_alternative<Scene>(outcome));
+  const Path& ring = std::get<Scene>(outcome).footprint_lonlat.parts.at(0).at(0);
+  EXPECT_EQ(ring.size(), 5U);
+  EXPECT_EQ(ring.front(), ring.back());
+}
+
+// Whatever stands where in an item: a scene, a reason, never anything else.
+TEST(StacItem, WrongTypesAnywhereAreCounted) {
+  const Json good = complete_item();
+  const std::vector<Json> wrong{nullptr,
+                                true,
+                                -1,
+                                1e300,
+                                "text",
+                                Json::array(),
+                                Json::object(),
+                                Json::array({Json::array()})};
+  const Json places = good.flatten();
+  for (const auto& [place, value] : places.items()) {
+    for (Json::json_pointer at(place); !at.empty(); at.pop_back())
+      for (const Json& other : wrong) {
+        Json item = good;
+        item[at] = other;
+        EXPECT_NO_THROW((void)reason_of(item)) << at << ' ' << other;
+        EXPECT_NO_THROW((void)matches(item, {Box{13, 52, 14, 53}, "2021-06-01", {"ortho"}}));
+      }
+  }
 }
 
 TEST(StacItem, HrefsAreResolved) {

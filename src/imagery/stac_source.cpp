@@ -21,6 +21,8 @@ using Json = nlohmann::json;
 using Take = std::function<void(Json, const std::string&)>;
 
 constexpr std::size_t kMaxDocumentBytes = std::size_t{64} << 20;
+constexpr std::size_t kMostPages = 100'000;
+constexpr int kMostLevels = 100;
 
 bool is_url(const std::string& location) {
   return location.starts_with("http://") || location.starts_with("https://");
@@ -38,9 +40,18 @@ std::string start_of(const std::string& text) {
   return start;
 }
 
+// Copies of JSON take stack by its depth.
+constexpr int kDeepestJson = 100;
+
 Json parse(const std::string& text, const std::string& location) {
+  const auto shallow = [&](int depth, Json::parse_event_t, const Json&) {
+    if (depth > kDeepestJson)
+      fail(ErrorKind::format, "{} is no STAC: its JSON is nested more than {} times", location,
+           kDeepestJson);
+    return true;
+  };
   try {
-    Json json = Json::parse(text);
+    Json json = Json::parse(text, shallow);
     if (!json.is_object())
       fail(ErrorKind::format, "{} is no STAC: a JSON object was expected", location);
     return json;
@@ -70,13 +81,25 @@ const Json* link_of(const Json& document, const char* rel) {
   return nullptr;
 }
 
+// API searches take times, not only days.
+std::string rfc3339(const std::string& datetime) {
+  std::vector<std::string> ends;
+  for (const std::string_view end : split(datetime, '/')) {
+    const bool day = end.size() == 10;
+    const char* time = ends.empty() ? "T00:00:00Z" : "T23:59:59Z";
+    ends.push_back(std::string(end) + (day ? time : ""));
+  }
+  if (ends.size() == 1 && datetime.size() == 10) ends.push_back(datetime + "T23:59:59Z");
+  return join(ends, "/");
+}
+
 Json search_body(const StacSource& source) {
   Json body{{"limit", source.page_size}};
   const StacFilter& f = source.filter;
   if (f.bbox_lonlat)
     body["bbox"] = {f.bbox_lonlat->min_x, f.bbox_lonlat->min_y, f.bbox_lonlat->max_x,
                     f.bbox_lonlat->max_y};
-  if (!f.datetime.empty()) body["datetime"] = f.datetime;
+  if (!f.datetime.empty()) body["datetime"] = rfc3339(f.datetime);
   if (!f.collections.empty()) body["collections"] = f.collections;
   return body;
 }
@@ -90,18 +113,6 @@ std::string query_escaped(std::string_view text) {
     result += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
   }
   return result;
-}
-
-// API searches take times, not only days.
-std::string rfc3339(const std::string& datetime) {
-  std::vector<std::string> ends;
-  for (const std::string_view end : split(datetime, '/')) {
-    const bool day = end.size() == 10;
-    const char* time = ends.empty() ? "T00:00:00Z" : "T23:59:59Z";
-    ends.push_back(std::string(end) + (day ? time : ""));
-  }
-  if (ends.size() == 1 && datetime.size() == 10) ends.push_back(datetime + "T23:59:59Z");
-  return join(ends, "/");
 }
 
 std::string search_url(const std::string& endpoint, const StacSource& source) {
@@ -150,8 +161,23 @@ class Reader {
     take_(std::move(item), base);
   }
 
+  // Counts how deep a walk over catalogues is.
+  class Level {
+   public:
+    explicit Level(int& levels) : levels_(levels) { ++levels_; }
+    ~Level() { --levels_; }
+    Level(const Level&) = delete;
+    Level& operator=(const Level&) = delete;
+
+   private:
+    int& levels_;
+  };
+
   // Marks a page as read; a second time means that the source never ends.
   void visit(const Page& page) {
+    if (visited_.size() >= kMostPages)
+      fail(ErrorKind::format, "{} led to {} pages and still names more; give a narrower search",
+           source_.location, kMostPages);
     if (!visited_.insert(page.location + '\n' + page.body).second)
       fail(ErrorKind::format,
            "{} leads back to a page that was read before; the source pages in a circle",
@@ -175,7 +201,8 @@ class Reader {
       fail(ErrorKind::format, "{} names {} as its next page, which is no web address", base,
            page.location);
     if (to_lower(text_at(link, "method")) != "post") return page;
-    Json body = link.value("merge", false) ? search_body(source_) : Json::object();
+    const auto merge = link.find("merge");
+    Json body = merge != link.end() && *merge == true ? search_body(source_) : Json::object();
     if (link.contains("body") && link.at("body").is_object()) body.update(link.at("body"));
     page.body = body.dump();
     return page;
@@ -202,6 +229,10 @@ class Reader {
       read_pages({search_url(resolved_href(location, text_at(*search, "href")), source_), ""});
       return;
     }
+    const Level level(levels_);
+    if (levels_ > kMostLevels)
+      fail(ErrorKind::format, "{} lies more than {} levels below {}; give a catalogue further down",
+           location, kMostLevels, source_.location);
     for (const Json& link : list_at(document, "links")) {
       const std::string rel = link.is_object() ? text_at(link, "rel") : "";
       if (enough() || (rel != "item" && rel != "items" && rel != "child")) continue;
@@ -214,6 +245,7 @@ class Reader {
   const StacSource& source_;
   const Take& take_;
   std::size_t taken_ = 0;
+  int levels_ = 0;
   std::set<std::string> visited_;
 };
 

@@ -215,5 +215,30 @@ TEST(ImportStac, CogIsReadThroughRangeRequests) {
   EXPECT_GT(ranges, 0U);
 }
 
+TEST(StacSource, LinksOfWrongTypesAreAnError) {
+  const auto folder = fresh_folder("stac_links");
+  const Json next{{"rel", "next"}, {"href", "b.json"}, {"method", "POST"}, {"merge", "yes"}};
+  write_file_atomically(folder / "a.json", page({"one"}, Json::array({next})).dump());
+  write_file_atomically(folder / "b.json", page({"two"}).dump());
+  EXPECT_THAT(ids_of({.location = (folder / "a.json").string()}), ElementsAre("one", "two"));
+}
+
+TEST(StacSource, DeepNestingIsAnErrorNotACrash) {
+  const auto folder = fresh_folder("stac_deep");
+  const std::string deep = std::string(3'000'000, '[') + std::string(3'000'000, ']');
+  write_file_atomically(folder / "a.json", R"({"type": "Feature", "id": )" + deep + "}");
+  EXPECT_THAT(failure_of({.location = (folder / "a.json").string()}), HasSubstr("nested"));
+}
+
+TEST(StacSource, EndlessChildrenAreAnErrorNotACrash) {
+  const auto folder = fresh_folder("stac_children");
+  for (int i = 0; i < 300; ++i) {
+    const Json child{{"rel", "child"}, {"href", fmt::format("{}.json", i + 1)}};
+    const Json catalogue{{"type", "Catalog"}, {"links", Json::array({child})}};
+    write_file_atomically(folder / fmt::format("{}.json", i), catalogue.dump());
+  }
+  EXPECT_THAT(failure_of({.location = (folder / "0.json").string()}), HasSubstr("levels"));
+}
+
 }  // namespace
 }  // namespace skyglot

@@ -8,12 +8,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <optional>
 
 namespace skyglot {
 namespace {
 
+std::optional<StretchRule::Kind> kind_called(std::string_view name) {
+  if (name == "balanced") return StretchRule::Kind::balanced;
+  if (name == "percentile") return StretchRule::Kind::percentile;
+  if (name == "range") return StretchRule::Kind::range;
+  return std::nullopt;
+}
+
 StretchRule checked(StretchRule rule, std::string_view text) {
-  const bool percents = rule.kind == StretchRule::Kind::percentile;
+  const bool percents = rule.kind != StretchRule::Kind::range;
   if (!(rule.low < rule.high) || (percents && (rule.low < 0 || rule.high > 100)))
     fail(ErrorKind::usage, "--stretch {}: the first number must be below the second{}", text,
          percents ? ", both between 0 and 100" : "");
@@ -77,16 +86,17 @@ StretchRule parse_stretch(std::string_view text) {
   const std::size_t colon = text.find(':');
   const std::string_view name = text.substr(0, colon);
   const auto numbers = split(colon == std::string_view::npos ? "" : text.substr(colon + 1), ',');
-  const bool known = name == "percentile" || name == "range";
-  const auto low = known && numbers.size() == 2 ? parse_double(numbers[0]) : std::nullopt;
-  const auto high = known && numbers.size() == 2 ? parse_double(numbers[1]) : std::nullopt;
-  if (!low || !high || !std::isfinite(*low) || !std::isfinite(*high))
+  const auto kind = kind_called(name);
+  constexpr double kNone = std::numeric_limits<double>::quiet_NaN();
+  const bool two = numbers.size() == 2;
+  const double low = two ? parse_double(numbers[0]).value_or(kNone) : kNone;
+  const double high = two ? parse_double(numbers[1]).value_or(kNone) : kNone;
+  if (!kind || !std::isfinite(low) || !std::isfinite(high))
     fail(ErrorKind::usage,
-         "--stretch {}: give auto, none, percentile:LOW,HIGH or range:LOW,HIGH (e.g. "
-         "percentile:2,98 or range:0,3000)",
+         "--stretch {}: give auto, none, balanced:LOW,HIGH, percentile:LOW,HIGH or range:LOW,HIGH "
+         "(e.g. balanced:2,98 or range:0,3000)",
          text);
-  const auto kind = name == "range" ? StretchRule::Kind::range : StretchRule::Kind::percentile;
-  return checked({kind, *low, *high}, text);
+  return checked({*kind, low, high}, text);
 }
 
 double percentile(std::span<float> values, double p) {
@@ -101,6 +111,26 @@ double percentile(std::span<float> values, double p) {
   return lower + (position - static_cast<double>(index)) * (upper - lower);
 }
 
+namespace {
+
+BandStretch between(const StretchRule& rule, std::span<float> values) {
+  const double low = percentile(values, rule.low);
+  return {low, percentile(values, rule.high)};
+}
+
+std::vector<float> pooled(const Samples& samples) {
+  std::vector<float> all;
+  for (const std::vector<float>& values : samples)
+    all.insert(all.end(), values.begin(), values.end());
+  return all;
+}
+
+void balance(std::vector<BandStretch>& stretches, const BandStretch& common) {
+  for (BandStretch& s : stretches) s = {(s.low + common.low) / 2, (s.high + common.high) / 2};
+}
+
+}  // namespace
+
 std::vector<BandStretch> stretches_of(const StretchRule& rule, const std::vector<int>& bands,
                                       const std::vector<const Scene*>& scenes) {
   using Kind = StretchRule::Kind;
@@ -108,17 +138,20 @@ std::vector<BandStretch> stretches_of(const StretchRule& rule, const std::vector
   if (rule.kind == Kind::automatic && is_8_bit(*scenes.front(), bands)) return {};
   if (rule.kind == Kind::range)
     return std::vector<BandStretch>(bands.size(), {rule.low, rule.high});
+  Samples samples = sample(bands, scenes);
+  if (std::ranges::any_of(samples, &std::vector<float>::empty))
+    fail(ErrorKind::input,
+         "cannot work out a stretch for collection {}: no scene has readable valid pixels; give "
+         "--stretch range:LOW,HIGH",
+         scenes.front()->collection_code);
   std::vector<BandStretch> stretches;
-  for (std::vector<float>& values : sample(bands, scenes)) {
-    if (values.empty())
-      fail(ErrorKind::input,
-           "cannot work out a stretch for collection {}: no scene has readable valid pixels; give "
-           "--stretch range:LOW,HIGH",
-           scenes.front()->collection_code);
-    const double low = percentile(values, rule.low);
-    const double high = percentile(values, rule.high);
-    stretches.push_back({low, high > low ? high : low + 1});
+  for (std::vector<float>& values : samples) stretches.push_back(between(rule, values));
+  if (rule.kind != Kind::percentile) {
+    std::vector<float> all = pooled(samples);
+    balance(stretches, between(rule, all));
   }
+  for (BandStretch& s : stretches)
+    if (!(s.high > s.low)) s.high = s.low + 1;
   return stretches;
 }
 

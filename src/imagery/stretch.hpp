@@ -10,10 +10,13 @@
 
 namespace skyglot {
 
-/// "none", "percentile:2,98", "range:0,3000", or automatic: none for 8-bit samples, else
-/// percentiles 2 and 98.
+/// "none", "balanced:2,98", "percentile:2,98", "range:0,3000", or automatic: none for 8-bit
+/// samples, else balanced percentiles 2 and 98.
 struct StretchRule {
-  enum class Kind { automatic, none, percentile, range };
+  /// percentile: each band's own. balanced: halfway between each band's own and those of all the
+  /// bands' samples together. Own ones alone make the mean colour of a scene grey, which turns the
+  /// grey of a town in green and yellow country blue; common ones keep the haze, which is blue.
+  enum class Kind { automatic, none, balanced, percentile, range };
   Kind kind = Kind::automatic;
   double low = 2;
   double high = 98;

@@ -18,15 +18,17 @@ using testing_rasters::write_raster;
 TEST(StretchRule, Parses) {
   EXPECT_EQ(parse_stretch("auto"), StretchRule{});
   EXPECT_EQ(parse_stretch("none").kind, StretchRule::Kind::none);
+  EXPECT_EQ(parse_stretch("balanced:1,99"), (StretchRule{StretchRule::Kind::balanced, 1, 99}));
   EXPECT_EQ(parse_stretch("percentile:1,99"), (StretchRule{StretchRule::Kind::percentile, 1, 99}));
   EXPECT_EQ(parse_stretch("range:-10.5,3000"),
             (StretchRule{StretchRule::Kind::range, -10.5, 3000}));
 }
 
 TEST(StretchRule, NonsenseIsRefused) {
-  for (const char* text : {"", "some", "percentile", "percentile:2", "percentile:2,98,3",
-                           "percentile:98,2", "percentile:-1,50", "percentile:2,101", "range:1,1",
-                           "range:a,b", "range:nan,1", "range:0,inf"})
+  for (const char* text :
+       {"", "some", "percentile", "percentile:2", "percentile:2,98,3", "percentile:98,2",
+        "percentile:-1,50", "percentile:2,101", "balanced:2", "balanced:2,101", "range:1,1",
+        "range:a,b", "range:nan,1", "range:0,inf"})
     EXPECT_THROW((void)parse_stretch(text), Error) << text;
 }
 
@@ -58,6 +60,14 @@ TEST(Stretches, ComeFromValidPixelsOfAllScenes) {
   ASSERT_EQ(stretches.size(), 3U);
   EXPECT_EQ(stretches[0], (BandStretch{3000, 3095}));
   EXPECT_EQ(stretches[2], (BandStretch{1000, 1095}));
+  // Halfway to the range of all three bands, 1000 to 3095.
+  const auto balanced =
+      stretches_of({StretchRule::Kind::balanced, 0, 100}, {3, 2, 1}, {&low, &high});
+  ASSERT_EQ(balanced.size(), 3U);
+  EXPECT_EQ(balanced[0], (BandStretch{2000, 3095}));
+  EXPECT_EQ(balanced[2], (BandStretch{1000, 2095}));
+  EXPECT_EQ(stretches_of({}, {3, 2, 1}, {&low, &high}),
+            stretches_of({StretchRule::Kind::balanced, 2, 98}, {3, 2, 1}, {&low, &high}));
 }
 
 TEST(Stretches, BytesStayAsTheyAreUnlessAskedFor) {

@@ -4,8 +4,10 @@
 #include "base/error.hpp"
 #include "geo/geopackage.hpp"
 #include "osm/antimeridian.hpp"
+#include "osm/stored_object.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace skyglot {
 namespace {
@@ -18,13 +20,6 @@ Database opened(const std::filesystem::path& path) {
            "{}: not an object store (no table {}); make one with 'skyglot objects import'",
            path.string(), table);
   return database;
-}
-
-ObjectKind kind_of(std::string_view text, const std::filesystem::path& path) {
-  if (text == "n") return ObjectKind::node;
-  if (text == "w") return ObjectKind::way;
-  if (text == "a") return ObjectKind::area;
-  fail(ErrorKind::format, "{}: unknown kind of object '{}'", path.string(), text);
 }
 
 }  // namespace
@@ -52,8 +47,9 @@ MapObject GpkgStore::object(std::int64_t fid) {
   object_.reset();
   if (!object_.bind(1, fid).step())
     fail(ErrorKind::input, "{}: there is no object {}", path_.string(), fid);
-  MapObject found{fid, kind_of(object_.text(0), path_), object_.integer(1),
-                  tags_from_json(object_.text(2)), geometry_of_gpkg(object_.blob(3))};
+  MapObject found = stored_object(
+      path_.string(), {fid, object_.text(0), object_.integer(1), object_.text(2), object_.blob(3)},
+      geometry_of_gpkg);
   object_.reset();
   return found;
 }
@@ -82,8 +78,14 @@ std::vector<std::int64_t> GpkgStore::ids_with_tag(std::int64_t tag_id) {
 }
 
 void GpkgStore::for_each_tags(const std::function<void(ObjectKind, const Tags&)>& visit) {
-  Statement query = database_.prepare("SELECT kind, tags FROM objects ORDER BY fid");
-  while (query.step()) visit(kind_of(query.text(0), path_), tags_from_json(query.text(1)));
+  Statement query = database_.prepare("SELECT fid, kind, tags FROM objects ORDER BY fid");
+  const std::string store = path_.string();
+  while (query.step()) {
+    const auto [kind, tags] = reading_row(store, query.integer(0), [&] {
+      return std::pair(object_kind_from(query.text(1)), tags_from_json(query.text(2)));
+    });
+    visit(kind, tags);
+  }
 }
 
 std::int64_t GpkgStore::size() {

@@ -63,6 +63,13 @@ class FileLocations : public NodeLocations {
 
  protected:
   void set_positive(std::uint64_t id, osmium::Location location) override {
+    // The dense array multiplies without looking: beyond, it would write where no memory is.
+    constexpr std::uint64_t kHighestId = std::uint64_t{1} << 56;
+    if (id > kHighestId)
+      fail(ErrorKind::input,
+           "node {} is beyond what --node-index file and dense can hold; use "
+           "--node-index memory",
+           id);
     try {
       map_.set(id, location);
     } catch (const std::system_error& error) {

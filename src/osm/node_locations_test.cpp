@@ -42,7 +42,8 @@ TEST(NodeLocations, RefusesToOverwriteAFile) {
 TEST(NodeLocations, SaysWhenTheFileCannotGrow) {
   const auto path = test_folder() / "index";
   const auto index = NodeLocations::create({Kind::dense, path});
-  EXPECT_THROW(index->set(std::int64_t{1} << 59, {1, 2}), Error);
+  for (const int bit : {59, 61, 62})  // the last two times eight bytes are beyond 64 bits
+    EXPECT_THROW(index->set(std::int64_t{1} << bit, {1, 2}), Error) << bit;
 }
 
 TEST(NodeLocations, OptionIsParsed) {

@@ -8,6 +8,7 @@
 #include "osm/import_testing.hpp"
 
 #include <gtest/gtest.h>
+#include <sqlite3.h>
 
 #include <algorithm>
 
@@ -74,6 +75,68 @@ TEST(Antimeridian, BoxesStayOnTheMap) {
   EXPECT_EQ(boxes_on_the_map({179, 0, 181, 5}).size(), 2U);
   EXPECT_EQ(boxes_on_the_map({-181, 0, -179, 5}).size(), 2U);
   EXPECT_TRUE(boxes_on_the_map({}).empty());
+}
+
+// A store of one tree on which `sql` was run.
+std::string store_after(const std::string& sql) {
+  ImportOptions options = import_of({write_osm("map.osm", osm_node(1, 1, 1, "natural=tree"))});
+  options.overwrite = true;
+  (void)import_objects(options);
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open(options.output.c_str(), &database), SQLITE_OK);
+  // The triggers of the R-tree call functions that only GDAL has.
+  std::string all;
+  for (const char* name : {"update1", "update2", "update3", "update4", "update5", "update6",
+                           "update7", "insert", "delete"})
+    all += std::string("DROP TRIGGER IF EXISTS rtree_objects_geom_") + name + ";";
+  EXPECT_EQ(sqlite3_exec(database, (all + sql).c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(database);
+  sqlite3_close(database);
+  return options.output;
+}
+
+// What reading the only object says: the text of the Error(format).
+std::string complaint_of(const std::string& path) {
+  try {
+    (void)ObjectStore::open(path)->object(1);
+    return "none";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::format);
+    return error.what();
+  }
+}
+
+TEST(ObjectStore, DamagedObjectsAreNamed) {
+  EXPECT_EQ(complaint_of(store_after("")), "none");
+  for (const char* change :
+       {"geom = NULL", "geom = x'00'", "kind = 'x'", "kind = NULL", "tags = NULL", "tags = '[]'",
+        "tags = '{'", "tags = '{\"a\":1}'", "tags = x'7B22FF223A22FF227D'",
+        // NaN; an area without rings, with an empty ring and with a ring of a point; a line of one
+        // point; no parts at all.
+        "geom = x'4750000100000000' || x'0101000000' || x'000000000000F87F' || zeroblob(8)",
+        "geom = x'4750000100000000' || x'010300000000000000'",
+        "geom = x'4750000100000000' || x'01030000000100000000000000'",
+        "geom = x'4750000100000000' || x'01030000000100000001000000' || zeroblob(16)",
+        "geom = x'4750000100000000' || x'010200000001000000' || zeroblob(16)",
+        "geom = x'4750000100000000' || x'010600000000000000'",
+        // A line that calls itself a node.
+        "geom = x'4750000100000000' || x'010200000002000000' || zeroblob(32)"}) {
+    const std::string complaint =
+        complaint_of(store_after(std::string("UPDATE objects SET ") + change));
+    EXPECT_NE(complaint.find(".gpkg"), std::string::npos) << change << ": " << complaint;
+    EXPECT_NE(complaint.find("object 1"), std::string::npos) << change << ": " << complaint;
+  }
+}
+
+TEST(ObjectStore, DamagedTagsAreNamedOnAWalk) {
+  const auto store = ObjectStore::open(store_after("UPDATE objects SET tags = NULL"));
+  try {
+    store->for_each_tags([](ObjectKind, const Tags&) {});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::format);
+    EXPECT_NE(std::string(error.what()).find("object 1"), std::string::npos) << error.what();
+  }
 }
 
 }  // namespace

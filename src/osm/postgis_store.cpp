@@ -5,20 +5,17 @@
 #include "base/numbers.hpp"
 #include "geo/wkb.hpp"
 #include "osm/antimeridian.hpp"
+#include "osm/stored_object.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace skyglot {
 namespace {
 
 constexpr std::size_t kBatch = 1000;
 
-ObjectKind kind_of(std::string_view text) {
-  if (text == "n") return ObjectKind::node;
-  if (text == "w") return ObjectKind::way;
-  if (text == "a") return ObjectKind::area;
-  fail(ErrorKind::format, "object store in PostGIS: unknown kind of object '{}'", text);
-}
+constexpr const char* kStore = "object store in PostGIS";
 
 std::string array_of(std::span<const std::int64_t> fids) {
   std::string text;
@@ -66,8 +63,10 @@ std::vector<MapObject> PostgisStore::objects(std::span<const std::int64_t> fids)
       {array_of(fids)});
   std::vector<MapObject> found;
   for (int row = 0; row < rows.rows(); ++row)
-    found.push_back({rows.integer(row, 0), kind_of(rows.bytes(row, 1)), rows.integer(row, 2),
-                     tags_from_json(rows.bytes(row, 3)), from_wkb(rows.bytes(row, 4))});
+    found.push_back(stored_object(kStore,
+                                  {rows.integer(row, 0), rows.bytes(row, 1), rows.integer(row, 2),
+                                   rows.bytes(row, 3), rows.bytes(row, 4)},
+                                  from_wkb));
   return found;
 }
 
@@ -113,8 +112,12 @@ void PostgisStore::for_each_tags(const std::function<void(ObjectKind, const Tags
         "SELECT fid, kind, tags::text FROM objects WHERE fid > $1::bigint ORDER BY fid LIMIT 10000",
         {std::to_string(last)});
     if (rows.rows() == 0) return;
-    for (int row = 0; row < rows.rows(); ++row)
-      visit(kind_of(rows.bytes(row, 1)), tags_from_json(rows.bytes(row, 2)));
+    for (int row = 0; row < rows.rows(); ++row) {
+      const auto [kind, tags] = reading_row(kStore, rows.integer(row, 0), [&] {
+        return std::pair(object_kind_from(rows.bytes(row, 1)), tags_from_json(rows.bytes(row, 2)));
+      });
+      visit(kind, tags);
+    }
     last = rows.integer(rows.rows() - 1, 0);
   }
 }

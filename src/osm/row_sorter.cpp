@@ -55,7 +55,10 @@ class RowSorter::Run {
   // Whether there is another record.
   bool next() {
     std::size_t size = 0;
-    if (std::fread(&key_, sizeof key_, 1, file_) != 1) return false;
+    if (std::fread(&key_, sizeof key_, 1, file_) != 1) {
+      if (std::ferror(file_) != 0) fail_here("read");
+      return false;
+    }
     read_bytes(&size, sizeof size);
     room_.resize((size + 7) / 8);
     read_bytes(room_.data(), size);

@@ -94,12 +94,12 @@ void build_river_bank(Site& site) {
   for (double u = -site.box.half_u; u < site.box.half_u; u += 9)
     for (const double side : {-1.0, 1.0}) {
       const Point middle = river.local(site.box.frame.at(u, 0));
-      const Point p =
-          river.at(middle.x + site.random.uniform(-4, 4), side * (off + site.random.uniform(0, 9)));
-      if (inside_convex(site.block.plot, p, 2) && site.random.chance(0.33))
-        site.draw.tree(site.draw.warp(p),
-                       site.random.chance(0.3) ? TreeKind::poplar : TreeKind::broadleaf,
-                       site.random.uniform(1.8, 3.8));
+      const Point off_line = point_in({-4, 0, 4, 9}, site.random);
+      const Point p = river.at(middle.x + off_line.x, side * (off + off_line.y));
+      if (!inside_convex(site.block.plot, p, 2) || !site.random.chance(0.33)) continue;
+      const double size = site.random.uniform(1.8, 3.8);
+      const bool poplar = site.random.chance(0.3);
+      site.draw.tree(site.draw.warp(p), poplar ? TreeKind::poplar : TreeKind::broadleaf, size);
     }
   if (area_of(site.block.plot) > 9000)
     site.draw.area(site.plot_ring(), make_tags({{"landuse", "grass"}}));

@@ -165,9 +165,10 @@ void build_farm(Site& site) {
     silo.roof_m = 2.4F;
     draw.area(circle(at, 3), make_tags({{"man_made", "silo"}, {"building", "silo"}}));
   }
-  for (int i = 0; i < 2; ++i)
-    draw.truck(
-        yard.moved(-14 + i * 22, site.random.uniform(-4, 1), site.random.uniform(-0.3, 0.3)));
+  for (int i = 0; i < 2; ++i) {
+    const double turn = site.random.uniform(-0.3, 0.3);
+    draw.truck(yard.moved(-14 + i * 22, site.random.uniform(-4, 1), turn));
+  }
 }
 
 void build_wind_park(Site& site) {

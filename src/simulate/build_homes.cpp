@@ -63,18 +63,19 @@ void garden(Site& site, const Lot& lot, double house_back) {
   }
   const int trees = static_cast<int>(r.integer(1, 4));
   for (int i = 0; i < trees; ++i) {
-    const Frame at =
-        lot.front.moved(r.uniform(-0.45, 0.45) * lot.width, r.uniform(back, lot.depth + 4));
+    const Point place = point_in({-0.45 * lot.width, back, 0.45 * lot.width, lot.depth + 4}, r);
+    const Frame at = lot.front.moved(place.x, place.y);
     const double size = r.uniform(1.3, 3.2);
-    if (site.is_free(at, size, size, 0.3))
-      draw.tree(site.plan(at).origin,
-                r.chance(0.15)  ? TreeKind::conifer
-                : r.chance(0.3) ? TreeKind::fruit
-                                : TreeKind::broadleaf,
-                size, r.chance(0.12));
+    if (!site.is_free(at, size, size, 0.3)) continue;
+    const bool mapped = r.chance(0.12);
+    const TreeKind kind = r.chance(0.15)  ? TreeKind::conifer
+                          : r.chance(0.3) ? TreeKind::fruit
+                                          : TreeKind::broadleaf;
+    draw.tree(site.plan(at).origin, kind, size, mapped);
   }
   for (int i = 0; i < 3; ++i) {
-    const Frame at = lot.front.moved(r.uniform(-0.48, 0.48) * lot.width, r.uniform(1, lot.depth));
+    const Point place = point_in({-0.48 * lot.width, 1, 0.48 * lot.width, lot.depth}, r);
+    const Frame at = lot.front.moved(place.x, place.y);
     if (site.is_free(at, 0.9, 0.9, 0.2))
       draw.tree(site.plan(at).origin, TreeKind::bush, r.uniform(0.6, 1.2));
   }
@@ -105,8 +106,8 @@ void lot_ground(Site& site, const Lot& lot) {
   site.draw.paint(site.plan(middle), lot.width / 2, lot.depth / 2, surface, level::kGround + 1);
   if (!r.chance(0.3)) return;
   const Frame beds = lot.front.moved(r.uniform(-3, 3), lot.depth - 4);
-  site.draw.paint(site.plan(beds), r.uniform(2, 4), r.uniform(1.5, 3), Surface::beds,
-                  level::kGround + 2);
+  const Point half = point_in({2, 1.5, 4, 3}, r);
+  site.draw.paint(site.plan(beds), half.x, half.y, Surface::beds, level::kGround + 2);
 }
 
 bool house(Site& site, const Lot& lot, const Tags& address) {
@@ -179,7 +180,8 @@ void build_terraces(Site& site) {
       const Lot lot{front.frame.moved(u, 0), 6.4, 27};
       lot_ground(site, lot);
       if (site.random.chance(0.4)) {
-        const Frame at = lot.front.moved(site.random.uniform(-2, 2), site.random.uniform(18, 27));
+        const Point place = point_in({-2, 18, 2, 27}, site.random);
+        const Frame at = lot.front.moved(place.x, place.y);
         if (site.is_free(at, 1.5, 1.5, 0.2))
           site.draw.tree(site.plan(at).origin, TreeKind::broadleaf, site.random.uniform(1.2, 2.2));
       }
@@ -218,8 +220,7 @@ void build_perimeter(Site& site) {
   site.draw.paint({site.draw.warp.ring(drawn_in(site, 3.5 + depth))}, Surface::garden,
                   level::kGround + 1);
   for (int i = 0; i < 14; ++i) {
-    const Frame at = site.box.frame.moved(site.random.uniform(-1, 1) * site.box.half_u,
-                                          site.random.uniform(-1, 1) * site.box.half_v);
+    const Frame at = site.anywhere();
     if (inside_convex(inner, at.origin, 3.5))
       site.draw.tree(site.plan(at).origin, TreeKind::broadleaf, site.random.uniform(1.4, 3.0));
   }

@@ -134,9 +134,11 @@ void build_lake(Site& site) {
   draw.paint({sand}, Surface::sand, level::kWater);
   draw.area(sand, make_tags({{"natural", "beach"}, {"surface", "sand"}}));
   for (int i = 0; i < 26; ++i) {
-    const Frame at = beach.moved(site.random.uniform(-0.7, 0.7) * size.half_u * 0.24,
-                                 site.random.uniform(-0.4, 0.6) * size.half_v * 0.1);
-    draw.paint_disc(at.origin, 1.2, Surface::car, level::kCar).colour =
+    const double half_u = size.half_u * 0.24;
+    const double half_v = size.half_v * 0.1;
+    const Point place =
+        point_in({-0.7 * half_u, -0.4 * half_v, 0.7 * half_u, 0.6 * half_v}, site.random);
+    draw.paint_disc(beach.at(place.x, place.y), 1.2, Surface::car, level::kCar).colour =
         site.random.chance(0.5) ? Rgb{214, 70, 60} : Rgb{236, 214, 120};
   }
   const Frame shore = site.at(0, -size.half_v * 0.86);

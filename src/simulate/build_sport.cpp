@@ -125,10 +125,9 @@ void build_golf(Site& site) {
                                                                                            84};
     draw.area(circle(green.origin, 10), make_tags({{"golf", "green"}}));
     for (int i = 0; i < 3; ++i) {
-      const Frame bunker =
-          site.at(half * site.random.uniform(-0.5, 0.95), v + site.random.uniform(-1, 1) * 17);
-      const Path sand =
-          blob(bunker, site.random.uniform(4, 8), site.random.uniform(3, 5), site.random);
+      const Point place = point_in({-0.5 * half, v - 17, 0.95 * half, v + 17}, site.random);
+      const Point reach = point_in({4, 3, 8, 5}, site.random);
+      const Path sand = blob(site.at(place.x, place.y), reach.x, reach.y, site.random);
       draw.paint({sand}, Surface::sand, level::kPlace + 1);
       draw.area(sand, make_tags({{"golf", "bunker"}, {"natural", "sand"}}));
     }

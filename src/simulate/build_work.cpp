@@ -97,8 +97,7 @@ void build_factory(Site& site) {
          make_tags({{"man_made", "silo"}, {"building", "silo"}}));
   }
   for (int i = 0; i < 26; ++i) {
-    const Frame at = site.box.frame.moved(site.random.uniform(-1, 1) * site.box.half_u,
-                                          site.random.uniform(-1, 1) * site.box.half_v);
+    const Frame at = site.anywhere();
     if (!site.claim(at, 6.3, 1.5, 0.4)) continue;
     Shape& box = draw.paint(site.plan(at), 6, 1.22, Surface::car, level::kCar);
     box.colour = site.random.chance(0.4)   ? Rgb{150, 66, 50}
@@ -202,8 +201,7 @@ void build_construction(Site& site) {
     draw.area(rectangle(at, 14, 9), make_tags({{"building", "construction"}}));
   }
   for (int i = 0; i < 18; ++i) {
-    const Frame at = site.box.frame.moved(site.random.uniform(-1, 1) * site.box.half_u,
-                                          site.random.uniform(-1, 1) * site.box.half_v);
+    const Frame at = site.anywhere();
     const double size = site.random.uniform(2, 6);
     if (!site.claim(at, size, size, 0.5)) continue;
     if (i % 3 == 0) {
@@ -285,8 +283,8 @@ void build_quarry(Site& site) {
   draw.paint({lake}, Surface::water_still, level::kWater).colour = {88, 140, 136};
   draw.area(lake, make_tags({{"natural", "water"}, {"water", "pond"}}));
   for (int i = 0; i < 12; ++i) {
-    const Frame where =
-        site.at(site.random.uniform(-0.5, 0.5) * u, site.random.uniform(-0.5, 0.5) * v);
+    const Point place = point_in({-0.5 * u, -0.5 * v, 0.5 * u, 0.5 * v}, site.random);
+    const Frame where = site.at(place.x, place.y);
     const double size = site.random.uniform(5, 11);
     Shape& heap = draw.paint_disc(where.origin, size, Surface::quarry_floor, level::kPlace);
     heap.roof = Roof::cone;

@@ -27,6 +27,12 @@ Path circle(Point at, double radius_m) {
   return closed(ring);
 }
 
+Point point_in(const Box& box, RandomStream& random) {
+  const double y = random.uniform(box.min_y, box.max_y);
+  const double x = random.uniform(box.min_x, box.max_x);
+  return {x, y};
+}
+
 Path blob(const Frame& frame, double half_u, double half_v, RandomStream& random) {
   const double p2 = random.uniform(0, 6.28);
   const double p3 = random.uniform(0, 6.28);

@@ -114,9 +114,11 @@ void playground(Sketch& draw, const Frame& at, double half_u, double half_v) {
   draw.paint({ring}, Surface::sand, level::kPlace);
   RandomStream& r = draw.random();
   for (int i = 0; i < 9; ++i) {
-    Shape& toy = draw.paint(
-        at.moved(r.uniform(-0.6, 0.6) * half_u, r.uniform(-0.6, 0.6) * half_v, r.uniform(0, 3)),
-        r.uniform(0.5, 2.2), r.uniform(0.4, 1.1), Surface::car, level::kCar);
+    const Point half = point_in({0.5, 0.4, 2.2, 1.1}, r);
+    const double turn = r.uniform(0, 3);
+    const Point place = point_in({-0.6 * half_u, -0.6 * half_v, 0.6 * half_u, 0.6 * half_v}, r);
+    Shape& toy =
+        draw.paint(at.moved(place.x, place.y, turn), half.x, half.y, Surface::car, level::kCar);
     toy.colour = r.chance(0.5)   ? Rgb{206, 60, 46}
                  : r.chance(0.5) ? Rgb{48, 90, 170}
                                  : Rgb{224, 186, 50};

@@ -5,9 +5,11 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "geo/gsd.hpp"
+#include "geo/overlay.hpp"
 #include "geo/raster.hpp"
 #include "simulate/canvas.hpp"
 #include "simulate/names.hpp"
+#include "simulate/sketch.hpp"
 #include "simulate/town_plan.hpp"
 
 #include <gtest/gtest.h>
@@ -185,6 +187,38 @@ TEST(SimulateTown, TagsAreSortedAndUnique) {
     for (std::size_t i = 1; i < feature.tags.size(); ++i)
       ASSERT_NE(feature.tags[i - 1].key, feature.tags[i].key) << to_string(feature.tags[i]);
     ASSERT_FALSE(feature.tags.empty());
+  }
+}
+
+// Of the shapes over a place the one painted last, roofs and roads aside.
+const Shape* ground_at(const Town& town, Point at) {
+  const Shape* top = nullptr;
+  for (const Shape& shape : town.shapes) {
+    const Geometry outline{GeometryKind::polygon, {shape.rings}};
+    if (shape.level > level::kWater || !contains(bounding_box(outline), at)) continue;
+    if ((top == nullptr || shape.level >= top->level) && polygon_contains(outline, at))
+      top = &shape;
+  }
+  return top;
+}
+
+TEST(SimulateTown, NoTreeStandsInWater) {
+  const Town town = grow_town(1, 1500);
+  int mapped = 0;
+  for (const Feature& feature : town.features) {
+    const std::string* natural = find_value(feature.tags, "natural");
+    if (feature.kind != FeatureKind::node || natural == nullptr || *natural != "tree") continue;
+    ++mapped;
+    const Point at = feature.geometry.parts[0][0][0];
+    const Shape* ground = ground_at(town, at);
+    EXPECT_FALSE(ground != nullptr && look_of(ground->surface).land_class == LandClass::water)
+        << at.x << ' ' << at.y;
+  }
+  EXPECT_GT(mapped, 50);
+  for (std::size_t i = 0; i < town.trees.size(); i += 7) {
+    const Shape* ground = ground_at(town, town.trees[i].at);
+    EXPECT_FALSE(ground != nullptr && look_of(ground->surface).land_class == LandClass::water)
+        << i;
   }
 }
 

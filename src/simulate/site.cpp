@@ -71,14 +71,18 @@ Site::Fit Site::fit(double half_u, double half_v, double least) const {
   return best;
 }
 
+Frame Site::anywhere() {
+  const Point place = point_in({-box.half_u, -box.half_v, box.half_u, box.half_v}, random);
+  return box.frame.moved(place.x, place.y);
+}
+
 void Site::scatter_trees(int count, double size, double conifers, bool mapped) {
   for (int i = 0; i < count; ++i) {
-    const Frame where = box.frame.moved(random.uniform(-box.half_u, box.half_u),
-                                        random.uniform(-box.half_v, box.half_v));
+    const Frame where = anywhere();
     if (!is_free(where, size, size, 0.6)) continue;
     const TreeKind kind = random.chance(conifers) ? TreeKind::conifer : TreeKind::broadleaf;
-    draw.tree(plan(where).origin, kind, size * random.uniform(0.6, 1.15),
-              mapped && random.chance(0.5));
+    const bool on_map = mapped && random.chance(0.5);
+    draw.tree(plan(where).origin, kind, size * random.uniform(0.6, 1.15), on_map);
   }
 }
 

@@ -45,6 +45,8 @@ class Site {
   };
   [[nodiscard]] Fit fit(double half_u, double half_v, double least) const;
 
+  /// A random place of the plot's box, in the layout.
+  [[nodiscard]] Frame anywhere();
   /// Trees at random free places, at most `count`.
   void scatter_trees(int count, double size, double conifers, bool mapped);
   /// Ground cover of the whole plot.

@@ -95,6 +95,9 @@ class Sketch {
 [[nodiscard]] Path circle(Point at, double radius_m);
 /// A ring of wobbling radius, for ponds and clearings; `half_v` over `half_u` squeezes it.
 [[nodiscard]] Path blob(const Frame& frame, double half_u, double half_v, RandomStream& random);
+/// A random place of a box. The draws come in a fixed order (y, then x), which C++ leaves open for
+/// the arguments of a call: every compiler grows the same town.
+[[nodiscard]] Point point_in(const Box& box, RandomStream& random);
 /// The outline of a line of some width.
 [[nodiscard]] Path strip(const Path& line, double width_m);
 /// `line` moved to its left.

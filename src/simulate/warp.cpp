@@ -12,8 +12,8 @@ namespace skyglot::simulate {
 Warp::Warp(std::uint64_t seed, double size_m, std::vector<OrientedBox> straight)
     : fade_m_(std::min(450.0, size_m * 0.2)), straight_(std::move(straight)) {
   RandomStream random(seed, "warp");
-  const double quarter = std::numbers::pi / 2;
-  turn_ = quarter * static_cast<double>(random.integer(0, 3)) + random.uniform(-0.2, 0.2);
+  const double quarters = static_cast<double>(random.integer(0, 3));
+  turn_ = quarters * std::numbers::pi / 2 + random.uniform(-0.2, 0.2);
   const double scale = std::min(1.0, size_m / 2000);
   double length_m = 1900 * scale;
   for (Wave& wave : waves_) {
