@@ -131,13 +131,16 @@ void make_folder(const fs::path& path) {
   fail(ErrorKind::io, "cannot make folder {}: {}", path.string(), code.message());
 }
 
+bool is_temporary(const fs::path& path) {
+  const std::string name = path.filename().string();
+  return name.starts_with('.') && name.find(kMark) != std::string::npos;
+}
+
 int remove_orphans(const fs::path& folder) {
   int count = 0;
   std::error_code code;
   for (const auto& entry : fs::directory_iterator(folder, code)) {
-    const std::string name = entry.path().filename().string();
-    if (!name.starts_with('.') || name.find(kMark) == std::string::npos) continue;
-    if (fs::remove(entry.path(), code)) ++count;
+    if (is_temporary(entry.path()) && fs::remove(entry.path(), code)) ++count;
   }
   return count;
 }

@@ -58,6 +58,9 @@ void write_file_atomically(const std::filesystem::path& path, std::string_view b
 /// Makes the folder (and its parents); Error(io) that says so where a file is in the way.
 void make_folder(const std::filesystem::path& path);
 
+/// Whether the name is that of a temporary file of ours.
+[[nodiscard]] bool is_temporary(const std::filesystem::path& path);
+
 /// Removes the temporary files that a killed run of ours left in `folder` (not below it).
 /// Returns how many.
 int remove_orphans(const std::filesystem::path& folder);

@@ -81,8 +81,6 @@ int guarded_main(int argc, char** argv) {
     show_status_line("");
     fmt::print(stderr, "skyglot: interrupted; run the same command again to go on\n");
     return kInterrupted;
-  } catch (const std::filesystem::filesystem_error& error) {
-    return report(Error(ErrorKind::io, error.what()));
   } catch (const std::bad_alloc&) {
     return report(Error(ErrorKind::resource, "out of memory; lower --threads or --memory"));
   } catch (const std::filesystem::filesystem_error& error) {

@@ -18,6 +18,14 @@ using Json = nlohmann::json;
 constexpr const char* kOurEntries[] = {"dataset.json", "pairs.gpkg", "pairs.csv", "ATTRIBUTION.txt",
                                        "shards",       "report",     ".build"};
 
+// Whether there are only folders and temporary files: what a run leaves that was killed at its
+// start.
+bool holds_nothing(const fs::path& folder) {
+  for (const auto& entry : fs::recursive_directory_iterator(folder))
+    if (!entry.is_directory() && !is_temporary(entry.path())) return false;
+  return true;
+}
+
 // The fields of a small JSON file; an empty object if it is damaged or missing.
 Json fields_of(const fs::path& file) {
   if (!fs::is_regular_file(file)) return Json::object();
@@ -46,7 +54,7 @@ BuildFolder::BuildFolder(fs::path folder, const std::string& fingerprint, Folder
   if (use == FolderUse::existing && !is_ours())
     fail(ErrorKind::input, "{} holds no build to go on with", folder_.string());
   make_folder(folder_);
-  if (!is_ours() && !fs::is_empty(folder_))
+  if (!is_ours() && !holds_nothing(folder_))
     fail(ErrorKind::input, "{} is not empty and holds no data set; choose another folder",
          folder_.string());
   if (use == FolderUse::overwrite) start_over();

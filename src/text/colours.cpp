@@ -17,7 +17,7 @@ std::optional<int> channel(std::string_view digits) {
   return digits.size() == 1 ? value * 17 : value;
 }
 
-// Distance in brightness and, twice as heavy, in hue (luma and colour differences of BT.601): a
+// Distance in brightness and in hue (luma and colour differences of BT.601): a
 // warm grey is nearer to grey than to a pale green of its brightness.
 double squared_distance(const std::array<int, 3>& a, const std::array<int, 3>& b) {
   const auto luma = [](const std::array<int, 3>& c) {
@@ -26,7 +26,7 @@ double squared_distance(const std::array<int, 3>& a, const std::array<int, 3>& b
   const double brightness = luma(a) - luma(b);
   const double red = (a[0] - luma(a)) - (b[0] - luma(b));
   const double blue = (a[2] - luma(a)) - (b[2] - luma(b));
-  return brightness * brightness + 2 * (red * red + blue * blue);
+  return brightness * brightness + red * red + blue * blue;
 }
 
 }  // namespace
