@@ -38,7 +38,6 @@ struct Copy {
 template <typename Builder>
 void copy_common(Builder& builder, const osmium::OSMObject& from, const Copy& copy) {
   builder.set_id(copy.id(from.id())).set_version(from.version()).set_timestamp(from.timestamp());
-  builder;
   builder.add_item(from.tags());
 }
 
