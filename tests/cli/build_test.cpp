@@ -9,6 +9,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <cstdlib>
+
 namespace skyglot::testing_support {
 namespace {
 
@@ -82,6 +84,16 @@ TEST_F(BuildTest, WritesEverythingAndTheCountsAddUp) {
   EXPECT_FALSE(fs::exists(folder_ / "out" / ".build"));
   const CsvTable csv = parse_csv(read_file(folder_ / "out" / "pairs.csv"), "pairs.csv");
   EXPECT_EQ(csv.rows.size(), json.at("pairs").get<std::size_t>());
+}
+
+// Every tile, neighbour and caption of the small world, to the byte. When a rule changes on
+// purpose, look at the difference and copy the new table over the old one.
+TEST_F(BuildTest, TableIsTheGoldenOne) {
+  ASSERT_EQ(build("out").exit_code, 0);
+  const auto golden = fs::path(SKYGLOT_SOURCE_DIR) / "tests" / "cli" / "golden" / "pairs.csv";
+  const std::string table = read_file(folder_ / "out" / "pairs.csv");
+  if (const char* copy = std::getenv("SKYGLOT_GOLDEN_COPY")) write_file_atomically(copy, table);
+  EXPECT_EQ(table, read_file(golden)) << "SKYGLOT_GOLDEN_COPY=FILE keeps the new table";
 }
 
 TEST_F(BuildTest, ThreadsAndTasksGiveTheSameBytes) {
