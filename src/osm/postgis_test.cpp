@@ -90,7 +90,7 @@ class PostgisStoreTest : public testing::Test {
     const fs::path real = shared_data("osm/helsinki_kamppi.osm.pbf");
     ImportOptions options = import_of(
         {real.empty() ? write_osm("map.osm", osm_node(1, 24, 60, "natural=tree;name=A\\b\tc") +
-                                                 osm_node(2, 25, 61, "a=\"b\";z=\xC3\xA4"))
+                                                 osm_node(2, 25, 61, "a='b';z=\xC3\xA4"))
                       : real});
     options.overwrite = false;
     options.output = server_->name(schema);
