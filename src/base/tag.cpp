@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/tag.hpp"
 
-#include "base/error.hpp"
-
-#include <nlohmann/json.hpp>
+#include "base/json.hpp"
 
 #include <algorithm>
 
@@ -21,7 +19,7 @@ const std::string* find_value(const Tags& tags, std::string_view key) {
 std::string tags_to_json(const Tags& tags) {
   auto object = nlohmann::ordered_json::object();
   for (const Tag& tag : tags) object[tag.key] = tag.value;
-  return object.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace);
+  return json_text(object);
 }
 
 Tags tags_from_json(std::string_view json) {

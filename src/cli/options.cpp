@@ -2,6 +2,7 @@
 #include "cli/options.hpp"
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "base/pipeline.hpp"
 
@@ -81,7 +82,7 @@ void add_memory(CLI::App& app, std::uint64_t& bytes) {
 void print_json(const nlohmann::ordered_json& object) {
   nlohmann::ordered_json line{{"schema", 1}};
   line.update(object);
-  fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace));
+  fmt::print("{}\n", json_text(line));
 }
 
 void print_table(const std::vector<std::vector<std::string>>& rows) {

@@ -108,21 +108,18 @@ std::optional<Match> Matcher::tile_in(const MapObject& object, std::size_t scene
                                       RandomStream& random) {
   const ScenePlane& plane = planes_.at(scene);
   const auto shape = plane.from_lonlat(object.geometry_lonlat);
-  for (std::int64_t attempt = 0; shape && attempt < shared_.recipe.tile_attempts; ++attempt) {
-    const auto tile = draw_tile(object, *shape, plane, random);
+  if (!shape) return std::nullopt;
+  const bool polygon = object.kind == ObjectKind::area;
+  const Box box = bounding_box(*shape);
+  const auto nodes = polygon ? std::vector<Point>() : shown_nodes(*shape, plane);
+  if (!polygon && nodes.empty()) return std::nullopt;
+  for (std::int64_t attempt = 0; attempt < shared_.recipe.tile_attempts; ++attempt) {
+    const auto tile = polygon ? draw_polygon_tile(box, tiles_, random)
+                              : draw_point_tile(nodes[random.index(nodes.size())], tiles_, random);
     if (!tile || !plane.shows(*tile)) continue;
     if (const auto bounds = plane.lonlat_bounds(*tile)) return Match{scene, *tile, *bounds};
   }
   return std::nullopt;
-}
-
-std::optional<PixelWindow> Matcher::draw_tile(const MapObject& object, const Geometry& shape_px,
-                                              const ScenePlane& plane, RandomStream& random) {
-  if (object.kind == ObjectKind::area)
-    return draw_polygon_tile(bounding_box(shape_px), tiles_, random);
-  const auto nodes = shown_nodes(shape_px, plane);
-  if (nodes.empty()) return std::nullopt;
-  return draw_point_tile(nodes[random.index(nodes.size())], tiles_, random);
 }
 
 }  // namespace skyglot

@@ -43,17 +43,11 @@ class Matcher {
     std::string_view collection;
     std::size_t scene;
   };
-  struct Verdict {
-    std::optional<std::string_view> reason;  // why the scene does not do
-  };
   [[nodiscard]] std::optional<std::string_view> objection(const MapObject& object, double max_gsd_m,
                                                           std::size_t scene);
   [[nodiscard]] std::variant<std::vector<Candidate>, Skipped> candidates(const MapObject& object);
   [[nodiscard]] std::optional<Match> tile_in(const MapObject& object, std::size_t scene,
                                              RandomStream& random);
-  [[nodiscard]] std::optional<PixelWindow> draw_tile(const MapObject& object,
-                                                     const Geometry& shape_px,
-                                                     const ScenePlane& plane, RandomStream& random);
 
   Shared shared_;
   TileRules tiles_;

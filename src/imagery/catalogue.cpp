@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "geo/geopackage.hpp"
 #include "imagery/footprint.hpp"
@@ -73,7 +74,7 @@ BandInfo band_from(const Json& json) {
 std::string text_of(const std::vector<BandInfo>& bands) {
   Json json = Json::array();
   for (const BandInfo& band : bands) json.push_back(to_json(band));
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+  return json_text(json);
 }
 
 std::string text_of(const std::vector<BandStretch>& stretches) {

@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "base/progress.hpp"
 #include "base/resource.hpp"
@@ -142,8 +143,7 @@ ReportFiles report_files(const fs::path& page) {
 
 std::uint64_t write_report(const ReportContent& content, const ReportFiles& files) {
   const std::string page = report_page(content, load_resource("report.css"));
-  const std::string json =
-      report_json(content).dump(1, ' ', false, nlohmann::json::error_handler_t::replace);
+  const std::string json = json_text(report_json(content), 1);
   if (!files.page.parent_path().empty()) make_folder(files.page.parent_path());
   write_file_atomically(files.json, json + "\n");
   write_file_atomically(files.page, page);
