@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // The recipe and the hashes: how to make the same data set again and how to know that it is.
-#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "dataset/recipe.hpp"
 #include "report/sections.hpp"
@@ -17,7 +16,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::size_t kMostShards = 200;
 
 std::string json_text(const Json& value) {
-  return value.is_string() ? value.get<std::string>() : json_text(value);
+  return value.is_string() ? value.get<std::string>()
+                           : value.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 Json value_at(const Json& recipe, std::string key) {
