@@ -26,8 +26,12 @@ class Command {
   virtual int run() = 0;
 };
 
-/// Every command of the program, in the order of the overview.
-[[nodiscard]] std::vector<std::unique_ptr<Command>> all_commands();
+using Commands = std::vector<std::unique_ptr<Command>>;
+
+/// Every command of skyglot, in the order of the overview.
+[[nodiscard]] Commands all_commands();
+/// Every command of skyglot-learn.
+[[nodiscard]] Commands learn_commands();
 
 // One maker a command, each in its own file.
 std::unique_ptr<Command> make_objects_import();
@@ -40,5 +44,16 @@ std::unique_ptr<Command> make_build();
 std::unique_ptr<Command> make_merge();
 std::unique_ptr<Command> make_report();
 std::unique_ptr<Command> make_simulate();
+std::unique_ptr<Command> make_model_import();
+std::unique_ptr<Command> make_model_list();
+std::unique_ptr<Command> make_model_fetch();
+std::unique_ptr<Command> make_model_inspect();
+std::unique_ptr<Command> make_embed();
+std::unique_ptr<Command> make_eval_zeroshot();
+std::unique_ptr<Command> make_eval_finegrained();
+std::unique_ptr<Command> make_eval_retrieval();
+std::unique_ptr<Command> make_eval_knn();
+std::unique_ptr<Command> make_eval_linear();
+std::unique_ptr<Command> make_eval_counting();
 
 }  // namespace skyglot

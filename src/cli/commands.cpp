@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.hpp"
+#include "cli/forward.hpp"
+
+#include <algorithm>
+#include <iterator>
 
 namespace skyglot {
 
-std::vector<std::unique_ptr<Command>> all_commands() {
-  std::vector<std::unique_ptr<Command>> commands;
+Commands all_commands() {
+  Commands commands;
   commands.push_back(make_objects_import());
   commands.push_back(make_imagery_scan());
   commands.push_back(make_imagery_add_stac());
@@ -15,6 +19,7 @@ std::vector<std::unique_ptr<Command>> all_commands() {
   commands.push_back(make_merge());
   commands.push_back(make_report());
   commands.push_back(make_simulate());
+  std::ranges::move(forwarded_commands(), std::back_inserter(commands));
   return commands;
 }
 

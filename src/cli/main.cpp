@@ -1,99 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// The program: finds the command, runs it, and turns every failure into advice and an exit code.
-#include "base/error.hpp"
-#include "base/interrupt.hpp"
-#include "base/log.hpp"
-#include "base/strings.hpp"
-#include "base/version.hpp"
-#include "cli/command.hpp"
-
-#include <fmt/core.h>
-
-#include <filesystem>
-#include <map>
-#include <new>
-
-namespace skyglot {
-namespace {
-
-constexpr const char* kFooter =
-    "Exit codes: 0 done, 1 failed, 2 usage, 3 more items skipped than --max-skipped, "
-    "130 interrupted and resumable.\nDocumentation: docs/commands/, one page per command.";
-
-const std::map<std::string, std::string> kGroups{
-    {"objects", "Map objects: read OpenStreetMap into an object store"},
-    {"imagery", "Imagery: catalogue georeferenced pictures"},
-    {"tags", "Tags: what is on the map and what can be seen from above"}};
-
-// The App of a command's name; "objects import" makes or finds the group "objects" first.
-CLI::App& add_app(CLI::App& root, const Command& command) {
-  const std::string name = command.name();
-  const std::size_t blank = name.find(' ');
-  if (blank == std::string::npos) return *root.add_subcommand(name, command.summary());
-  const std::string group = name.substr(0, blank);
-  const auto found = root.get_subcommands([&](CLI::App* app) { return app->get_name() == group; });
-  CLI::App* parent = found.empty() ? nullptr : found.front();
-  if (parent == nullptr) {
-    parent = root.add_subcommand(group, kGroups.at(group));
-    parent->require_subcommand(1);
-  }
-  return *parent->add_subcommand(name.substr(blank + 1), command.summary());
-}
-
-int run_chosen(int argc, char** argv) {
-  CLI::App root{"skyglot gives overhead imagery a language without anyone labelling it", "skyglot"};
-  root.set_version_flag("--version", std::string("skyglot ") + version());
-  root.footer(kFooter);
-  root.require_subcommand(1);
-  const auto commands = all_commands();
-  std::map<const CLI::App*, Command*> command_of;
-  for (const auto& command : commands) {
-    CLI::App& app = add_app(root, *command);
-    command->setup(app);
-    command_of[&app] = command.get();
-  }
-  try {
-    root.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return root.exit(error) == 0 ? kDone : kUsage;
-  }
-  const CLI::App* chosen = root.get_subcommands().front();
-  while (!chosen->get_subcommands().empty()) chosen = chosen->get_subcommands().front();
-  return command_of.at(chosen)->run();
-}
-
-int report(const Error& error) {
-  show_status_line("");
-  fmt::print(stderr, "skyglot: {}\n", error.what());
-  if (error.kind() == ErrorKind::internal)
-    fmt::print(stderr, "This is a mistake in skyglot; please report it with the command line.\n");
-  return error.kind() == ErrorKind::usage ? kUsage : kFailed;
-}
-
-// The only place where exceptions end.
-int guarded_main(int argc, char** argv) {
-  try {
-    install_signal_handlers();
-    return run_chosen(argc, argv);
-  } catch (const Error& error) {
-    return report(error);
-  } catch (const Interrupted&) {
-    show_status_line("");
-    fmt::print(stderr, "skyglot: interrupted; run the same command again to go on\n");
-    return kInterrupted;
-  } catch (const std::bad_alloc&) {
-    return report(Error(ErrorKind::resource, "out of memory; lower --threads or --memory"));
-  } catch (const std::filesystem::filesystem_error& error) {
-    // Names too long, folders nobody may enter: the system's refusal, not our mistake.
-    return report(Error(ErrorKind::io, error.what()));
-  } catch (const std::exception& error) {
-    return report(Error(ErrorKind::internal, error.what()));
-  }
-}
-
-}  // namespace
-}  // namespace skyglot
+// skyglot: every command. Those that compute with a model are run by skyglot-learn, so that the others
+// start without loading libtorch.
+#include "cli/forward.hpp"
+#include "cli/program.hpp"
 
 int main(int argc, char** argv) {
-  return skyglot::guarded_main(argc, argv);
+  if (const auto code = skyglot::forward_to_learn(argc, argv)) return *code;
+  return skyglot::run_program(argc, argv, skyglot::all_commands());
 }

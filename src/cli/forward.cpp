@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/forward.hpp"
+
+#include "base/error.hpp"
+#include "base/strings.hpp"
+
+#include <fmt/core.h>
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <filesystem>
+#include <string>
+#include <string_view>
+
+namespace skyglot {
+namespace {
+
+// The learn half says the same of itself; a test compares the two.
+constexpr std::array kForwarded{
+    ForwardedCommand{"embed", "Turn pictures or texts into vectors with a model"},
+    ForwardedCommand{"eval zeroshot", "Name scenes by words alone and count how often it is right"},
+    ForwardedCommand{"eval finegrained", "Tell attributes apart by words: roof shape, road surface"},
+    ForwardedCommand{"eval retrieval", "Find pictures by captions and captions by pictures"},
+    ForwardedCommand{"eval knn", "Name scenes by their nearest neighbours among labelled ones"},
+    ForwardedCommand{"eval linear", "Name scenes by a linear probe on frozen embeddings"},
+    ForwardedCommand{"eval counting", "Count objects by captions that differ in the number"}};
+
+class Forwarded : public Command {
+ public:
+  explicit Forwarded(const ForwardedCommand& command) : command_(command) {}
+  std::string name() const override { return command_.name; }
+  std::string summary() const override { return command_.summary; }
+  void setup(CLI::App&) override {}
+  int run() override { fail(ErrorKind::internal, "{} ran without skyglot-learn", name()); }
+
+ private:
+  ForwardedCommand command_;
+};
+
+bool is_forwarded(std::string_view first_word) {
+  return std::ranges::any_of(kForwarded, [&](const ForwardedCommand& command) {
+    const std::string_view name = command.name;
+    return name.substr(0, name.find(' ')) == first_word;
+  });
+}
+
+std::filesystem::path learn_program() {
+  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "skyglot-learn";
+}
+
+}  // namespace
+
+std::optional<int> forward_to_learn(int argc, char** argv) {
+  if (argc < 2 || !is_forwarded(argv[1])) return std::nullopt;
+  const std::string program = learn_program().string();
+  execv(program.c_str(), argv);
+  fmt::print(stderr,
+             "skyglot: cannot start {} ({}), which runs \"{}\"; build with -DSKYGLOT_LEARN=ON or "
+             "install it beside skyglot\n",
+             program, errno_text(errno), argv[1]);
+  return kFailed;
+}
+
+Commands forwarded_commands() {
+  Commands commands;
+  for (const ForwardedCommand& command : kForwarded)
+    commands.push_back(std::make_unique<Forwarded>(command));
+  return commands;
+}
+
+}  // namespace skyglot

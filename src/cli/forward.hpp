@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Commands that compute with a model live in the program skyglot-learn beside this one.
+#pragma once
+
+#include "cli/command.hpp"
+
+#include <optional>
+
+namespace skyglot {
+
+/// Name and summary of a command of skyglot-learn, for the overview of skyglot.
+struct ForwardedCommand {
+  const char* name;
+  const char* summary;
+};
+
+/// Becomes skyglot-learn if the first word of the command line is one of its commands. Returns an exit
+/// code if that failed (after saying why), nothing if the command is one of ours.
+[[nodiscard]] std::optional<int> forward_to_learn(int argc, char** argv);
+
+/// Stand-ins that make the commands show up in the overview.
+[[nodiscard]] Commands forwarded_commands();
+
+}  // namespace skyglot

@@ -1,0 +1,7 @@
+// SPDX-License-Identifier: Apache-2.0
+// skyglot-learn: the commands that need no map; on a machine without GDAL it is the whole program.
+#include "cli/program.hpp"
+
+int main(int argc, char** argv) {
+  return skyglot::run_program(argc, argv, skyglot::learn_commands());
+}

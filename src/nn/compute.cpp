@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nn/compute.hpp"
+
+#include "base/error.hpp"
+#include "base/log.hpp"
+#include "base/pipeline.hpp"
+
+#include <dlfcn.h>
+#include <torch/torch.h>
+
+#include <array>
+#include <filesystem>
+#include <string_view>
+
+namespace skyglot {
+namespace {
+
+constexpr std::array<std::string_view, 2> kDevices{"cpu", "cuda"};
+constexpr std::array<std::string_view, 2> kPrecisions{"fp32", "bf16"};
+
+template <typename Enum, std::size_t N>
+Enum value_of(const std::string& word, const std::array<std::string_view, N>& words,
+              const char* what) {
+  for (std::size_t i = 0; i < N; ++i)
+    if (word == words[i]) return static_cast<Enum>(i);
+  fail(ErrorKind::usage, "unknown {} \"{}\"; it is one of {}", what, word, fmt::join(words, ", "));
+}
+
+// The file that sgemm_ comes from, or nothing where libtorch brings its own products.
+std::string blas_library() {
+  void* symbol = dlsym(RTLD_DEFAULT, "sgemm_");
+  Dl_info info{};
+  if (symbol == nullptr || dladdr(symbol, &info) == 0 || info.dli_fname == nullptr) return "";
+  std::error_code ignored;
+  return std::filesystem::canonical(info.dli_fname, ignored).string();
+}
+
+// Debian's reference BLAS lies in a folder named "blas"; it is fifty times slower than OpenBLAS.
+void warn_of_reference_blas() {
+  static const bool once = [] {
+    if (blas_library().find("/blas/libblas.so") != std::string::npos)
+      log_warning("matrix products run on reference BLAS, many times slower than they could: "
+                  "install libopenblas0-openmp");
+    return true;
+  }();
+  static_cast<void>(once);
+}
+
+}  // namespace
+
+std::string to_string(Device device) {
+  return std::string(kDevices.at(static_cast<std::size_t>(device)));
+}
+
+std::string to_string(Precision precision) {
+  return std::string(kPrecisions.at(static_cast<std::size_t>(precision)));
+}
+
+Device parse_device(const std::string& word) {
+  return value_of<Device>(word, kDevices, "device");
+}
+
+Precision parse_precision(const std::string& word) {
+  return value_of<Precision>(word, kPrecisions, "precision");
+}
+
+void prepare_compute(const ComputeOptions& options) {
+  if (options.device == Device::cuda && !torch::cuda::is_available())
+    fail(ErrorKind::input,
+         "--device cuda: this libtorch finds no CUDA device; use --device cpu, or build against a "
+         "libtorch with CUDA (docs/install.md)");
+  torch::set_num_threads(thread_count(options.threads));
+  if (options.device == Device::cpu) warn_of_reference_blas();
+}
+
+}  // namespace skyglot

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nn/linear_algebra.hpp"
+
+#include "base/error.hpp"
+
+#include <torch/torch.h>
+
+#include <cmath>
+
+namespace skyglot {
+namespace {
+
+// A view on the rows; libtorch has no read-only tensors, and none is written here.
+torch::Tensor view_of(const Matrix& matrix, std::int64_t first, std::int64_t count) {
+  return torch::from_blob(const_cast<float*>(matrix.values.data()) + first * matrix.cols,
+                          {count, matrix.cols}, torch::kFloat32);
+}
+
+Matrix product(const torch::Tensor& a, const torch::Tensor& b) {
+  const torch::NoGradGuard no_grad;
+  Matrix result(a.size(0), b.size(1));
+  torch::Tensor out =
+      torch::from_blob(result.values.data(), {result.rows, result.cols}, torch::kFloat32);
+  torch::mm_out(out, a, b);
+  return result;
+}
+
+}  // namespace
+
+Matrix inner_products(const Matrix& a, std::int64_t first, std::int64_t count, const Matrix& b) {
+  expect(a.cols == b.cols, "inner products of rows of different length");
+  expect(first >= 0 && count >= 0 && first + count <= a.rows, "rows outside the matrix");
+  return product(view_of(a, first, count), view_of(b, 0, b.rows).t());
+}
+
+Matrix transposed_product(const Matrix& a, const Matrix& b) {
+  expect(a.rows == b.rows, "transposed product of matrices with different row counts");
+  return product(view_of(a, 0, a.rows).t(), view_of(b, 0, b.rows));
+}
+
+void normalise_rows(Matrix& matrix) {
+  for (std::int64_t i = 0; i < matrix.rows; ++i) {
+    double square = 0;
+    for (const float value : matrix.row(i)) square += double{value} * double{value};
+    if (square == 0) continue;
+    const auto scale = static_cast<float>(1 / std::sqrt(square));
+    for (float& value : matrix.row(i)) value *= scale;
+  }
+}
+
+}  // namespace skyglot

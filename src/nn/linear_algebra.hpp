@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Matrix products for rooms that hold values, by the fastest library at hand.
+#pragma once
+
+#include "base/matrix.hpp"
+
+#include <cstdint>
+#include <span>
+
+namespace skyglot {
+
+/// Rows of `a` from `first` on, `count` of them, times all rows of `b` transposed:
+/// count x b.rows inner products. Blocking is the caller's: memory is the result's.
+[[nodiscard]] Matrix inner_products(const Matrix& a, std::int64_t first, std::int64_t count,
+                                    const Matrix& b);
+/// a^T * b, for gradients: a.cols x b.cols.
+[[nodiscard]] Matrix transposed_product(const Matrix& a, const Matrix& b);
+/// Divides every row by its Euclidean length; rows of zeros stay.
+void normalise_rows(Matrix& matrix);
+
+}  // namespace skyglot

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a model is: architecture, activation, how pictures must be prepared, where it came from.
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include <array>
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+namespace skyglot {
+
+enum class ModelKind {
+  clip,  ///< an image tower and a text tower with one embedding space
+  vit    ///< an image tower alone: DINO, timm
+};
+
+/// QuickGELU is x * sigmoid(1.702 x), GELU the exact one by erf. A state dict does not say which
+/// its weights were trained with.
+enum class Activation { gelu, quick_gelu };
+
+/// Which token stands for the picture in an image tower without projection.
+enum class Pooling { cls, mean };
+
+struct TransformerConfig {
+  std::int64_t width = 0;
+  std::int64_t layers = 0;
+  std::int64_t heads = 0;
+  std::int64_t mlp_width = 0;  ///< hidden width of the MLP
+};
+
+struct VisionConfig {
+  TransformerConfig transformer;
+  std::int64_t patch_size = 0;
+  std::int64_t image_size = 0;     ///< side in pixels that positions are stored for
+  bool layer_scale = false;        ///< DINOv2: blocks.i.ls1.gamma
+  std::int64_t register_tokens = 0;
+  Pooling pooling = Pooling::cls;  ///< only for ModelKind::vit
+};
+
+struct TextConfig {
+  TransformerConfig transformer;
+  std::int64_t context_length = 77;
+  std::int64_t vocabulary = 49408;
+};
+
+/// How a picture becomes input: see clip.md section 4 of the model's makers.
+enum class ResizeMode {
+  shortest,  ///< shorter side to image_size, centre crop
+  squash,    ///< both sides to image_size, aspect ratio lost
+  tile       ///< shorter side to image_size, evenly spaced crops along the longer; embeddings averaged
+};
+
+struct PreprocessConfig {
+  std::array<float, 3> mean{0.48145466F, 0.4578275F, 0.40821073F};
+  std::array<float, 3> std{0.26862954F, 0.26130258F, 0.27577711F};
+  ResizeMode resize = ResizeMode::shortest;
+};
+
+struct ModelConfig {
+  ModelKind kind = ModelKind::clip;
+  std::string architecture;  ///< "ViT-B-32", "dino_vits8", or "custom"
+  VisionConfig vision;
+  std::optional<TextConfig> text;      ///< clip only
+  std::int64_t embedding_width = 0;    ///< width of the shared space; for vit the tower's width
+  Activation activation = Activation::gelu;
+  double layer_norm_epsilon = 1e-5;
+  PreprocessConfig preprocess;
+  std::string source;         ///< file or catalogue name it was imported from
+  std::string source_sha256;  ///< of that file
+  std::string weights_sha256; ///< of model.safetensors beside the config
+  std::string licence;        ///< SPDX id or words; empty: unknown
+};
+
+[[nodiscard]] std::string to_string(Activation activation);
+[[nodiscard]] std::string to_string(ModelKind kind);
+[[nodiscard]] std::string to_string(ResizeMode mode);
+/// Throws Error(usage) that lists the words there are.
+[[nodiscard]] Activation parse_activation(const std::string& word);
+[[nodiscard]] ResizeMode parse_resize_mode(const std::string& word);
+
+/// JSON with a schema version; reading throws Error(format) naming `where` and the key.
+[[nodiscard]] nlohmann::ordered_json to_json(const ModelConfig& config);
+[[nodiscard]] ModelConfig model_config_from_json(const nlohmann::json& json, const std::string& where);
+
+}  // namespace skyglot

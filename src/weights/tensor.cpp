@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights/tensor.hpp"
+
+#include "base/error.hpp"
+
+#include <array>
+#include <cstring>
+#include <utility>
+
+namespace skyglot {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, std::size_t>, 10> kTypes{{{"F64", 8},
+                                                                           {"F32", 4},
+                                                                           {"F16", 2},
+                                                                           {"BF16", 2},
+                                                                           {"I64", 8},
+                                                                           {"I32", 4},
+                                                                           {"I16", 2},
+                                                                           {"I8", 1},
+                                                                           {"U8", 1},
+                                                                           {"BOOL", 1}}};
+
+template <typename T>
+T element_at(std::span<const std::byte> bytes, std::size_t index) {
+  T value;
+  std::memcpy(&value, bytes.data() + index * sizeof(T), sizeof(T));
+  return value;
+}
+
+float from_bits(std::uint32_t bits) {
+  float value;
+  std::memcpy(&value, &bits, sizeof value);
+  return value;
+}
+
+float from_half(std::uint16_t half) {
+  const std::uint32_t sign = (half & 0x8000U) << 16;
+  const std::uint32_t exponent = (half >> 10) & 0x1FU;
+  const std::uint32_t fraction = half & 0x3FFU;
+  if (exponent == 31) return from_bits(sign | 0x7F800000U | (fraction << 13));
+  if (exponent != 0) return from_bits(sign | ((exponent + 112) << 23) | (fraction << 13));
+  const float magnitude = static_cast<float>(fraction) * 0x1p-24F;
+  return sign != 0 ? -magnitude : magnitude;
+}
+
+template <typename T, typename Convert>
+std::vector<float> converted(const TensorView& tensor, Convert convert) {
+  const auto count = static_cast<std::size_t>(tensor.element_count());
+  std::vector<float> values(count);
+  for (std::size_t i = 0; i < count; ++i) values[i] = convert(element_at<T>(tensor.bytes, i));
+  return values;
+}
+
+template <typename T>
+std::vector<float> converted(const TensorView& tensor) {
+  return converted<T>(tensor, [](T value) { return static_cast<float>(value); });
+}
+
+}  // namespace
+
+std::size_t element_size(ElementType type) noexcept {
+  return kTypes[static_cast<std::size_t>(type)].second;
+}
+
+std::string_view to_string(ElementType type) noexcept {
+  return kTypes[static_cast<std::size_t>(type)].first;
+}
+
+std::int64_t TensorView::element_count() const noexcept {
+  std::int64_t count = 1;
+  for (const std::int64_t side : shape) count *= side;
+  return count;
+}
+
+std::vector<float> to_floats(const TensorView& tensor) {
+  switch (tensor.type) {
+    case ElementType::f64: return converted<double>(tensor);
+    case ElementType::f32: return converted<float>(tensor);
+    case ElementType::f16: return converted<std::uint16_t>(tensor, from_half);
+    case ElementType::bf16:
+      return converted<std::uint16_t>(
+          tensor, [](std::uint16_t bits) { return from_bits(std::uint32_t{bits} << 16); });
+    case ElementType::i64: return converted<std::int64_t>(tensor);
+    case ElementType::i32: return converted<std::int32_t>(tensor);
+    case ElementType::i16: return converted<std::int16_t>(tensor);
+    case ElementType::i8: return converted<std::int8_t>(tensor);
+    case ElementType::u8:
+    case ElementType::boolean: return converted<std::uint8_t>(tensor);
+  }
+  fail(ErrorKind::internal, "unknown element type {}", static_cast<int>(tensor.type));
+}
+
+TensorView make_tensor(std::span<const float> values, std::vector<std::int64_t> shape) {
+  const auto copy = std::make_shared<std::vector<float>>(values.begin(), values.end());
+  return {ElementType::f32, std::move(shape), std::as_bytes(std::span(*copy)), copy};
+}
+
+}  // namespace skyglot
