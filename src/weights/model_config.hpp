@@ -24,6 +24,10 @@ enum class Activation { gelu, quick_gelu };
 /// Which token stands for the picture in an image tower without projection.
 enum class Pooling { cls, mean };
 
+/// How learned positions are brought to another grid: bicubic with antialiasing (open_clip, timm), or as
+/// DINO does it, without and at a scale of (side + 0.1) / grid.
+enum class PositionResize { antialiased, dino };
+
 struct TransformerConfig {
   std::int64_t width = 0;
   std::int64_t layers = 0;
@@ -38,6 +42,7 @@ struct VisionConfig {
   bool layer_scale = false;        ///< DINOv2: blocks.i.ls1.gamma
   std::int64_t register_tokens = 0;
   Pooling pooling = Pooling::cls;  ///< only for ModelKind::vit
+  PositionResize position_resize = PositionResize::antialiased;
 };
 
 struct TextConfig {
