@@ -16,6 +16,7 @@ constexpr std::array<std::string_view, 2> kActivations{"gelu", "quick_gelu"};
 constexpr std::array<std::string_view, 2> kKinds{"clip", "vit"};
 constexpr std::array<std::string_view, 3> kResizeModes{"shortest", "squash", "tile"};
 constexpr std::array<std::string_view, 2> kPoolings{"cls", "mean"};
+constexpr std::array<std::string_view, 2> kPositionResizes{"antialiased", "dino"};
 
 using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
@@ -59,7 +60,8 @@ OrderedJson vision_json(const VisionConfig& v) {
                           {"image_size", v.image_size},
                           {"layer_scale", v.layer_scale},
                           {"register_tokens", v.register_tokens},
-                          {"pooling", to_string(v.pooling)}});
+                          {"pooling", to_string(v.pooling)},
+                          {"position_resize", word_of(v.position_resize, kPositionResizes)}});
   return json;
 }
 
@@ -145,6 +147,7 @@ VisionConfig read_vision(const Reader& json) {
   v.layer_scale = json.boolean("layer_scale");
   v.register_tokens = json.integer("register_tokens", 0, 4096);
   v.pooling = json.word<Pooling>("pooling", kPoolings);
+  v.position_resize = json.word<PositionResize>("position_resize", kPositionResizes);
   if (v.image_size % v.patch_size != 0)
     json.reject("\"image_size\" is no multiple of \"patch_size\"");
   return v;
