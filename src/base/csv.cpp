@@ -7,80 +7,68 @@
 #include <algorithm>
 
 namespace skyglot {
-namespace {
 
-// Walks over the text once; each call of next_row() takes one record.
-class CsvParser {
- public:
-  CsvParser(std::string_view text, const std::string& name) : text_(text), name_(name) {
-    if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
-  }
+CsvReader::CsvReader(std::string_view text, std::string name, char separator)
+    : text_(text), name_(std::move(name)), separator_(separator) {
+  if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
+}
 
-  bool next_row(std::vector<std::string>& row) {
-    skip_comments();
-    row.clear();
-    if (at_ >= text_.size()) return false;
-    row_line_ = line_;
-    do row.push_back(next_cell());
-    while (take(','));
-    end_line();
-    return true;
-  }
-  [[nodiscard]] std::size_t row_line() const { return row_line_; }
+bool CsvReader::next_row(std::vector<std::string>& row) {
+  skip_comments();
+  row.clear();
+  if (at_ >= text_.size()) return false;
+  row_line_ = line_;
+  do row.push_back(next_cell());
+  while (take(separator_));
+  end_line();
+  return true;
+}
 
- private:
-  void skip_comments() {
-    while (at_ < text_.size() && (text_[at_] == '#' || text_[at_] == '\n' || text_[at_] == '\r')) {
-      at_ = std::min(text_.find('\n', at_), text_.size() - 1) + 1;
-      ++line_;
-    }
-  }
-
-  std::string next_cell() {
-    if (take('"')) return quoted_cell();
-    const std::size_t end = std::min(text_.find_first_of(",\r\n", at_), text_.size());
-    std::string cell(text_.substr(at_, end - at_));
-    at_ = end;
-    return cell;
-  }
-
-  std::string quoted_cell() {
-    std::string cell;
-    while (at_ < text_.size()) {
-      const char c = text_[at_++];
-      if (c == '\n') ++line_;
-      if (c != '"') {
-        cell += c;
-      } else if (take('"')) {
-        cell += '"';
-      } else {
-        return cell;
-      }
-    }
-    fail(ErrorKind::format, "{}:{}: a quoted cell is never closed", name_, row_line_);
-  }
-
-  void end_line() {
-    take('\r');
-    if (at_ < text_.size() && !take('\n'))
-      fail(ErrorKind::format, "{}:{}: text after a closing quote", name_, line_);
+void CsvReader::skip_comments() {
+  while (at_ < text_.size() && (text_[at_] == '#' || text_[at_] == '\n' || text_[at_] == '\r')) {
+    at_ = std::min(text_.find('\n', at_), text_.size() - 1) + 1;
     ++line_;
   }
+}
 
-  bool take(char c) {
-    if (at_ >= text_.size() || text_[at_] != c) return false;
-    ++at_;
-    return true;
+std::string CsvReader::next_cell() {
+  if (take('"')) return quoted_cell();
+  const char ends[] = {separator_, '\r', '\n'};
+  const std::size_t end =
+      std::min(text_.find_first_of(std::string_view(ends, 3), at_), text_.size());
+  std::string cell(text_.substr(at_, end - at_));
+  at_ = end;
+  return cell;
+}
+
+std::string CsvReader::quoted_cell() {
+  std::string cell;
+  while (at_ < text_.size()) {
+    const char c = text_[at_++];
+    if (c == '\n') ++line_;
+    if (c != '"') {
+      cell += c;
+    } else if (take('"')) {
+      cell += '"';
+    } else {
+      return cell;
+    }
   }
+  fail(ErrorKind::format, "{}:{}: a quoted cell is never closed", name_, row_line_);
+}
 
-  std::string_view text_;
-  const std::string& name_;
-  std::size_t at_ = 0;
-  std::size_t line_ = 1;
-  std::size_t row_line_ = 1;
-};
+void CsvReader::end_line() {
+  take('\r');
+  if (at_ < text_.size() && !take('\n'))
+    fail(ErrorKind::format, "{}:{}: text after a closing quote", name_, line_);
+  ++line_;
+}
 
-}  // namespace
+bool CsvReader::take(char c) {
+  if (at_ >= text_.size() || text_[at_] != c) return false;
+  ++at_;
+  return true;
+}
 
 std::size_t CsvTable::column(std::string_view column_name) const {
   const auto found = std::ranges::find(header, column_name);
@@ -92,7 +80,7 @@ std::size_t CsvTable::column(std::string_view column_name) const {
 
 CsvTable parse_csv(std::string_view text, std::string name) {
   CsvTable table{.name = std::move(name), .header = {}, .rows = {}};
-  CsvParser parser(text, table.name);
+  CsvReader parser(text, table.name);
   if (!parser.next_row(table.header)) fail(ErrorKind::format, "{}: empty table", table.name);
   std::vector<std::string> row;
   while (parser.next_row(row)) {

@@ -11,6 +11,34 @@
 
 namespace skyglot {
 
+/// Walks over a table row by row: quotes, doubled quotes, line breaks inside quotes, LF or CRLF, a
+/// byte order mark; lines that start with '#' are comments. The text must outlive it.
+class CsvReader {
+ public:
+  /// Cells are parted by `separator`; `name` is what messages call the table.
+  CsvReader(std::string_view text, std::string name, char separator = ',');
+
+  /// The cells of the next row; false at the end. Throws Error(format) with the line number on an
+  /// unclosed quote.
+  bool next_row(std::vector<std::string>& row);
+  /// Line on which the last row began, from 1.
+  [[nodiscard]] std::size_t row_line() const { return row_line_; }
+
+ private:
+  void skip_comments();
+  std::string next_cell();
+  std::string quoted_cell();
+  void end_line();
+  bool take(char c);
+
+  std::string_view text_;
+  std::string name_;
+  char separator_;
+  std::size_t at_ = 0;
+  std::size_t line_ = 1;
+  std::size_t row_line_ = 1;
+};
+
 /// A whole table in memory. Cells are UTF-8.
 struct CsvTable {
   std::string name;  ///< what messages call it, usually the path
@@ -21,9 +49,8 @@ struct CsvTable {
   [[nodiscard]] std::size_t column(std::string_view column_name) const;
 };
 
-/// Parses `text`: quotes, doubled quotes, line breaks inside quotes, LF or CRLF, a byte order mark;
-/// lines that start with '#' are comments. Throws Error(format) with the line number on an unclosed
-/// quote or a row of another length than the header.
+/// Parses `text` as CsvReader does. Throws Error(format) with the line number also on a row of
+/// another length than the header.
 [[nodiscard]] CsvTable parse_csv(std::string_view text, std::string name);
 
 /// One line without its line break, cells quoted where they must be.

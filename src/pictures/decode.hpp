@@ -10,8 +10,8 @@
 
 namespace skyglot {
 
-/// Three channels. Throws Error(format) naming `name` (empty, truncated, or what the bytes look like instead) and
-/// Error(resource) past `max_pixels`.
+/// Three channels. Throws Error(format) naming `name` (empty, truncated, or what the bytes look
+/// like instead) and Error(resource) past `max_pixels`.
 [[nodiscard]] Picture decode_picture(std::string_view bytes, const std::string& name,
                                      std::size_t max_pixels = 100'000'000);
 

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 
+#include <algorithm>
 #include <memory>
 #include <png.h>
 
@@ -17,6 +18,13 @@ png_image new_image() {
   png_image image{};
   image.version = PNG_IMAGE_VERSION;
   return image;
+}
+
+void drop_alpha(Picture& picture) {
+  const std::size_t count = picture.pixels.size() / 4;
+  for (std::size_t i = 1; i < count; ++i)
+    std::copy_n(picture.pixels.data() + 4 * i, 3, picture.pixels.data() + 3 * i);
+  picture.pixels.resize(count * 3);
 }
 
 }  // namespace
@@ -44,12 +52,14 @@ Picture decode_png(std::string_view bytes, const std::string& name, std::size_t 
   if (pixels > max_pixels)
     fail(ErrorKind::resource, "{}: {} x {} pixels are more than allowed", name, image.width,
          image.height);
-  image.format = PNG_FORMAT_RGB;
+  const bool has_alpha = (image.format & PNG_FORMAT_FLAG_ALPHA) != 0;
+  image.format = has_alpha ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB;
+  image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // 16 bits are scaled, not taken for linear light
   Picture picture{static_cast<int>(image.width), static_cast<int>(image.height), 3, {}};
-  picture.pixels.resize(pixels * 3);
-  const png_color black{0, 0, 0};
-  if (png_image_finish_read(&image, &black, picture.pixels.data(), 0, nullptr) == 0)
+  picture.pixels.resize(pixels * (has_alpha ? 4 : 3));
+  if (png_image_finish_read(&image, nullptr, picture.pixels.data(), 0, nullptr) == 0)
     fail(ErrorKind::format, "{}: damaged PNG: {}", name, image.message);
+  if (has_alpha) drop_alpha(picture);
   return picture;
 }
 

@@ -9,7 +9,9 @@
 #include <algorithm>
 #include <archive.h>
 #include <archive_entry.h>
+#include <array>
 #include <exception>
+#include <fstream>
 #include <optional>
 
 namespace skyglot {
@@ -93,67 +95,89 @@ ShardWriter::Summary ShardWriter::commit() {
   return summary;
 }
 
-namespace {
-
-class ShardReader {
- public:
-  explicit ShardReader(const std::filesystem::path& path) : name_(path.string()) {
-    archive_read_support_format_tar(reader_.get());
-    check(archive_read_open_filename(reader_.get(), path.c_str(), 1 << 16));
+struct ShardReader::State {
+  explicit State(const std::filesystem::path& shard) : path(shard), name(shard.string()) {
+    archive_read_support_format_tar(reader.get());
+    check(archive_read_open_filename(reader.get(), path.c_str(), 1 << 16));
   }
 
-  [[nodiscard]] archive_entry* next() {
-    archive_entry* entry = nullptr;
-    const int code = archive_read_next_header(reader_.get(), &entry);
-    if (code == ARCHIVE_EOF) return nullptr;
-    check(code);
-    return entry;
-  }
-
-  [[nodiscard]] std::string checked_name(archive_entry* entry) const {
+  // A directory or another member without bytes gives an empty name.
+  [[nodiscard]] std::string checked_name() const {
     const char* text = archive_entry_pathname(entry);
-    const std::string name = text == nullptr ? "" : text;
-    const auto parts = split(name, '/');
-    if (name.empty() || name.starts_with('/') || std::ranges::find(parts, "..") != parts.end())
-      fail(ErrorKind::format, "{}: member '{}' points outside the shard", name_, name);
+    std::string member = text == nullptr ? "" : text;
+    const auto parts = split(member, '/');
+    if (member.empty() || member.starts_with('/') || std::ranges::find(parts, "..") != parts.end())
+      fail(ErrorKind::format, "{}: member '{}' points outside the shard", name, member);
     if (archive_entry_hardlink(entry) != nullptr || archive_entry_symlink(entry) != nullptr)
-      fail(ErrorKind::format, "{}: member '{}' is a link", name_, name);
-    return name;
+      fail(ErrorKind::format, "{}: member '{}' is a link", name, member);
+    if (archive_entry_filetype(entry) != AE_IFREG) return "";
+    return member.starts_with("./") ? member.substr(2) : member;
   }
 
-  [[nodiscard]] std::string bytes(archive_entry* entry, const ShardLimits& limits) {
-    const auto size =
-        static_cast<std::uint64_t>(std::max<la_int64_t>(0, archive_entry_size(entry)));
-    if (size > limits.max_member_bytes)
-      fail(ErrorKind::resource, "{}: member '{}' claims {} bytes", name_,
-           archive_entry_pathname(entry), size);
-    std::string result(size, '\0');
-    const la_ssize_t got = archive_read_data(reader_.get(), result.data(), result.size());
-    check(got < 0 ? static_cast<int>(got) : ARCHIVE_OK);
-    if (static_cast<std::uint64_t>(got) != size) fail(ErrorKind::format, "{}: truncated", name_);
-    return result;
+  // libarchive takes an archive cut between two members for a whole one.
+  void demand_end_mark() const {
+    std::ifstream file(path, std::ios::binary);
+    std::array<char, 2 * kHeaderBytes> end{};
+    file.seekg(-static_cast<std::streamoff>(end.size()), std::ios::end);
+    file.read(end.data(), end.size());
+    const bool zeros = std::ranges::all_of(end, [](char c) { return c == 0; });
+    if (!file || !zeros)
+      fail(ErrorKind::format,
+           "{}: not a whole tar file: it ends without the end mark, so it was cut off", name);
   }
 
- private:
   void check(int code) const {
     if (code == ARCHIVE_OK || code == ARCHIVE_WARN) return;
-    fail(ErrorKind::format, "{}: not a whole tar file: {}", name_,
-         archive_error_string(reader_.get()));
+    const char* text = archive_error_string(reader.get());
+    fail(ErrorKind::format, "{}: not a whole tar file: {}", name,
+         text == nullptr ? "damaged" : text);
   }
-  std::string name_;
-  std::unique_ptr<archive, FreeReader> reader_{archive_read_new()};
+
+  std::filesystem::path path;
+  std::string name;
+  std::unique_ptr<archive, FreeReader> reader{archive_read_new()};
+  archive_entry* entry = nullptr;
 };
 
-}  // namespace
+ShardReader::ShardReader(const std::filesystem::path& path)
+    : state_(std::make_unique<State>(path)) {}
+ShardReader::~ShardReader() = default;
+ShardReader::ShardReader(ShardReader&&) noexcept = default;
+ShardReader& ShardReader::operator=(ShardReader&&) noexcept = default;
+
+std::optional<ShardReader::Member> ShardReader::next() {
+  for (;;) {
+    const int code = archive_read_next_header(state_->reader.get(), &state_->entry);
+    if (code == ARCHIVE_EOF) {
+      state_->demand_end_mark();
+      return std::nullopt;
+    }
+    state_->check(code);
+    std::string name = state_->checked_name();
+    const la_int64_t size = std::max<la_int64_t>(0, archive_entry_size(state_->entry));
+    if (!name.empty()) return Member{std::move(name), static_cast<std::uint64_t>(size)};
+  }
+}
+
+std::string ShardReader::bytes() {
+  const la_int64_t size = std::max<la_int64_t>(0, archive_entry_size(state_->entry));
+  std::string result(static_cast<std::size_t>(size), '\0');
+  const la_ssize_t got = archive_read_data(state_->reader.get(), result.data(), result.size());
+  state_->check(got < 0 ? static_cast<int>(got) : ARCHIVE_OK);
+  if (static_cast<std::size_t>(got) != result.size())
+    fail(ErrorKind::format, "{}: truncated", state_->name);
+  return result;
+}
 
 void read_shard(const std::filesystem::path& path,
                 const std::function<bool(const std::string&, std::string_view)>& visit,
                 const ShardLimits& limits) {
   ShardReader reader(path);
-  while (archive_entry* entry = reader.next()) {
-    const std::string name = reader.checked_name(entry);
-    if (archive_entry_filetype(entry) != AE_IFREG) continue;
-    if (!visit(name, reader.bytes(entry, limits))) return;
+  while (const auto member = reader.next()) {
+    if (member->size > limits.max_member_bytes)
+      fail(ErrorKind::resource, "{}: member '{}' claims {} bytes", path.string(), member->name,
+           member->size);
+    if (!visit(member->name, reader.bytes())) return;
   }
 }
 

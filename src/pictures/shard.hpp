@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -45,9 +46,32 @@ struct ShardLimits {
   std::uint64_t max_member_bytes = std::uint64_t{256} << 20;
 };
 
+/// A tar read member by member. Throws Error(format) naming the shard if it is truncated (a missing
+/// end mark counts), no tar, or holds absolute paths, ".." or links.
+class ShardReader {
+ public:
+  explicit ShardReader(const std::filesystem::path& path);
+  ~ShardReader();
+  ShardReader(ShardReader&&) noexcept;
+  ShardReader& operator=(ShardReader&&) noexcept;
+
+  struct Member {
+    std::string name;  ///< without a leading "./"
+    std::uint64_t size = 0;
+  };
+  /// The next regular file; nothing at the end.
+  [[nodiscard]] std::optional<Member> next();
+  /// The bytes of the member that next() gave last; once.
+  [[nodiscard]] std::string bytes();
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
 /// Calls `visit(name, bytes)` for each file of a tar in order; stop by returning false. Throws
-/// Error(format) naming the shard if it is truncated, no tar, or holds absolute paths, "..", links
-/// or members past the limit.
+/// what ShardReader does, and Error(resource) for a member past the
+/// limit.
 void read_shard(const std::filesystem::path& path,
                 const std::function<bool(const std::string& name, std::string_view bytes)>& visit,
                 const ShardLimits& limits = {});

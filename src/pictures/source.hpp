@@ -15,11 +15,12 @@ namespace skyglot {
 
 /// A picture's bytes with what lies beside it.
 struct SourcePicture {
-  std::string id;     ///< path relative to its folder or tar ("Airport/airport_12.jpg"), or as a list names it
-  std::string bytes;  ///< encoded; empty with a `problem`
+  std::string
+      id;  ///< path relative to its folder or tar ("Airport/airport_12.jpg"), or as a list names it
+  std::string bytes;    ///< encoded; empty with a `problem`
   std::string problem;  ///< why the bytes could not be had; empty: fine
-  /// Members of the same WebDataset sample by extension ("json", "txt", "cls"), or the other columns of
-  /// the list by name ("title", "label").
+  /// Members of the same WebDataset sample by extension ("json", "txt", "cls"), or the other
+  /// columns of the list by name ("title", "label").
   std::map<std::string, std::string> beside;
 };
 
@@ -27,21 +28,22 @@ struct SourcePicture {
 class PictureSource {
  public:
   virtual ~PictureSource() = default;
-  /// The next picture; nothing at the end. Throws Error(format) naming a tar that is damaged or truncated.
+  /// The next picture; nothing at the end. Throws Error(format) naming a tar that is damaged or
+  /// truncated.
   virtual std::optional<SourcePicture> next() = 0;
   /// How many there are, where that is cheap to know.
   [[nodiscard]] virtual std::optional<std::uint64_t> size() const = 0;
 };
 
 struct SourceOptions {
-  std::filesystem::path root;       ///< list entries are relative to it; empty: to the list's folder
-  std::string path_column;          ///< empty: filepath, image, filename, path in turn
+  std::filesystem::path root;  ///< list entries are relative to it; empty: to the list's folder
+  std::string path_column;     ///< empty: filepath, image, filename, path in turn
   std::uint64_t max_file_bytes = std::uint64_t{256} << 20;
 };
 
-/// Opens folders (searched through for .jpg .jpeg .png), tars, lists (.csv, .tsv, .txt) and data set
-/// folders of ours, one after the other. Throws Error(input) naming a path that is none of these or holds no
-/// pictures.
+/// Opens folders (searched through for .jpg .jpeg .png), tars, lists (.csv, .tsv, .txt) and data
+/// set folders of ours, one after the other. Throws Error(input) naming a path that is none of
+/// these or holds no pictures.
 [[nodiscard]] std::unique_ptr<PictureSource> open_pictures(
     const std::vector<std::filesystem::path>& inputs, const SourceOptions& options = {});
 

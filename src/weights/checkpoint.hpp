@@ -21,9 +21,11 @@ enum class Container {
 /// What a checkpoint file holds, before names are understood.
 struct Checkpoint {
   Container container = Container::safetensors;
-  TensorMap tensors;  ///< names as in the file, the chosen dictionary ("state_dict", "teacher", ...) unwrapped
+  TensorMap tensors;   ///< names as in the file, the chosen dictionary ("state_dict", "teacher",
+                       ///< ...) unwrapped
   std::string chosen;  ///< which dictionary was taken; empty: the top level
-  std::vector<std::string> other_entries;  ///< what else stood beside it ("optimizer", "epoch", ...)
+  std::vector<std::string>
+      other_entries;  ///< what else stood beside it ("optimizer", "epoch", ...)
 };
 
 /// Opens `path` (a file, an index.json, or a Hugging Face folder). `prefer` names the dictionary to

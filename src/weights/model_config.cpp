@@ -2,9 +2,12 @@
 #include "weights/model_config.hpp"
 
 #include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/numbers.hpp"
 
 #include <array>
 #include <string_view>
+#include <vector>
 
 namespace skyglot {
 namespace {
@@ -12,6 +15,18 @@ namespace {
 constexpr std::array<std::string_view, 2> kActivations{"gelu", "quick_gelu"};
 constexpr std::array<std::string_view, 2> kKinds{"clip", "vit"};
 constexpr std::array<std::string_view, 3> kResizeModes{"shortest", "squash", "tile"};
+constexpr std::array<std::string_view, 2> kPoolings{"cls", "mean"};
+constexpr std::array<std::string_view, 2> kPositionResizes{"antialiased", "dino"};
+
+using Json = nlohmann::json;
+using OrderedJson = nlohmann::ordered_json;
+
+constexpr int kSchema = 1;
+// Far beyond any model, small enough that no product of a few of them overflows.
+constexpr std::int64_t kMaxWidth = 1 << 16;
+constexpr std::int64_t kMaxLayers = 1024;
+constexpr std::int64_t kMaxVocabulary = 1 << 24;
+constexpr const char* kRemedy = "import the model again with \"skyglot model import\"";
 
 template <typename Enum, std::size_t N>
 std::string word_of(Enum value, const std::array<std::string_view, N>& words) {
@@ -26,7 +41,191 @@ Enum value_of(const std::string& word, const std::array<std::string_view, N>& wo
   fail(ErrorKind::usage, "unknown {} \"{}\"; it is one of {}", what, word, fmt::join(words, ", "));
 }
 
+// A float as the shortest text that gives it back, not as the double it widens to.
+OrderedJson float_json(float value) {
+  return *parse_double(fmt::format("{}", value));
+}
+
+OrderedJson float_list(const std::array<float, 3>& values) {
+  return {float_json(values[0]), float_json(values[1]), float_json(values[2])};
+}
+
+OrderedJson transformer_json(const TransformerConfig& t) {
+  return {{"width", t.width}, {"layers", t.layers}, {"heads", t.heads}, {"mlp_width", t.mlp_width}};
+}
+
+OrderedJson vision_json(const VisionConfig& v) {
+  OrderedJson json = transformer_json(v.transformer);
+  json.update(OrderedJson{{"patch_size", v.patch_size},
+                          {"image_size", v.image_size},
+                          {"layer_scale", v.layer_scale},
+                          {"register_tokens", v.register_tokens},
+                          {"pooling", to_string(v.pooling)},
+                          {"position_resize", word_of(v.position_resize, kPositionResizes)}});
+  return json;
+}
+
+OrderedJson text_json(const TextConfig& t) {
+  OrderedJson json = transformer_json(t.transformer);
+  json.update(OrderedJson{{"context_length", t.context_length}, {"vocabulary", t.vocabulary}});
+  return json;
+}
+
+// Reads keys of one object and says whose fault it is when one is wrong.
+class Reader {
+ public:
+  Reader(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
+    if (!json_.is_object()) reject("is no JSON object");
+  }
+
+  [[noreturn]] void reject(const std::string& what) const {
+    fail(ErrorKind::format, "{}: {}; {}", where_, what, kRemedy);
+  }
+  [[nodiscard]] const Json& at(const char* key) const {
+    const auto found = json_.find(key);
+    if (found == json_.end()) reject(fmt::format("lacks \"{}\"", key));
+    return *found;
+  }
+  [[nodiscard]] std::int64_t integer(const char* key, std::int64_t low, std::int64_t high) const {
+    const Json& value = at(key);
+    if (!value.is_number_integer() || value.get<double>() < static_cast<double>(low) ||
+        value.get<double>() > static_cast<double>(high))
+      reject(fmt::format("\"{}\" must be a whole number from {} to {}", key, low, high));
+    return value.get<std::int64_t>();
+  }
+  [[nodiscard]] double number(const char* key) const {
+    if (!at(key).is_number()) reject(fmt::format("\"{}\" must be a number", key));
+    return at(key).get<double>();
+  }
+  [[nodiscard]] bool boolean(const char* key) const {
+    if (!at(key).is_boolean()) reject(fmt::format("\"{}\" must be true or false", key));
+    return at(key).get<bool>();
+  }
+  [[nodiscard]] std::string text(const char* key) const {
+    if (!at(key).is_string()) reject(fmt::format("\"{}\" must be text", key));
+    return at(key).get<std::string>();
+  }
+  template <typename Enum, std::size_t N>
+  [[nodiscard]] Enum word(const char* key, const std::array<std::string_view, N>& words) const {
+    const std::string given = text(key);
+    for (std::size_t i = 0; i < N; ++i)
+      if (given == words[i]) return static_cast<Enum>(i);
+    reject(fmt::format("\"{}\" is \"{}\", not one of {}", key, given, fmt::join(words, ", ")));
+  }
+  [[nodiscard]] std::array<float, 3> three(const char* key) const {
+    const Json& list = at(key);
+    std::array<float, 3> values{};
+    for (std::size_t i = 0; i < 3; ++i) {
+      if (!list.is_array() || list.size() != 3 || !list[i].is_number())
+        reject(fmt::format("\"{}\" must be three numbers", key));
+      values[i] = list[i].get<float>();
+    }
+    return values;
+  }
+  [[nodiscard]] Reader object(const char* key) const { return {at(key), where_ + ": " + key}; }
+
+ private:
+  const Json& json_;
+  std::string where_;
+};
+
+TransformerConfig read_transformer(const Reader& json) {
+  TransformerConfig t;
+  t.width = json.integer("width", 1, kMaxWidth);
+  t.layers = json.integer("layers", 1, kMaxLayers);
+  t.heads = json.integer("heads", 1, kMaxWidth);
+  t.mlp_width = json.integer("mlp_width", 1, 8 * kMaxWidth);
+  if (t.width % t.heads != 0) json.reject("\"width\" is no multiple of \"heads\"");
+  return t;
+}
+
+VisionConfig read_vision(const Reader& json) {
+  VisionConfig v;
+  v.transformer = read_transformer(json);
+  v.patch_size = json.integer("patch_size", 1, 4096);
+  v.image_size = json.integer("image_size", 1, kMaxWidth);
+  v.layer_scale = json.boolean("layer_scale");
+  v.register_tokens = json.integer("register_tokens", 0, 4096);
+  v.pooling = json.word<Pooling>("pooling", kPoolings);
+  v.position_resize = json.word<PositionResize>("position_resize", kPositionResizes);
+  if (v.image_size % v.patch_size != 0)
+    json.reject("\"image_size\" is no multiple of \"patch_size\"");
+  return v;
+}
+
+TextConfig read_text(const Reader& json) {
+  TextConfig t;
+  t.transformer = read_transformer(json);
+  t.context_length = json.integer("context_length", 2, kMaxWidth);
+  t.vocabulary = json.integer("vocabulary", 2, kMaxVocabulary);
+  return t;
+}
+
+PreprocessConfig read_preprocess(const Reader& json) {
+  PreprocessConfig p;
+  p.mean = json.three("mean");
+  p.std = json.three("std");
+  p.resize = json.word<ResizeMode>("resize", kResizeModes);
+  for (const float s : p.std)
+    if (!(s > 0)) json.reject("\"std\" must be positive");
+  return p;
+}
+
+void read_towers(ModelConfig& config, const Reader& json) {
+  config.kind = json.word<ModelKind>("kind", kKinds);
+  config.vision = read_vision(json.object("vision"));
+  if (config.kind == ModelKind::clip) config.text = read_text(json.object("text"));
+  config.embedding_width = json.integer("embedding_width", 1, kMaxWidth);
+  if (config.kind == ModelKind::vit && config.embedding_width != config.vision.transformer.width)
+    json.reject("\"embedding_width\" of an image tower alone must be its width");
+}
+
 }  // namespace
+
+OrderedJson to_json(const ModelConfig& config) {
+  OrderedJson json{{"schema", kSchema},
+                   {"kind", to_string(config.kind)},
+                   {"architecture", config.architecture},
+                   {"activation", to_string(config.activation)},
+                   {"embedding_width", config.embedding_width},
+                   {"layer_norm_epsilon", config.layer_norm_epsilon},
+                   {"vision", vision_json(config.vision)}};
+  if (config.text) json["text"] = text_json(*config.text);
+  json["preprocess"] = {{"mean", float_list(config.preprocess.mean)},
+                        {"std", float_list(config.preprocess.std)},
+                        {"resize", to_string(config.preprocess.resize)}};
+  json["source"] = config.source;
+  json["source_sha256"] = config.source_sha256;
+  json["weights_sha256"] = config.weights_sha256;
+  json["licence"] = config.licence;
+  return json;
+}
+
+ModelConfig model_config_from_json(const Json& json, const std::string& where) {
+  const Reader reader(json, where);
+  if (reader.integer("schema", 1, INT32_MAX) != kSchema)
+    reader.reject("was written by a newer skyglot (another \"schema\")");
+  ModelConfig config;
+  read_towers(config, reader);
+  config.architecture = reader.text("architecture");
+  config.activation = reader.word<Activation>("activation", kActivations);
+  config.layer_norm_epsilon = reader.number("layer_norm_epsilon");
+  if (!(config.layer_norm_epsilon > 0)) reader.reject("\"layer_norm_epsilon\" must be positive");
+  config.preprocess = read_preprocess(reader.object("preprocess"));
+  config.source = reader.text("source");
+  config.source_sha256 = reader.text("source_sha256");
+  config.weights_sha256 = reader.text("weights_sha256");
+  config.licence = reader.text("licence");
+  return config;
+}
+
+std::string to_string(Pooling pooling) {
+  return word_of(pooling, kPoolings);
+}
+
+Pooling parse_pooling(const std::string& word) {
+  return value_of<Pooling>(word, kPoolings, "pooling");
+}
 
 std::string to_string(Activation activation) {
   return word_of(activation, kActivations);

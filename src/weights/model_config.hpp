@@ -24,6 +24,10 @@ enum class Activation { gelu, quick_gelu };
 /// Which token stands for the picture in an image tower without projection.
 enum class Pooling { cls, mean };
 
+/// How learned positions are brought to another grid: bicubic with antialiasing (open_clip, timm), or as
+/// DINO does it, without and at a scale of (side + 0.1) / grid.
+enum class PositionResize { antialiased, dino };
+
 struct TransformerConfig {
   std::int64_t width = 0;
   std::int64_t layers = 0;
@@ -34,10 +38,11 @@ struct TransformerConfig {
 struct VisionConfig {
   TransformerConfig transformer;
   std::int64_t patch_size = 0;
-  std::int64_t image_size = 0;     ///< side in pixels that positions are stored for
-  bool layer_scale = false;        ///< DINOv2: blocks.i.ls1.gamma
+  std::int64_t image_size = 0;  ///< side in pixels that positions are stored for
+  bool layer_scale = false;     ///< DINOv2: blocks.i.ls1.gamma
   std::int64_t register_tokens = 0;
   Pooling pooling = Pooling::cls;  ///< only for ModelKind::vit
+  PositionResize position_resize = PositionResize::antialiased;
 };
 
 struct TextConfig {
@@ -50,7 +55,7 @@ struct TextConfig {
 enum class ResizeMode {
   shortest,  ///< shorter side to image_size, centre crop
   squash,    ///< both sides to image_size, aspect ratio lost
-  tile       ///< shorter side to image_size, evenly spaced crops along the longer; embeddings averaged
+  tile  ///< shorter side to image_size, evenly spaced crops along the longer; embeddings averaged
 };
 
 struct PreprocessConfig {
@@ -63,26 +68,29 @@ struct ModelConfig {
   ModelKind kind = ModelKind::clip;
   std::string architecture;  ///< "ViT-B-32", "dino_vits8", or "custom"
   VisionConfig vision;
-  std::optional<TextConfig> text;      ///< clip only
-  std::int64_t embedding_width = 0;    ///< width of the shared space; for vit the tower's width
+  std::optional<TextConfig> text;    ///< clip only
+  std::int64_t embedding_width = 0;  ///< width of the shared space; for vit the tower's width
   Activation activation = Activation::gelu;
   double layer_norm_epsilon = 1e-5;
   PreprocessConfig preprocess;
-  std::string source;         ///< file or catalogue name it was imported from
-  std::string source_sha256;  ///< of that file
-  std::string weights_sha256; ///< of model.safetensors beside the config
-  std::string licence;        ///< SPDX id or words; empty: unknown
+  std::string source;          ///< file or catalogue name it was imported from
+  std::string source_sha256;   ///< of that file
+  std::string weights_sha256;  ///< of model.safetensors beside the config
+  std::string licence;         ///< SPDX id or words; empty: unknown
 };
 
 [[nodiscard]] std::string to_string(Activation activation);
 [[nodiscard]] std::string to_string(ModelKind kind);
 [[nodiscard]] std::string to_string(ResizeMode mode);
+[[nodiscard]] std::string to_string(Pooling pooling);
 /// Throws Error(usage) that lists the words there are.
 [[nodiscard]] Activation parse_activation(const std::string& word);
 [[nodiscard]] ResizeMode parse_resize_mode(const std::string& word);
+[[nodiscard]] Pooling parse_pooling(const std::string& word);
 
 /// JSON with a schema version; reading throws Error(format) naming `where` and the key.
 [[nodiscard]] nlohmann::ordered_json to_json(const ModelConfig& config);
-[[nodiscard]] ModelConfig model_config_from_json(const nlohmann::json& json, const std::string& where);
+[[nodiscard]] ModelConfig model_config_from_json(const nlohmann::json& json,
+                                                 const std::string& where);
 
 }  // namespace skyglot

@@ -10,22 +10,26 @@
 namespace skyglot {
 
 /// Weights under canonical names: open_clip's for clip (visual.conv1.weight,
-/// transformer.resblocks.0.attn.in_proj_weight, ...), DINO's = timm's for vit (patch_embed.proj.weight,
-/// blocks.0.attn.qkv.weight, ...). Every tensor the configuration calls for is there in its shape.
+/// transformer.resblocks.0.attn.in_proj_weight, ...), DINO's = timm's for vit
+/// (patch_embed.proj.weight, blocks.0.attn.qkv.weight, ...). Every tensor the configuration calls
+/// for is there in its shape.
 struct StoredModel {
   ModelConfig config;
   TensorMap weights;
 };
 
 /// Reads a folder that `skyglot model import` wrote. The SHA-256 of the weights is checked against
-/// the configuration when `verify`. Throws Error(input) if it is no such folder (naming the remedy),
-/// Error(format) if a tensor is missing, surplus or misshapen.
-[[nodiscard]] StoredModel load_model_folder(const std::filesystem::path& folder, bool verify = true);
+/// the configuration when `verify`. Throws Error(input) if it is no such folder (naming the
+/// remedy), Error(format) if a tensor is missing, surplus or misshapen.
+[[nodiscard]] StoredModel load_model_folder(const std::filesystem::path& folder,
+                                            bool verify = true);
 
 /// Writes both files atomically, weights first; fills config.weights_sha256.
 void save_model_folder(const std::filesystem::path& folder, StoredModel model);
 
-/// The names and shapes that `config` calls for; used to check, to import and to make random models.
-[[nodiscard]] std::map<std::string, std::vector<std::int64_t>> expected_tensors(const ModelConfig& config);
+/// The names and shapes that `config` calls for; used to check, to import and to make random
+/// models.
+[[nodiscard]] std::map<std::string, std::vector<std::int64_t>> expected_tensors(
+    const ModelConfig& config);
 
 }  // namespace skyglot

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The safetensors file format, read by every rule of its reference validator and written atomically.
+// The safetensors file format, read by every rule of its reference validator and written
+// atomically.
 #pragma once
 
 #include "weights/tensor.hpp"
@@ -20,7 +21,8 @@ struct Safetensors {
 [[nodiscard]] Safetensors read_safetensors(const std::filesystem::path& path);
 
 /// The same on bytes in memory, which must outlive the result.
-[[nodiscard]] Safetensors parse_safetensors(std::span<const std::byte> bytes, const std::string& name,
+[[nodiscard]] Safetensors parse_safetensors(std::span<const std::byte> bytes,
+                                            const std::string& name,
                                             std::shared_ptr<const void> owner = nullptr);
 
 /// Writes the file whole or not at all; tensors in name order, data 64-byte aligned.

@@ -73,20 +73,47 @@ std::int64_t TensorView::element_count() const noexcept {
   return count;
 }
 
+std::size_t byte_count(ElementType type, std::span<const std::int64_t> shape,
+                       const std::string& name) {
+  auto bytes = static_cast<std::int64_t>(element_size(type));
+  for (const std::int64_t side : shape)
+    if (side < 0 || __builtin_mul_overflow(bytes, side, &bytes))
+      fail(ErrorKind::format, "{}: tensor of impossible shape {}", name, shape_text(shape));
+  return static_cast<std::size_t>(bytes);
+}
+
+std::optional<ElementType> parse_element_type(std::string_view word) noexcept {
+  for (std::size_t i = 0; i < kTypes.size(); ++i)
+    if (kTypes[i].first == word) return static_cast<ElementType>(i);
+  return std::nullopt;
+}
+
+std::string shape_text(std::span<const std::int64_t> shape) {
+  return shape.empty() ? "scalar" : fmt::format("{}", fmt::join(shape, " x "));
+}
+
 std::vector<float> to_floats(const TensorView& tensor) {
   switch (tensor.type) {
-    case ElementType::f64: return converted<double>(tensor);
-    case ElementType::f32: return converted<float>(tensor);
-    case ElementType::f16: return converted<std::uint16_t>(tensor, from_half);
+    case ElementType::f64:
+      return converted<double>(tensor);
+    case ElementType::f32:
+      return converted<float>(tensor);
+    case ElementType::f16:
+      return converted<std::uint16_t>(tensor, from_half);
     case ElementType::bf16:
       return converted<std::uint16_t>(
           tensor, [](std::uint16_t bits) { return from_bits(std::uint32_t{bits} << 16); });
-    case ElementType::i64: return converted<std::int64_t>(tensor);
-    case ElementType::i32: return converted<std::int32_t>(tensor);
-    case ElementType::i16: return converted<std::int16_t>(tensor);
-    case ElementType::i8: return converted<std::int8_t>(tensor);
+    case ElementType::i64:
+      return converted<std::int64_t>(tensor);
+    case ElementType::i32:
+      return converted<std::int32_t>(tensor);
+    case ElementType::i16:
+      return converted<std::int16_t>(tensor);
+    case ElementType::i8:
+      return converted<std::int8_t>(tensor);
     case ElementType::u8:
-    case ElementType::boolean: return converted<std::uint8_t>(tensor);
+    case ElementType::boolean:
+      return converted<std::uint8_t>(tensor);
   }
   fail(ErrorKind::internal, "unknown element type {}", static_cast<int>(tensor.type));
 }

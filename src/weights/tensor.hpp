@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -32,10 +33,20 @@ struct TensorView {
   [[nodiscard]] std::int64_t element_count() const noexcept;
 };
 
+/// Bytes that a tensor of that type and shape takes. Throws Error(format) naming `name` if a side
+/// is negative or the product does not fit into 63 bits.
+[[nodiscard]] std::size_t byte_count(ElementType type, std::span<const std::int64_t> shape,
+                                     const std::string& name);
+/// The type that safetensors calls `word`, if it is one of ours.
+[[nodiscard]] std::optional<ElementType> parse_element_type(std::string_view word) noexcept;
+/// "512 x 77", "scalar".
+[[nodiscard]] std::string shape_text(std::span<const std::int64_t> shape);
+
 /// Every element as float, f16 and bf16 widened, f64 and integers converted.
 [[nodiscard]] std::vector<float> to_floats(const TensorView& tensor);
 /// A float32 tensor that owns a copy of `values`.
-[[nodiscard]] TensorView make_tensor(std::span<const float> values, std::vector<std::int64_t> shape);
+[[nodiscard]] TensorView make_tensor(std::span<const float> values,
+                                     std::vector<std::int64_t> shape);
 
 /// Tensors by name.
 using TensorMap = std::map<std::string, TensorView>;

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "nn/vision_tower.hpp"
+
+#include "base/error.hpp"
+#include "nn/kernels.hpp"
+#include "nn/positions.hpp"
+
+#include <ATen/Parallel.h>
+
+#include <algorithm>
+
+namespace skyglot {
+namespace {
+
+// Tokens that go through the blocks at a time: more would not make the products faster, only the
+// buffers too large for the caches.
+constexpr std::int64_t kTokensAtOnce = 3200;
+
+// D x 3 x P x P to a factor of patches * weight^T.
+torch::Tensor patch_matrix(const WeightSource& weights, const std::string& name) {
+  const torch::Tensor kernel = weights.vector(name).to(torch::kFloat32);
+  return weights.as_matrix(kernel.flatten(1));
+}
+
+void check_pictures(std::span<const Picture> pictures, std::int64_t patch) {
+  const int side = pictures.empty() ? 0 : pictures.front().width;
+  expect(pictures.empty() || (side > 0 && side % patch == 0), "picture side no multiple of the patch");
+  for (const Picture& picture : pictures)
+    expect(picture.width == side && picture.height == side && picture.channels == 3,
+           "pictures of different shapes in one batch");
+}
+
+}  // namespace
+
+VisionTower::VisionTower(const StoredModel& model, const ComputeOptions& options)
+    : config_(model.config) {
+  const WeightSource weights(model.weights, options);
+  const bool clip = config_.kind == ModelKind::clip;
+  const std::string root = clip ? "visual." : "";
+  const TransformerConfig& blocks = config_.vision.transformer;
+  transformer_ = clip ? load_clip_blocks(weights, "visual.transformer.resblocks.", blocks)
+                      : load_vit_blocks(weights, "blocks.", blocks);
+  transformer_.activation = config_.activation;
+  transformer_.norm_epsilon = config_.layer_norm_epsilon;
+  patch_weight_ = patch_matrix(weights, clip ? "visual.conv1.weight" : "patch_embed.proj.weight");
+  if (!clip) patch_bias_ = weights.vector("patch_embed.proj.bias");
+  class_token_ = weights.vector(clip ? "visual.class_embedding" : "cls_token").flatten();
+  const torch::Tensor positions =
+      weights.vector(clip ? "visual.positional_embedding" : "pos_embed");
+  positions_ = positions.view({-1, blocks.width});
+  if (config_.vision.register_tokens > 0)
+    registers_ = weights.vector("register_tokens").view({-1, blocks.width});
+  if (clip) {
+    first_norm_gain_ = weights.vector("visual.ln_pre.weight");
+    first_norm_shift_ = weights.vector("visual.ln_pre.bias");
+    projection_ = weights.matrix("visual.proj").t();
+  }
+  last_norm_gain_ = weights.vector(clip ? "visual.ln_post.weight" : "norm.weight");
+  last_norm_shift_ = weights.vector(clip ? "visual.ln_post.bias" : "norm.bias");
+}
+
+torch::Tensor VisionTower::patches(std::span<const Picture> pictures) const {
+  const std::int64_t patch = patch_size();
+  check_pictures(pictures, patch);
+  const std::int64_t grid = pictures.empty() ? 0 : pictures.front().width / patch;
+  std::array<float, 3> scale{};
+  std::array<float, 3> offset{};
+  for (std::size_t c = 0; c < 3; ++c) {
+    scale[c] = 1 / (255 * config_.preprocess.std[c]);
+    offset[c] = -config_.preprocess.mean[c] / config_.preprocess.std[c];
+  }
+  const auto count = static_cast<std::int64_t>(pictures.size());
+  const torch::Tensor rows = torch::empty({count, grid * grid, 3 * patch * patch});
+  at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
+    for (std::int64_t i = begin; i < end; ++i)
+      kernels::cut_patches({pictures[static_cast<std::size_t>(i)].pixels.data(), grid, grid, patch,
+                            scale.data(), offset.data()},
+                           rows.data_ptr<float>() + i * rows.stride(0));
+  });
+  return rows.to(patch_weight_.device());
+}
+
+torch::Tensor VisionTower::patches(const torch::Tensor& pixels) const {
+  const std::int64_t patch = patch_size();
+  const std::int64_t height = pixels.size(2) / patch;
+  const std::int64_t width = pixels.size(3) / patch;
+  return pixels.narrow(2, 0, height * patch)
+      .narrow(3, 0, width * patch)
+      .reshape({-1, 3, height, patch, width, patch})
+      .permute({0, 2, 4, 1, 3, 5})
+      .reshape({pixels.size(0), height * width, 3 * patch * patch})
+      .to(patch_weight_.device());
+}
+
+torch::Tensor VisionTower::tokens_of(const torch::Tensor& patches, Grid grid) const {
+  torch::Tensor tokens = torch::linear(patches.to(patch_weight_.scalar_type()), patch_weight_);
+  tokens = tokens.to(positions_.scalar_type());
+  if (patch_bias_.defined()) tokens = tokens + patch_bias_;
+  const std::int64_t count = patches.size(0);
+  const std::int64_t width = tokens.size(2);
+  tokens = torch::cat({class_token_.view({1, 1, width}).expand({count, 1, width}), tokens}, 1);
+  tokens = tokens + positions_for_grid(positions_, grid.height, grid.width,
+                                       config_.vision.position_resize);
+  if (registers_.defined())
+    tokens = torch::cat({tokens.narrow(1, 0, 1), registers_.unsqueeze(0).expand({count, -1, -1}),
+                         tokens.narrow(1, 1, tokens.size(1) - 1)},
+                        1);
+  if (!first_norm_gain_.defined()) return tokens;
+  return torch::layer_norm(tokens, {width}, first_norm_gain_, first_norm_shift_,
+                           config_.layer_norm_epsilon);
+}
+
+torch::Tensor VisionTower::final_norm(const torch::Tensor& tokens) const {
+  return torch::layer_norm(tokens, {tokens.size(-1)}, last_norm_gain_, last_norm_shift_,
+                           config_.layer_norm_epsilon);
+}
+
+torch::Tensor VisionTower::embed(const torch::Tensor& patches, Grid grid) const {
+  const bool mean = config_.kind == ModelKind::vit && config_.vision.pooling == Pooling::mean;
+  const std::int64_t count = patches.size(0);
+  const std::int64_t at_once = std::max<std::int64_t>(1, kTokensAtOnce / (patches.size(1) + 1));
+  std::vector<torch::Tensor> parts;
+  for (std::int64_t first = 0; first < count; first += at_once) {
+    const torch::Tensor part = patches.narrow(0, first, std::min(at_once, count - first));
+    TransformerRequest request;
+    if (!mean)
+      request.pooled = torch::zeros({part.size(0)}, part.options().dtype(torch::kInt64));
+    torch::Tensor pooled = final_norm(run(transformer_, tokens_of(part, grid), request).tokens);
+    if (mean) {
+      const std::int64_t special = 1 + config_.vision.register_tokens;
+      pooled = pooled.narrow(1, special, pooled.size(1) - special).mean(1);
+    }
+    if (projection_.defined())
+      pooled = torch::matmul(pooled.to(projection_.scalar_type()), projection_.t());
+    parts.push_back(pooled.to(torch::kFloat32));
+  }
+  if (parts.empty()) return torch::empty({0, config_.embedding_width});
+  return torch::cat(parts);
+}
+
+VisionTower::Features VisionTower::features(const torch::Tensor& patches, Grid grid) const {
+  const TransformerResult result =
+      run(transformer_, tokens_of(patches, grid), {std::nullopt, true});
+  return {final_norm(result.tokens), result.keys};
+}
+
+}  // namespace skyglot

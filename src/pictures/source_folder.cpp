@@ -1,0 +1,175 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/strings.hpp"
+#include "pictures/source_kinds.hpp"
+
+#include <algorithm>
+#include <array>
+#include <map>
+#include <system_error>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+
+// Files by their paths relative to a folder.
+class FileSource : public PictureSource {
+ public:
+  FileSource(fs::path folder, std::vector<std::string> names, const SourceOptions& options)
+      : folder_(std::move(folder)), names_(std::move(names)), options_(options) {}
+
+  std::optional<SourcePicture> next() override {
+    if (at_ == names_.size()) return std::nullopt;
+    const std::string& name = names_[at_++];
+    return read_picture_file(folder_ / name, name, options_);
+  }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return names_.size(); }
+
+ private:
+  fs::path folder_;
+  std::vector<std::string> names_;
+  SourceOptions options_;
+  std::size_t at_ = 0;
+};
+
+bool is_hidden(std::string_view name) {
+  return name.starts_with('.');
+}
+
+struct FolderContents {
+  std::vector<std::string> pictures;  // relative, sorted
+  std::vector<fs::path> tars;         // directly in the folder, sorted
+  std::map<std::string, int> others;  // by extension
+};
+
+void note(const fs::directory_entry& entry, const fs::path& folder, FolderContents& contents) {
+  std::error_code ignored;
+  const fs::path& path = entry.path();
+  if (!entry.is_regular_file(ignored)) return;
+  if (is_picture_name(path.filename().string())) {
+    contents.pictures.push_back(path.lexically_relative(folder).generic_string());
+  } else if (to_lower(path.extension().string()) == ".tar" && path.parent_path() == folder) {
+    contents.tars.push_back(path);
+  } else {
+    ++contents.others[to_lower(path.extension().string())];
+  }
+}
+
+// Linked folders are not entered: they may lead in circles.
+FolderContents search(const fs::path& folder) {
+  FolderContents contents;
+  const auto options = fs::directory_options::skip_permission_denied;
+  for (auto at = fs::recursive_directory_iterator(folder, options);
+       at != fs::recursive_directory_iterator(); ++at) {
+    if (is_hidden(at->path().filename().string()))
+      at.disable_recursion_pending();
+    else
+      note(*at, folder, contents);
+  }
+  std::ranges::sort(contents.pictures);
+  std::ranges::sort(contents.tars);
+  return contents;
+}
+
+[[noreturn]] void fail_without_pictures(const fs::path& folder, const FolderContents& contents) {
+  std::string others;
+  for (const auto& [extension, count] : contents.others)
+    others += fmt::format("{}{} {}", others.empty() ? "" : ", ", count,
+                          extension.empty() ? "without extension" : extension);
+  fail(ErrorKind::input, "no .jpg, .jpeg or .png below {}{}", folder.string(),
+       others.empty() ? ": it is empty"
+                      : " (files: " + others + "); convert them to PNG or JPEG first");
+}
+
+// A path in a dataset.json that somebody may have tampered with.
+fs::path shard_path(const fs::path& folder, const std::string& name) {
+  const auto parts = split(name, '/');
+  if (name.starts_with('/') || std::ranges::find(parts, "..") != parts.end())
+    fail(ErrorKind::format, "{}: shard '{}' lies outside the folder",
+         (folder / "dataset.json").string(), name);
+  return folder / name;
+}
+
+void demand_size(const fs::path& shard, std::uint64_t bytes) {
+  std::error_code code;
+  const std::uint64_t size = fs::file_size(shard, code);
+  if (code)
+    fail(ErrorKind::input, "{}: dataset.json names it, but it cannot be read: {}", shard.string(),
+         code.message());
+  if (size != bytes)
+    fail(ErrorKind::format, "{}: {} bytes where dataset.json says {}; copy or build it again",
+         shard.string(), size, bytes);
+}
+
+std::unique_ptr<PictureSource> open_dataset(const fs::path& folder, const SourceOptions& options) {
+  const fs::path file = folder / "dataset.json";
+  const std::string text = read_file(file);
+  std::vector<fs::path> shards;
+  std::uint64_t pairs = 0;
+  reading_json(file.string(), "run 'skyglot build' again", [&] {
+    const auto json = nlohmann::json::parse(text);
+    for (const auto& shard : json.at("shards")) {
+      shards.push_back(shard_path(folder, shard.at("name").get<std::string>()));
+      demand_size(shards.back(), shard.at("bytes").get<std::uint64_t>());
+      pairs += shard.at("pairs").get<std::uint64_t>();
+    }
+  });
+  if (shards.empty()) fail(ErrorKind::input, "{}: the data set has no shards", folder.string());
+  return open_picture_shards(std::move(shards), pairs, options);
+}
+
+bool is_dataset(const fs::path& folder) {
+  return fs::exists(folder / "dataset.json") && fs::is_directory(folder / "shards");
+}
+
+}  // namespace
+
+bool is_picture_name(std::string_view name) {
+  static constexpr std::array<std::string_view, 3> kEndings{".jpg", ".jpeg", ".png"};
+  const std::string lower = to_lower(name.substr(name.rfind('/') + 1));
+  return !is_hidden(lower) &&
+         std::ranges::any_of(kEndings, [&](auto ending) { return lower.ends_with(ending); });
+}
+
+SourcePicture read_picture_file(const fs::path& path, std::string id,
+                                const SourceOptions& options) {
+  SourcePicture picture{.id = std::move(id), .bytes = {}, .problem = {}, .beside = {}};
+  std::error_code code;
+  if (!fs::exists(path, code)) {
+    picture.problem = "no such file";
+  } else if (!fs::is_regular_file(path, code)) {
+    picture.problem = "not a regular file";
+  } else if (const auto size = fs::file_size(path, code); size > options.max_file_bytes) {
+    picture.problem = fmt::format("{} bytes are more than allowed", size);
+  } else {
+    try {
+      picture.bytes = read_file(path, options.max_file_bytes);
+      if (picture.bytes.empty()) picture.problem = "the file is empty";
+    } catch (const Error& error) {
+      picture.problem = error.what();
+    }
+  }
+  return picture;
+}
+
+std::unique_ptr<PictureSource> open_picture_folder(const fs::path& folder,
+                                                   const SourceOptions& options) {
+  if (is_dataset(folder)) return open_dataset(folder, options);
+  FolderContents contents = search(folder);
+  if (!contents.pictures.empty())
+    return std::make_unique<FileSource>(folder, std::move(contents.pictures), options);
+  if (!contents.tars.empty())
+    return open_picture_shards(std::move(contents.tars), std::nullopt, options);
+  fail_without_pictures(folder, contents);
+}
+
+std::unique_ptr<PictureSource> open_picture_file(const fs::path& path,
+                                                 const SourceOptions& options) {
+  return std::make_unique<FileSource>(path.parent_path(),
+                                      std::vector<std::string>{path.filename().string()}, options);
+}
+
+}  // namespace skyglot

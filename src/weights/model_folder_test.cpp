@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights/model_folder.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/random.hpp"
+#include "base/strings.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <limits>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+
+fs::path test_path() {
+  return fs::path(testing::TempDir()) /
+         testing::UnitTest::GetInstance()->current_test_info()->name();
+}
+
+ModelConfig small_clip() {
+  ModelConfig config;
+  config.architecture = "custom";
+  config.vision.transformer = {16, 2, 2, 32};
+  config.vision.patch_size = 4;
+  config.vision.image_size = 8;
+  config.text = TextConfig{{8, 1, 2, 32}, 5, 20};
+  config.embedding_width = 12;
+  config.activation = Activation::quick_gelu;
+  config.source = "made by a test";
+  return config;
+}
+
+StoredModel random_model(const ModelConfig& config) {
+  StoredModel model{config, {}};
+  RandomStream random(1, "weights");
+  for (const auto& [name, shape] : expected_tensors(config)) {
+    std::vector<float> values(byte_count(ElementType::u8, shape, name));
+    for (float& value : values) value = static_cast<float>(random.normal());
+    model.weights[name] = make_tensor(values, shape);
+  }
+  return model;
+}
+
+std::string refusal(const fs::path& folder) {
+  try {
+    (void)load_model_folder(folder);
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+void change_config(const fs::path& folder, const std::string& from, const std::string& to) {
+  const std::string text = read_file(folder / "config.json");
+  ASSERT_THAT(text, HasSubstr(from));
+  write_file_atomically(folder / "config.json", replace_all(text, from, to));
+}
+
+TEST(ModelFolderTest, GivesBackWhatWasSaved) {
+  const StoredModel model = random_model(small_clip());
+  save_model_folder(test_path(), model);
+  const StoredModel back = load_model_folder(test_path());
+  EXPECT_EQ(back.config.activation, Activation::quick_gelu);
+  EXPECT_EQ(back.config.text->vocabulary, 20);
+  EXPECT_EQ(back.config.preprocess.mean, model.config.preprocess.mean);
+  EXPECT_EQ(back.config.weights_sha256.size(), 64U);
+  ASSERT_EQ(back.weights.size(), model.weights.size());
+  for (const auto& [name, tensor] : model.weights)
+    EXPECT_EQ(to_floats(back.weights.at(name)), to_floats(tensor)) << name;
+}
+
+TEST(ModelFolderTest, NumbersOfTheConfigurationAreShort) {
+  EXPECT_THAT(json_text(to_json(small_clip())), HasSubstr("[0.48145467,0.4578275,0.40821072]"));
+}
+
+TEST(ModelFolderTest, CallsForTheTensorsOfAnImageTowerAlone) {
+  ModelConfig config;
+  config.kind = ModelKind::vit;
+  config.vision.transformer = {384, 12, 6, 1536};
+  config.vision.patch_size = 8;
+  config.vision.image_size = 224;
+  config.embedding_width = 384;
+  const auto shapes = expected_tensors(config);
+  EXPECT_EQ(shapes.size(), 150U);  // as DINO's dino_deitsmall8_pretrain.pth
+  EXPECT_THAT(shapes.at("pos_embed"), testing::ElementsAre(1, 785, 384));
+  EXPECT_THAT(shapes.at("blocks.11.attn.qkv.weight"), testing::ElementsAre(1152, 384));
+}
+
+TEST(ModelFolderTest, RefusesAFolderThatIsNone) {
+  EXPECT_THAT(refusal("/nowhere"), HasSubstr("model import"));
+  make_folder(test_path());
+  write_file_atomically(test_path() / "model.safetensors", "");
+  write_file_atomically(test_path() / "config.json", R"({"hidden_act":"gelu"})");
+  EXPECT_THAT(refusal(test_path()), HasSubstr("model import"));
+  write_file_atomically(test_path() / "config.json", "{");
+  EXPECT_THAT(refusal(test_path()), HasSubstr("damaged"));
+}
+
+TEST(ModelFolderTest, NoticesChangedWeights) {
+  save_model_folder(test_path(), random_model(small_clip()));
+  std::string bytes = read_file(test_path() / "model.safetensors");
+  bytes.back() ^= 1;
+  write_file_atomically(test_path() / "model.safetensors", bytes);
+  EXPECT_THAT(refusal(test_path()), HasSubstr("SHA-256"));
+  EXPECT_NO_THROW((void)load_model_folder(test_path(), false));
+}
+
+TEST(ModelFolderTest, NoticesAConfigurationThatDoesNotFit) {
+  save_model_folder(test_path(), random_model(small_clip()));
+  const std::string good = read_file(test_path() / "config.json");
+  change_config(test_path(), R"("embedding_width": 12)", R"("embedding_width": 13)");
+  EXPECT_THAT(refusal(test_path()), HasSubstr("text_projection is 8 x 12"));
+  write_file_atomically(test_path() / "config.json", good);
+  change_config(test_path(), R"("layers": 2)", R"("layers": 3)");
+  EXPECT_THAT(refusal(test_path()), HasSubstr("12 tensors are missing"));
+  write_file_atomically(test_path() / "config.json", good);
+  change_config(test_path(), R"("layers": 2)", R"("layers": 1)");
+  EXPECT_THAT(refusal(test_path()), HasSubstr("12 tensors belong to no part"));
+}
+
+TEST(ModelFolderTest, NamesTheKeyOfADamagedConfiguration) {
+  save_model_folder(test_path(), random_model(small_clip()));
+  const std::string good = read_file(test_path() / "config.json");
+  const std::vector<std::pair<std::string, std::string>> changes{
+      {R"("patch_size": 4)", R"("patch_size": 0)"},
+      {R"("width": 16)", R"("width": 99999999999999999999)"},
+      {R"("heads": 2)", R"("heads": 3)"},
+      {R"("quick_gelu")", R"("relu")"},
+      {R"("vocabulary")", R"("vocabulry")"}};
+  for (const auto& [from, to] : changes) {
+    write_file_atomically(test_path() / "config.json", good);
+    change_config(test_path(), from, to);
+    EXPECT_THAT(refusal(test_path()), HasSubstr(from.substr(1, from.find('"', 1) - 1)));
+  }
+}
+
+TEST(ModelFolderTest, SavesNoNonsense) {
+  StoredModel model = random_model(small_clip());
+  model.weights["logit_scale"] = make_tensor({{std::numeric_limits<float>::quiet_NaN()}}, {});
+  EXPECT_THROW(save_model_folder(test_path(), model), Error);
+  EXPECT_FALSE(fs::exists(test_path() / "model.safetensors"));
+}
+
+}  // namespace
+}  // namespace skyglot
