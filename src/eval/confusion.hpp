@@ -40,6 +40,9 @@ struct ConfusedPair {
 [[nodiscard]] std::vector<ConfusedPair> most_confused(const ConfusionMatrix& matrix,
                                                       std::size_t most);
 
+/// At most `most` characters of `text`, the last an ellipsis if it was longer.
+[[nodiscard]] std::string shorten(const std::string& text, std::size_t most);
+
 /// For a terminal: the whole matrix while it has at most 12 classes, else the `most` most confused
 /// pairs with their share of the true class. Ends with a line break.
 [[nodiscard]] std::string confusion_text(const ConfusionMatrix& matrix, std::size_t most = 20);

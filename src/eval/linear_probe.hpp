@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/matrix.hpp"
+#include "eval/lbfgs.hpp"
 
 #include <cstdint>
 #include <span>
@@ -22,7 +23,7 @@ struct ProbeFitOptions {
   double c = 1;               ///< inverse strength of the L2 penalty, as in scikit-learn
   int max_iterations = 1000;  ///< of L-BFGS
   /// Stops when no component of the gradient of the mean loss is larger than this.
-  double tolerance = 1e-5;
+  double tolerance = 1e-6;
 
   /// Throws Error(usage) naming every value that makes no sense.
   void validate() const;
@@ -39,6 +40,10 @@ struct LinearProbe {
   /// N x classes logits. Throws Error(input) if the rows have another length.
   [[nodiscard]] Matrix scores(const Matrix& features) const;
 };
+
+/// What fit_linear_probe() minimises, with its gradient: the mean cross-entropy + |W|^2 / (2 C N)
+/// at the classes x features weights, row by row, followed by the bias. `data` must outlive it.
+[[nodiscard]] SmoothFunction probe_loss(const ProbeData& data, double c);
 
 /// Minimises C * sum of cross-entropies + |W|^2 / 2 (bias not penalised) by L-BFGS with a Wolfe
 /// line search, from `start` or from zeros. Features are used as given. Memory: blocks of logits,

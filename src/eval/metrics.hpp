@@ -71,10 +71,11 @@ struct BinaryScore {
   double recall = 0;
 };
 
-/// Best F1 over the 101 thresholds -1, -0.98, ..., 1 (SkyScript's binary mode): positive is a score
-/// strictly above the threshold; every ratio has 1e-9 added to numerator and denominator; the
-/// lowest of equally good thresholds. `labels` are 0 or 1. Throws Error(input) naming the row on
-/// any other label, on NaN and if there is nothing.
+/// Best F1 over the 101 thresholds -1, -0.98, ..., 1 as SkyScript's binary mode counts it: positive
+/// is a score at or above the threshold (compared in single precision); precision and recall have
+/// 1e-9 added to numerator and denominator, F1 to its denominator; the lowest of equally good
+/// thresholds. `labels` are 0 or 1. Throws Error(input) naming the row on any other label, on NaN
+/// and if there is nothing.
 [[nodiscard]] BinaryScore best_f1(std::span<const float> scores,
                                   std::span<const std::int32_t> labels);
 

@@ -23,6 +23,9 @@ void for_each_score_row(const Matrix& a, const Matrix& b, std::int64_t block_row
 /// Throws Error(input) naming `what` and the first row that holds NaN or infinity.
 void require_finite(const Matrix& matrix, std::string_view what);
 
+/// Throws Error(input) naming `what` unless the rows of both are equally long.
+void require_same_length(const Matrix& a, const Matrix& b, std::string_view what);
+
 /// Throws Error(input) naming the row unless there are `rows` labels, all in [0, classes).
 void require_labels(std::span<const std::int32_t> labels, std::int64_t rows, std::int64_t classes);
 
