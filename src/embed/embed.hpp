@@ -21,7 +21,7 @@ namespace skyglot {
 
 struct EmbedOptions {
   int batch = 32;
-  std::optional<ResizeMode> resize;  ///< empty: the model's own
+  std::optional<ResizeMode> resize{};  ///< empty: the model's own
   std::size_t max_pixels = 100'000'000;
   bool normalise = true;  ///< rows to unit length
   bool strict = false;    ///< a text past the context is an Error, not truncated
