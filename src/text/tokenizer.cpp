@@ -2,6 +2,7 @@
 #include "text/tokenizer.hpp"
 
 #include "base/error.hpp"
+#include "base/gzip.hpp"
 #include "base/resource.hpp"
 #include "text/byte_pairs.hpp"
 #include "text/html.hpp"
@@ -16,6 +17,7 @@
 namespace skyglot {
 namespace {
 
+constexpr std::size_t kLargestMerges = std::size_t{16} << 20;
 constexpr std::string_view kStartText = "<|startoftext|>";
 constexpr std::string_view kEndText = "<|endoftext|>";
 // The only blank of cleaned text is ' '; PCRE2's \s would also take U+180E, which Python does not.
@@ -122,7 +124,8 @@ struct Tokenizer::Tables {
 };
 
 Tokenizer::Tokenizer(std::string_view merges, const std::string& name)
-    : tables_(std::make_unique<const Tables>(merges, name)) {}
+    : tables_(std::make_unique<const Tables>(
+          is_gzip(merges) ? gunzipped(merges, name, kLargestMerges) : std::string(merges), name)) {}
 Tokenizer::~Tokenizer() = default;
 Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
@@ -141,15 +144,31 @@ std::vector<TokenId> Tokenizer::encode(std::string_view text) const {
   return ids;
 }
 
-std::vector<TokenId> Tokenizer::context(std::string_view text, std::size_t length) const {
+namespace {
+
+std::vector<TokenId> framed(const std::vector<TokenId>& ids, std::size_t length) {
   expect(length >= 2, "a context of tokens has no room for start and end");
-  const std::vector<TokenId> ids = encode(text);
   const std::size_t kept = std::min(ids.size(), length - 2);
   std::vector<TokenId> result(length, 0);
-  result[0] = kStart;
+  result[0] = Tokenizer::kStart;
   std::copy_n(ids.begin(), kept, result.begin() + 1);
-  result[kept + 1] = kEnd;
+  result[kept + 1] = Tokenizer::kEnd;
   return result;
+}
+
+}  // namespace
+
+std::vector<TokenId> Tokenizer::context(std::string_view text, std::size_t length) const {
+  return framed(encode(text), length);
+}
+
+std::vector<TokenId> Tokenizer::whole_context(std::string_view text, std::size_t length) const {
+  const std::vector<TokenId> ids = encode(text);
+  if (ids.size() + 2 > length)
+    fail(ErrorKind::input,
+         "a text has {} tokens where the model reads {}: \"{}\"; shorten it, or let it be cut",
+         ids.size() + 2, length, text);
+  return framed(ids, length);
 }
 
 std::size_t Tokenizer::count(std::string_view text) const {
