@@ -5,6 +5,12 @@ namespace skyglot {
 
 Commands learn_commands() {
   Commands commands;
+  commands.push_back(make_eval_zeroshot());
+  commands.push_back(make_eval_finegrained());
+  commands.push_back(make_eval_retrieval());
+  commands.push_back(make_eval_knn());
+  commands.push_back(make_eval_linear());
+  commands.push_back(make_eval_counting());
   return commands;
 }
 
