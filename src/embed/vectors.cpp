@@ -7,7 +7,6 @@
 #include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
-
 #include "embed/half.hpp"
 #include "embed/npy.hpp"
 #include "weights/checkpoint.hpp"
@@ -145,6 +144,16 @@ Json embeddings_json(const VectorsFacts& facts, const Json& about) {
           {"ids", "ids.txt"},
           {"sha256", facts.sha256},
           {"about", about.is_null() ? Json::object() : about}};
+}
+
+std::vector<float> read_numbers(const fs::path& path) {
+  if (to_lower(path.extension().string()) == ".npy")
+    return parse_npy_list(read_file(path, kNoLimit), path.string());
+  const Checkpoint checkpoint = open_checkpoint(path);
+  if (checkpoint.tensors.size() != 1)
+    fail(ErrorKind::format, "{}: {} tensors where one list of numbers was expected", path.string(),
+         checkpoint.tensors.size());
+  return to_floats(checkpoint.tensors.begin()->second);
 }
 
 Embeddings read_embeddings(const fs::path& path) {

@@ -37,12 +37,8 @@ bool is_number_file(const fs::path& file) {
 }
 
 std::vector<std::string> numbers_of(const fs::path& file) {
-  const Matrix matrix = read_embeddings(file).vectors;
-  if (matrix.rows != 1 && matrix.cols != 1)
-    fail(ErrorKind::format, "{}: {} x {} numbers where one label a picture was expected",
-         file.string(), matrix.rows, matrix.cols);
   std::vector<std::string> labels;
-  for (const float value : matrix.values) {
+  for (const float value : read_numbers(file)) {
     if (!(std::abs(value) < 1e9F) || value != std::floor(value))
       fail(ErrorKind::format, "{}: {} is no label; whole numbers were expected", file.string(),
            format_double(static_cast<double>(value)));
