@@ -13,7 +13,7 @@
 namespace skyglot {
 
 struct CaptionOptions {
-  std::string prefix;       ///< put before every caption
+  std::string prefix{};     ///< put before every caption
   bool capitalise = false;  ///< the caption's first letter becomes a capital (RemoteCLIP's script)
   /// Every caption counts, even if another reads the same (RemoteCLIP); else each distinct one
   /// once, with all pictures it belongs to (SkyScript).
