@@ -21,6 +21,9 @@ target_compile_options(skyglot_warnings INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
   $<$<BOOL:${SKYGLOT_WERROR}>:-Werror>)
 
+if(SKYGLOT_FUZZ)
+  add_compile_options(-fsanitize=fuzzer-no-link)
+endif()
 if(SKYGLOT_SANITIZE)
   add_compile_options(-fsanitize=${SKYGLOT_SANITIZE} -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${SKYGLOT_SANITIZE})

@@ -5,6 +5,10 @@ namespace skyglot {
 
 Commands learn_commands() {
   Commands commands;
+  commands.push_back(make_model_list());
+  commands.push_back(make_model_fetch());
+  commands.push_back(make_model_import());
+  commands.push_back(make_model_inspect());
   return commands;
 }
 

@@ -26,6 +26,9 @@ struct Checkpoint {
   std::string chosen;  ///< which dictionary was taken; empty: the top level
   std::vector<std::string>
       other_entries;  ///< what else stood beside it ("optimizer", "epoch", ...)
+  /// Entries that only code of others could build, which is never run: name -> "module.function".
+  std::map<std::string, std::string> unreadable;
+  std::map<std::string, std::string> metadata;  ///< "__metadata__" of safetensors
 };
 
 /// Opens `path` (a file, an index.json, or a Hugging Face folder). `prefer` names the dictionary to
@@ -33,5 +36,13 @@ struct Checkpoint {
 /// Error(format) naming the file and what is wrong, Error(resource) past sane sizes.
 [[nodiscard]] Checkpoint open_checkpoint(const std::filesystem::path& path,
                                          const std::string& prefer = "");
+
+/// One file's bytes, which must live as long as `owner` or the result (the fuzzers' door).
+[[nodiscard]] Checkpoint parse_checkpoint(std::span<const std::byte> bytes, const std::string& name,
+                                          const std::string& prefer = "",
+                                          const std::shared_ptr<const void>& owner = nullptr);
+
+/// "safetensors", "TorchScript", ...
+[[nodiscard]] std::string to_string(Container container);
 
 }  // namespace skyglot
