@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures per second from JPEG files through a model, against the bare tower on pictures that are ready, in
-// turn; the model has random weights.
+// Pictures per second from JPEG files through a model, against the bare tower on pictures that are
+// ready, in turn; the model has random weights.
 //
-//   embed_bench ARCHITECTURE [PICTURES [ROUNDS [BATCH [WIDTH HEIGHT]]]]     ViT-B-32, 256, 3, 32, 256 256
+//   embed_bench ARCHITECTURE [PICTURES [ROUNDS [BATCH [WIDTH HEIGHT]]]]     ViT-B-32, 256, 3, 32,
+//   256 256
+#include "embed/embed.hpp"
+
 #include "base/numbers.hpp"
 #include "base/random.hpp"
-#include "embed/embed.hpp"
-#include "nn/random_model.hpp"
 #include "pictures/jpeg.hpp"
 
+#include "nn/random_model.hpp"
+#include "weights/architecture.hpp"
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -68,12 +71,14 @@ double median(std::vector<double> values) {
 }
 
 void run(const std::string& architecture, const Settings& s) {
-  const Encoder encoder(random_model(architecture, Activation::gelu, 1), {});
+  const Encoder encoder(random_model(named_architecture(architecture), 1), {});
   const PictureTower tower = picture_tower(encoder);
   std::vector<std::string> files;
   for (std::uint64_t i = 0; i < 16; ++i)
-    files.push_back(encode_jpeg(landscape(static_cast<int>(s.width), static_cast<int>(s.height), i), 90));
-  const std::vector<Picture> ready(static_cast<std::size_t>(s.batch), landscape(tower.side, tower.side, 1));
+    files.push_back(
+        encode_jpeg(landscape(static_cast<int>(s.width), static_cast<int>(s.height), i), 90));
+  const std::vector<Picture> ready(static_cast<std::size_t>(s.batch),
+                                   landscape(tower.side, tower.side, 1));
   std::vector<double> bare;
   std::vector<double> whole;
   (void)encoder.encode_pictures(ready);
@@ -89,9 +94,9 @@ void run(const std::string& architecture, const Settings& s) {
     }));
   }
   const auto count = static_cast<double>(s.pictures / s.batch * s.batch);
-  fmt::print("{}, {} x {} JPEG of {}, batch {}: bare tower {:.1f}/s, embed {:.1f}/s, {:.1f} %\n", architecture,
-             s.width, s.height, format_bytes(files[0].size()), s.batch, count / median(bare),
-             count / median(whole), 100 * median(bare) / median(whole));
+  fmt::print("{}, {} x {} JPEG of {}, batch {}: bare tower {:.1f}/s, embed {:.1f}/s, {:.1f} %\n",
+             architecture, s.width, s.height, format_bytes(files[0].size()), s.batch,
+             count / median(bare), count / median(whole), 100 * median(bare) / median(whole));
 }
 
 }  // namespace
@@ -100,8 +105,8 @@ void run(const std::string& architecture, const Settings& s) {
 int main(int argc, char** argv) {
   using namespace skyglot;
   Settings settings;
-  std::int64_t* const fields[] = {&settings.pictures, &settings.rounds, &settings.batch, &settings.width,
-                                  &settings.height};
+  std::int64_t* const fields[] = {&settings.pictures, &settings.rounds, &settings.batch,
+                                  &settings.width, &settings.height};
   for (int i = 2; i < argc && i < 7; ++i) *fields[i - 2] = parse_int(argv[i]).value_or(1);
   run(argc > 1 ? argv[1] : "ViT-B-32", settings);
 }

@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Texts per second of one core; tokenizer_vs_python.py drives it.
 //
-//   tokenizer_bench TEXTS SECONDS OUT     one text a line; ids of each to OUT, texts per second on stdout
+//   tokenizer_bench TEXTS SECONDS OUT     one text a line; ids of each to OUT, texts per second on
+//   stdout
+#include "text/tokenizer.hpp"
+
 #include "base/atomic_file.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
-#include "text/tokenizer.hpp"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>
