@@ -113,6 +113,12 @@ HeadCounts heads_from(const ImportOptions& options, const Provenance& facts) {
   return heads;
 }
 
+// timm's ViT brings its classifier along, DINO's backbones have none; each resizes positions in its own way.
+PositionResize position_resize_of(ModelKind kind, const std::vector<std::string>& ignored) {
+  const bool classifier = std::ranges::find(ignored, "head.weight") != ignored.end();
+  return kind == ModelKind::clip || classifier ? PositionResize::antialiased : PositionResize::dino;
+}
+
 fs::path named_file(const fs::path& path) {
   if (!fs::is_directory(path)) return path;
   return path / (fs::exists(path / "open_clip_config.json") ? "open_clip_model.safetensors"
@@ -138,6 +144,7 @@ ImportResult import_checkpoint(const fs::path& path, const ImportOptions& option
   config.source = facts.catalogue_name.empty() ? path.filename().string() : facts.catalogue_name;
   config.source_sha256 = hash;
   config.licence = facts.licence;
+  config.vision.position_resize = position_resize_of(config.kind, named.ignored);
   result.ignored = named.ignored;
   take_tensors(result, named, where);
   result.chosen = checkpoint.chosen;
