@@ -19,6 +19,10 @@ Commands all_commands() {
   commands.push_back(make_merge());
   commands.push_back(make_report());
   commands.push_back(make_simulate());
+  commands.push_back(make_model_list());
+  commands.push_back(make_model_fetch());
+  commands.push_back(make_model_import());
+  commands.push_back(make_model_inspect());
   std::ranges::move(forwarded_commands(), std::back_inserter(commands));
   return commands;
 }

@@ -5,6 +5,11 @@ namespace skyglot {
 
 Commands learn_commands() {
   Commands commands;
+  commands.push_back(make_model_list());
+  commands.push_back(make_model_fetch());
+  commands.push_back(make_model_import());
+  commands.push_back(make_model_inspect());
+  commands.push_back(make_embed());
   commands.push_back(make_eval_zeroshot());
   commands.push_back(make_eval_finegrained());
   commands.push_back(make_eval_retrieval());

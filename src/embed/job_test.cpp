@@ -34,7 +34,7 @@ EmbedJob job_to(const fs::path& output) {
   job.inputs = {"noise"};
   job.columns = 4;
   job.options.batch = 4;
-  job.options.block = 10;
+  job.options.block = 25;
   job.options.threads = 2;
   return job;
 }
@@ -122,15 +122,15 @@ TEST(EmbedJob, KilledAnywhereItEndsInTheSameBytes) {
         EXPECT_EQ(message_of(job_to(folder / name)), "") << how;
         EXPECT_EQ(tree_hashes(folder), whole) << how;
       }
-      EXPECT_GE(killed, 6) << point;
+      EXPECT_GE(killed, 3) << point;
     }
   }
 }
 
 TEST(EmbedJob, GoesOnWhereItStopped) {
   const fs::path folder = test_folder();
-  ASSERT_EQ(run_in_child(folder / "out", "mid_manifest:4"), 137);
-  EXPECT_EQ(run(job_to(folder / "out")).resumed, 30u);
+  ASSERT_EQ(run_in_child(folder / "out", "mid_manifest:2"), 137);
+  EXPECT_EQ(run(job_to(folder / "out")).resumed, 25u);
 }
 
 TEST(EmbedJob, FullDisksEndInAnErrorNotInABadFile) {
@@ -159,14 +159,14 @@ TEST(EmbedJob, RefusesWhatIsThere) {
 TEST(EmbedJob, OtherOptionsOrPicturesCannotResume) {
   const fs::path folder = test_folder();
   EmbedJob job = job_to(folder / "out");
-  ASSERT_EQ(run_in_child(job.output, "mid_manifest:3"), 137);
+  ASSERT_EQ(run_in_child(job.output, "mid_manifest:2"), 137);
   job.about["weights_sha256"] = "other";
   EXPECT_THAT(message_of(job), HasSubstr("begun with other"));
   job = job_to(folder / "out");
   EXPECT_THAT(message_of(job, 15), HasSubstr("not those"));
   NoisySource renamed(kPictures, "q");
   EXPECT_THROW((void)run_picture_job(renamed, fake_tower(), job), Error);
-  EXPECT_EQ(run(job).resumed, 20u);
+  EXPECT_EQ(run(job).resumed, 25u);
 }
 
 TEST(EmbedJob, TextsAreTheirOwnIds) {

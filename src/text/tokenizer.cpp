@@ -4,22 +4,23 @@
 #include "base/error.hpp"
 #include "base/gzip.hpp"
 #include "base/resource.hpp"
+#include "text/ascii_words.hpp"
 #include "text/byte_pairs.hpp"
 #include "text/html.hpp"
 #include "text/unicode.hpp"
+#include "text/word_cache.hpp"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 namespace skyglot {
 namespace {
 
 constexpr std::size_t kLargestMerges = std::size_t{16} << 20;
-constexpr std::string_view kStartText = "<|startoftext|>";
-constexpr std::string_view kEndText = "<|endoftext|>";
 // The only blank of cleaned text is ' '; PCRE2's \s would also take U+180E, which Python does not.
 constexpr char kSplit[] =
     R"(<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^ \p{L}\p{N}]+)";
@@ -117,8 +118,32 @@ std::string cleaned(std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
+
 struct Tokenizer::Tables {
   Tables(std::string_view merges, const std::string& name) : split(kSplit), pairs(merges, name) {}
+
+  void append_word(std::string_view word, std::vector<TokenId>& ids) const {
+    thread_local WordCache cache;
+    if (word == kStartText) {
+      ids.push_back(kStart);
+    } else if (word == kEndText) {
+      ids.push_back(kEnd);
+    } else if (!cache.append(serial, word, ids)) {
+      const std::size_t before = ids.size();
+      pairs.encode_word(word, ids);
+      cache.keep(serial, word, ids.data() + before, ids.size() - before);
+    }
+  }
+
+  std::uint64_t serial = next_serial();
   Pattern split;
   BytePairs pairs;
 };
@@ -132,15 +157,11 @@ Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 
 std::vector<TokenId> Tokenizer::encode(std::string_view text) const {
   std::vector<TokenId> ids;
-  tables_->split.for_each_match(cleaned(text), [&](std::string_view word) {
-    if (word == kStartText) {
-      ids.push_back(kStart);
-    } else if (word == kEndText) {
-      ids.push_back(kEnd);
-    } else {
-      tables_->pairs.encode_word(word, ids);
-    }
-  });
+  const auto append = [&](std::string_view word) { tables_->append_word(word, ids); };
+  if (is_plain_ascii(text))
+    for_each_ascii_word(cleaned_ascii(text), append);
+  else
+    tables_->split.for_each_match(cleaned(text), append);
   return ids;
 }
 

@@ -31,7 +31,8 @@ constexpr std::array<std::string_view, 6> kFolderFiles{
 
 Checkpoint from_torch(TorchFile file, const std::string& prefer) {
   const StateDict found = find_state_dict(file.graph, prefer, file.name);
-  Checkpoint checkpoint{file.container, {}, found.chosen, found.other_entries, found.unreadable};
+  Checkpoint checkpoint{file.container,   {}, found.chosen, found.other_entries,
+                        found.unreadable, {}};
   for (const auto& [name, tensor] : found.tensors)
     checkpoint.tensors[name] = file.tensor(*tensor, name);
   return checkpoint;
@@ -149,7 +150,8 @@ Checkpoint parse_checkpoint(Bytes bytes, const std::string& name, const std::str
   if (!prefer.empty())
     fail(ErrorKind::usage, "{}: a safetensors file has no entry \"{}\"; leave out --take", name,
          prefer);
-  return {Container::safetensors, parse_safetensors(bytes, name, owner).tensors, {}, {}, {}};
+  Safetensors file = parse_safetensors(bytes, name, owner);
+  return {Container::safetensors, std::move(file.tensors), {}, {}, {}, std::move(file.metadata)};
 }
 
 Checkpoint open_checkpoint(const fs::path& path, const std::string& prefer) {

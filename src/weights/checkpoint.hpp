@@ -28,6 +28,7 @@ struct Checkpoint {
       other_entries;  ///< what else stood beside it ("optimizer", "epoch", ...)
   /// Entries that only code of others could build, which is never run: name -> "module.function".
   std::map<std::string, std::string> unreadable;
+  std::map<std::string, std::string> metadata;  ///< "__metadata__" of safetensors
 };
 
 /// Opens `path` (a file, an index.json, or a Hugging Face folder). `prefer` names the dictionary to

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+// skyglot model inspect: what a model folder or a checkpoint holds.
+#include "base/error.hpp"
+#include "base/numbers.hpp"
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+
+#include "weights/checkpoint.hpp"
+#include "weights/model_folder.hpp"
+#include "weights/normalisation.hpp"
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+using Rows = std::vector<std::vector<std::string>>;
+
+std::uint64_t parameters(const TensorMap& tensors) {
+  std::uint64_t count = 0;
+  for (const auto& [name, tensor] : tensors)
+    count += static_cast<std::uint64_t>(tensor.element_count());
+  return count;
+}
+
+Json tensors_json(const TensorMap& tensors) {
+  Json list = Json::array();
+  for (const auto& [name, tensor] : tensors)
+    list.push_back(Json{{"name", name}, {"type", to_string(tensor.type)}, {"shape", tensor.shape}});
+  return list;
+}
+
+void print_tensors(const TensorMap& tensors) {
+  Rows rows{{"name", "type", "shape"}};
+  for (const auto& [name, tensor] : tensors)
+    rows.push_back({name, std::string(to_string(tensor.type)), shape_text(tensor.shape)});
+  print_table(rows);
+}
+
+std::string transformer_text(const TransformerConfig& t) {
+  return fmt::format("width {}, {} layers, {} heads, MLP {}", t.width, t.layers, t.heads,
+                     t.mlp_width);
+}
+
+Rows model_rows(const StoredModel& model) {
+  const ModelConfig& c = model.config;
+  Rows rows{{"architecture", c.architecture + " (" + to_string(c.kind) + ")"},
+            {"image tower",
+             fmt::format("{}, {} px in patches of {}", transformer_text(c.vision.transformer),
+                         c.vision.image_size, c.vision.patch_size)}};
+  if (c.text)
+    rows.push_back({"text tower", fmt::format("{}, context {}, vocabulary {}",
+                                              transformer_text(c.text->transformer),
+                                              c.text->context_length, c.text->vocabulary)});
+  rows.insert(rows.end(),
+              {{"embedding", std::to_string(c.embedding_width)},
+               {"parameters", format_count(parameters(model.weights))},
+               {"activation", to_string(c.activation)},
+               {"normalisation", to_string(Normalisation{c.preprocess.mean, c.preprocess.std})},
+               {"resize", to_string(c.preprocess.resize)},
+               {"source", c.source},
+               {"source SHA-256", c.source_sha256},
+               {"weights SHA-256", c.weights_sha256},
+               {"licence", c.licence.empty() ? "not stated" : c.licence}});
+  return rows;
+}
+
+class ModelInspect : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "model inspect"; }
+  [[nodiscard]] std::string summary() const override {
+    return "Show what a model folder or a checkpoint holds";
+  }
+
+  void setup(CLI::App& app) override {
+    app.add_option("PATH", path_, "Model folder, or any checkpoint 'model import' reads")
+        ->required();
+    app.add_option("--take", take_, "Entry of the checkpoint to look at, e.g. student");
+    app.add_flag("--tensors", tensors_, "Print every tensor with its type and shape");
+    common_.add_to(app);
+  }
+
+  int run() override {
+    if (fs::exists(path_ / "config.json") && fs::exists(path_ / "model.safetensors") && is_ours())
+      show_model();
+    else
+      show_checkpoint();
+    return kDone;
+  }
+
+ private:
+  // A Hugging Face folder has files of the same names; its configuration says nothing of a hash.
+  [[nodiscard]] bool is_ours() const {
+    try {
+      (void)load_model_folder(path_, false);
+      return true;
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::input) return false;
+      throw;
+    }
+  }
+
+  void show_model() const {
+    const StoredModel model = load_model_folder(path_);
+    if (common_.json) {
+      Json json{{"kind", "model"},
+                {"parameters", parameters(model.weights)},
+                {"config", to_json(model.config)}};
+      if (tensors_) json["tensors"] = tensors_json(model.weights);
+      return print_json(json);
+    }
+    print_table(model_rows(model));
+    if (tensors_) print_tensors(model.weights);
+  }
+
+  void show_checkpoint() const {
+    const Checkpoint checkpoint = open_checkpoint(path_, take_);
+    if (common_.json) {
+      Json json{{"kind", "checkpoint"},
+                {"container", to_string(checkpoint.container)},
+                {"entry", checkpoint.chosen},
+                {"other_entries", checkpoint.other_entries},
+                {"metadata", checkpoint.metadata},
+                {"parameters", parameters(checkpoint.tensors)},
+                {"tensors", tensors_json(checkpoint.tensors)}};
+      return print_json(json);
+    }
+    fmt::print("checkpoint: {}{}\n", to_string(checkpoint.container),
+               checkpoint.chosen.empty() ? "" : ", entry " + checkpoint.chosen);
+    for (const std::string& other : checkpoint.other_entries) fmt::print("also holds: {}\n", other);
+    fmt::print("tensors: {}, parameters: {}\n", checkpoint.tensors.size(),
+               format_count(parameters(checkpoint.tensors)));
+    if (tensors_) print_tensors(checkpoint.tensors);
+  }
+
+  fs::path path_;
+  std::string take_;
+  bool tensors_ = false;
+  CommonOptions common_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_model_inspect() {
+  return std::make_unique<ModelInspect>();
+}
+
+}  // namespace skyglot

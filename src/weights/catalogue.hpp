@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: Apache-2.0
+// The public checkpoints (data/models.csv): where to fetch them and what their weights do not say
+// of themselves.
+#pragma once
+
+#include "weights/model_config.hpp"
+#include "weights/normalisation.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace skyglot {
+
+struct CatalogueEntry {
+  std::string name;
+  std::string family;
+  std::string architecture;
+  Activation activation = Activation::gelu;
+  Normalisation normalisation;
+  std::string url;
+  std::string file;  ///< name on disk
+  std::optional<std::uint64_t> bytes;
+  std::string sha256;   ///< of the file; empty: not published
+  std::string licence;  ///< empty: not stated
+  std::string notes;
+};
+
+[[nodiscard]] const std::vector<CatalogueEntry>& model_catalogue();
+/// Throws Error(usage) that suggests the nearest name.
+[[nodiscard]] const CatalogueEntry& catalogue_entry(const std::string& name);
+/// The entry of that hash, or of that file name if it has no published hash; nullptr if there is
+/// none.
+[[nodiscard]] const CatalogueEntry* recognise(const std::string& file_name,
+                                              const std::string& sha256);
+
+}  // namespace skyglot

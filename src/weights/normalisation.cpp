@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights/normalisation.hpp"
+
+#include "base/error.hpp"
+#include "base/numbers.hpp"
+#include "base/strings.hpp"
+
+#include <string_view>
+#include <utility>
+
+namespace skyglot {
+namespace {
+
+constexpr std::array<std::pair<std::string_view, Normalisation>, 3> kNamed{
+    {{"clip", {{0.48145466F, 0.4578275F, 0.40821073F}, {0.26862954F, 0.26130258F, 0.27577711F}}},
+     {"imagenet", {{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}}},
+     {"half", {{0.5F, 0.5F, 0.5F}, {0.5F, 0.5F, 0.5F}}}}};
+
+[[noreturn]] void reject(const std::string& text) {
+  fail(ErrorKind::usage,
+       "\"{}\" is no normalisation; it is clip, imagenet, half, or mean and deviation of red, "
+       "green and "
+       "blue as M,M,M:S,S,S",
+       text);
+}
+
+std::array<float, 3> three(std::string_view part, const std::string& whole) {
+  const auto cells = split(part, ',');
+  std::array<float, 3> values{};
+  for (std::size_t i = 0; i < 3; ++i) {
+    const auto number = cells.size() == 3 ? parse_double(cells[i]) : std::nullopt;
+    if (!number) reject(whole);
+    values[i] = static_cast<float>(*number);
+  }
+  return values;
+}
+
+}  // namespace
+
+Normalisation parse_normalisation(const std::string& text) {
+  for (const auto& [name, normalisation] : kNamed)
+    if (text == name) return normalisation;
+  const auto parts = split(text, ':');
+  if (parts.size() != 2) reject(text);
+  const Normalisation parsed{three(parts[0], text), three(parts[1], text)};
+  for (const float s : parsed.std)
+    if (!(s > 0)) reject(text);
+  return parsed;
+}
+
+std::string to_string(const Normalisation& normalisation) {
+  for (const auto& [name, known] : kNamed)
+    if (normalisation == known) return std::string(name);
+  return fmt::format("{}:{}", fmt::join(normalisation.mean, ","),
+                     fmt::join(normalisation.std, ","));
+}
+
+}  // namespace skyglot

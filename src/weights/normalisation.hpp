@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mean and standard deviation that pixels were normalised with in training, by name or as numbers.
+#pragma once
+
+#include <array>
+#include <string>
+
+namespace skyglot {
+
+struct Normalisation {
+  std::array<float, 3> mean{};
+  std::array<float, 3> std{};
+  friend bool operator==(const Normalisation&, const Normalisation&) = default;
+};
+
+/// "clip", "imagenet", "half" (0.5 and 0.5), or "M,M,M:S,S,S". Throws Error(usage) that lists the
+/// forms.
+[[nodiscard]] Normalisation parse_normalisation(const std::string& text);
+/// The name if it has one, else the numbers.
+[[nodiscard]] std::string to_string(const Normalisation& normalisation);
+
+}  // namespace skyglot

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: Apache-2.0
+// Agreement with the original Python implementations, from the checkpoint file to the vector. The figures
+// (parity.tar.xz of the real data) come from OpenAI's CLIP, open_clip, transformers and DINO with random weights.
+#include "base/atomic_file.hpp"
+#include "nn/encoder.hpp"
+#include "nn/vision_tower.hpp"
+#include "pictures/decode.hpp"
+#include "pictures/resize.hpp"
+#include "tests/support/program.hpp"
+#include "text/tokenizer.hpp"
+#include "weights/safetensors.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <cstdlib>
+
+namespace skyglot::testing_support {
+namespace {
+
+namespace fs = std::filesystem;
+
+double cosine(std::span<const float> a, std::span<const float> b) {
+  double ab = 0, aa = 0, bb = 0;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    ab += double{a[i]} * double{b[i]};
+    aa += double{a[i]} * double{a[i]};
+    bb += double{b[i]} * double{b[i]};
+  }
+  return ab / std::sqrt(aa * bb);
+}
+
+Matrix matrix_of(const TensorView& tensor) {
+  Matrix matrix(tensor.element_count() / tensor.shape.back(), tensor.shape.back());
+  matrix.values = to_floats(tensor);
+  return matrix;
+}
+
+double lowest_cosine(const Matrix& a, const Matrix& b) {
+  EXPECT_EQ(a.rows, b.rows);
+  EXPECT_EQ(a.cols, b.cols);
+  double lowest = 1;
+  for (std::int64_t i = 0; i < std::min(a.rows, b.rows); ++i)
+    lowest = std::min(lowest, cosine(a.row(i), b.row(i)));
+  return lowest;
+}
+
+// The unpacked reference figures; empty where they are absent.
+fs::path reference_figures() {
+  const fs::path archive = shared_data("parity/parity.tar.xz");
+  if (archive.empty()) return {};
+  const fs::path folder = fs::path(testing::TempDir()) / "parity_figures";
+  if (fs::exists(folder)) return folder / "parity";
+  fs::create_directories(folder);
+  const std::string command = "tar -xJf '" + archive.string() + "' -C '" + folder.string() + "'";
+  EXPECT_EQ(std::system(command.c_str()), 0) << command;
+  return folder / "parity";
+}
+
+fs::path import(const fs::path& checkpoint, const std::vector<std::string>& options) {
+  const fs::path folder = test_folder() / "model";
+  std::vector<std::string> arguments{"model", "import", checkpoint.string(), "--output", folder.string()};
+  arguments.insert(arguments.end(), options.begin(), options.end());
+  const ProgramResult result = run_skyglot(arguments);
+  EXPECT_EQ(result.exit_code, 0) << result.err;
+  return folder;
+}
+
+std::vector<Picture> prepared_pictures(const fs::path& folder, const nlohmann::json& facts, int side) {
+  std::vector<Picture> pictures;
+  for (const auto& name : facts.at("images")) {
+    const fs::path file = folder / name.get<std::string>();
+    pictures.push_back(resize_and_centre_crop(decode_picture(read_file(file), file.string()), side));
+  }
+  return pictures;
+}
+
+std::vector<std::int32_t> tokens_of(const nlohmann::json& facts) {
+  std::vector<std::int32_t> tokens;
+  for (const auto& text : facts.at("texts")) {
+    const auto ids = clip_tokenizer().context(text.get<std::string>());
+    tokens.insert(tokens.end(), ids.begin(), ids.end());
+  }
+  return tokens;
+}
+
+struct ClipCase {
+  const char* checkpoint;
+  const char* activation;
+  const char* suffix;  // of the expected tensors
+  Precision precision;
+  double tolerance;
+};
+
+class ClipParity : public testing::TestWithParam<ClipCase> {};
+
+TEST_P(ClipParity, FromFileToVector) {
+  const fs::path figures = reference_figures();
+  if (figures.empty()) GTEST_SKIP() << "no reference figures";
+  const ClipCase c = GetParam();
+  const fs::path folder = figures / "clip";
+  const auto facts = nlohmann::json::parse(read_file(folder / "case.json"));
+  const auto expected = read_safetensors(folder / "expected.safetensors").tensors;
+  const Encoder encoder(import(folder / c.checkpoint, {"--activation", c.activation}),
+                        {Device::cpu, c.precision, 2});
+  const Matrix pictures = encoder.encode_pictures(prepared_pictures(folder, facts, 64));
+  EXPECT_GE(lowest_cosine(pictures, matrix_of(expected.at(std::string("image_embeds") + c.suffix))),
+            c.tolerance);
+  const Matrix texts = encoder.encode_tokens(tokens_of(facts));
+  EXPECT_GE(lowest_cosine(texts, matrix_of(expected.at(std::string("text_embeds") + c.suffix))),
+            c.tolerance);
+}
+
+constexpr const char* kOpenClip = "open_clip_epoch_20.pt";
+constexpr const char* kHuggingFace = "hf_model.safetensors";
+constexpr const char* kOpenAi = "openai_torchscript_fp16.pt";
+
+INSTANTIATE_TEST_SUITE_P(
+    All, ClipParity,
+    testing::Values(ClipCase{kOpenClip, "quick_gelu", "", Precision::fp32, 0.9999},
+                    ClipCase{kOpenClip, "gelu", "_gelu", Precision::fp32, 0.9999},
+                    ClipCase{kOpenClip, "quick_gelu", "", Precision::bf16, 0.999},
+                    ClipCase{kOpenClip, "gelu", "_gelu", Precision::bf16, 0.999},
+                    ClipCase{kHuggingFace, "quick_gelu", "", Precision::fp32, 0.9999},
+                    ClipCase{kHuggingFace, "gelu", "_gelu", Precision::fp32, 0.9999},
+                    ClipCase{kHuggingFace, "quick_gelu", "", Precision::bf16, 0.999},
+                    ClipCase{kHuggingFace, "gelu", "_gelu", Precision::bf16, 0.999},
+                    ClipCase{kOpenAi, "quick_gelu", "", Precision::fp32, 0.9999},
+                    ClipCase{kOpenAi, "gelu", "_gelu", Precision::fp32, 0.9999},
+                    ClipCase{kOpenAi, "quick_gelu", "", Precision::bf16, 0.999},
+                    ClipCase{kOpenAi, "gelu", "_gelu", Precision::bf16, 0.999}));
+
+TEST(ClipParity, TheOtherActivationIsAnotherModel) {
+  const fs::path figures = reference_figures();
+  if (figures.empty()) GTEST_SKIP() << "no reference figures";
+  const auto expected = read_safetensors(figures / "clip/expected.safetensors").tensors;
+  EXPECT_LT(lowest_cosine(matrix_of(expected.at("text_embeds")), matrix_of(expected.at("text_embeds_gelu"))),
+            0.9999)
+      << "the tolerance of the parity test could not tell the activations apart";
+}
+
+struct DinoCase {
+  const char* checkpoint;
+  Precision precision;
+  double tolerance;
+};
+
+class DinoParity : public testing::TestWithParam<DinoCase> {};
+
+TEST_P(DinoParity, TokensAndKeysAtThreeSizes) {
+  const fs::path figures = reference_figures();
+  if (figures.empty()) GTEST_SKIP() << "no reference figures";
+  const torch::NoGradGuard no_grad;
+  const fs::path folder = figures / "dino";
+  const auto expected = read_safetensors(folder / "expected.safetensors").tensors;
+  const VisionTower tower(load_model_folder(import(folder / GetParam().checkpoint, {"--heads", "3"})),
+                          {Device::cpu, GetParam().precision, 2});
+  for (const auto& [size, grid] : std::map<std::string, VisionTower::Grid>{
+           {"64x64", {8, 8}}, {"96x72", {12, 9}}, {"40x56", {5, 7}}}) {
+    const auto input = to_torch(expected.at("input_" + size));
+    const auto features = tower.features(tower.patches(input), grid);
+    const auto lowest = [&](const torch::Tensor& ours, const std::string& name) {
+      return torch::cosine_similarity(ours, to_torch(expected.at(name + size)), -1).min().item<double>();
+    };
+    EXPECT_GE(lowest(features.tokens, "tokens_"), GetParam().tolerance) << size;
+    EXPECT_GE(lowest(features.keys, "keys_"), GetParam().tolerance) << size;
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, DinoParity,
+                         testing::Values(DinoCase{"dino_state_dict.pth", Precision::fp32, 0.9999},
+                                         DinoCase{"dino_full_checkpoint.pth", Precision::fp32, 0.9999},
+                                         DinoCase{"dino_state_dict_legacy.pth", Precision::fp32, 0.9999},
+                                         DinoCase{"dino_state_dict.pth", Precision::bf16, 0.999}));
+
+}  // namespace
+}  // namespace skyglot::testing_support
