@@ -89,7 +89,7 @@ class ProbeLoss {
     return penalty_ * square / 2;
   }
 
-  const ProbeData& data_;
+  ProbeData data_;
   double penalty_;
   Matrix weights_;
   std::vector<float> bias_;
