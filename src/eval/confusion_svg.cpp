@@ -18,7 +18,8 @@ constexpr std::size_t kLabelLength = 30;
 constexpr double kCharacter = 0.56;  // width of an average character in font sizes
 constexpr double kPad = 16;
 constexpr double kTitle = 58;          // height of title and subtitle
-constexpr double kRightColumns = 104;  // pictures and share right, beside the rows
+constexpr double kCountColumn = 64;    // the pictures of a row end here, right of the squares
+constexpr double kRightColumns = 116;  // and their share that is right here
 constexpr double kScaleWidth = 14;
 
 std::string number(double value) {
@@ -79,8 +80,8 @@ struct Layout {
     for (const std::string& name : matrix.names)
       longest = std::max(longest, decode_utf8(shorten(name, kLabelLength)).size());
     const double label = kCharacter * font * static_cast<double>(longest);
-    left = kPad + 20 + std::max(label, 60.0) + 8;
-    top = kTitle + 18 + (upright ? label : 0.75 * label + font) + 10;
+    left = kPad + std::max(label, 80.0) + 8;
+    top = kTitle + 10 + (upright ? label : 0.75 * label + font) + 10;
     overhang = upright ? 0 : 0.75 * label;
   }
 
@@ -128,13 +129,11 @@ std::string heading(const ConfusionMatrix& matrix, std::string_view title) {
                          percent_text(share_of(right, all))));
 }
 
+// In the corner between the row and the column labels.
 std::string axis_names(const Layout& layout) {
-  const double middle = layout.top + layout.side() / 2;
-  const std::string turned =
-      fmt::format("text-anchor=\"middle\" class=\"axis\" transform=\"rotate(-90 {0} {1})\"",
-                  number(kPad + 6), number(middle));
-  return label(layout.left, kTitle + 14, "class=\"axis\"", "taken for") +
-         label(kPad + 6, middle, turned, "true class");
+  const double x = layout.left - 8;
+  return label(x, layout.top - 24, "class=\"axis\" text-anchor=\"end\"", "taken for →") +
+         label(x, layout.top - 8, "class=\"axis\" text-anchor=\"end\"", "true class ↓");
 }
 
 std::string row_labels(const ConfusionMatrix& matrix, const Layout& layout) {
@@ -161,7 +160,7 @@ std::string column_labels(const ConfusionMatrix& matrix, const Layout& layout) {
 
 // How many pictures the class has and how many of them are right, at the end of its row.
 std::string row_results(const ConfusionMatrix& matrix, const Layout& layout) {
-  const double count_x = layout.left + layout.side() + 50;
+  const double count_x = layout.left + layout.side() + kCountColumn;
   const double share_x = layout.left + layout.side() + kRightColumns;
   std::string svg = fmt::format("<g text-anchor=\"end\" font-size=\"{}\">\n", number(layout.font));
   svg += label(count_x, layout.top - 8, "class=\"axis\"", "pictures");
@@ -200,8 +199,8 @@ std::string square(const ConfusionMatrix& matrix, const Layout& layout, const Co
   const double y = layout.top + layout.at(pair.truth);
   std::string svg = fmt::format(
       "<g><title>{}</title><rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" fill=\"{}\"/>",
-      tip(matrix, pair, share), number(x), number(y), number(layout.cell),
-      number(layout.cell), colour(share));
+      tip(matrix, pair, share), number(x), number(y), number(layout.cell), number(layout.cell),
+      colour(share));
   const std::string count = fmt::format("{}", pair.count);
   const double font =
       std::min(layout.cell * 0.42, layout.cell * 1.5 / static_cast<double>(count.size()));

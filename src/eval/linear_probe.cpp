@@ -80,7 +80,7 @@ class ProbeLoss {
     return loss;
   }
 
-  double add_penalty(std::span<const double> x, std::span<double> gradient) const {
+  [[nodiscard]] double add_penalty(std::span<const double> x, std::span<double> gradient) const {
     double square = 0;
     for (std::size_t i = 0; i < weights_.values.size(); ++i) {
       square += x[i] * x[i];
@@ -89,7 +89,7 @@ class ProbeLoss {
     return penalty_ * square / 2;
   }
 
-  const ProbeData& data_;
+  ProbeData data_;
   double penalty_;
   Matrix weights_;
   std::vector<float> bias_;

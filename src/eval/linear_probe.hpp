@@ -42,7 +42,8 @@ struct LinearProbe {
 };
 
 /// What fit_linear_probe() minimises, with its gradient: the mean cross-entropy + |W|^2 / (2 C N)
-/// at the classes x features weights, row by row, followed by the bias. `data` must outlive it.
+/// at the classes x features weights, row by row, followed by the bias. The features and
+/// labels must outlive it.
 [[nodiscard]] SmoothFunction probe_loss(const ProbeData& data, double c);
 
 /// Minimises C * sum of cross-entropies + |W|^2 / 2 (bias not penalised) by L-BFGS with a Wolfe

@@ -139,7 +139,7 @@ class Model {
   // What of log z does not depend on the neighbours: linear in the picture. The Gaussians are taken
   // relative to their common mean m, f.(mu_k - m)/v - (mu_k + m).(mu_k - m)/2v, which differs
   // from -|f - mu_k|^2/2v by what is the same for every class and keeps the digits.
-  Matrix unary() const {
+  [[nodiscard]] Matrix unary() const {
     const std::vector<double> middle = mean_of_means();
     Matrix slopes = scaled(classes_, options_.text_weight * options_.logit_scale);
     std::vector<float> offsets;
@@ -151,8 +151,8 @@ class Model {
     return result;
   }
 
-  double add_gaussian(const std::vector<double>& middle, std::span<const float> mean,
-                      std::span<float> slope) const {
+  [[nodiscard]] double add_gaussian(const std::vector<double>& middle, std::span<const float> mean,
+                                    std::span<float> slope) const {
     double offset = 0;
     for (std::size_t d = 0; d < middle.size(); ++d) {
       const double pull = options_.likelihood_weight * (mean[d] - middle[d]) / variances_[d];
