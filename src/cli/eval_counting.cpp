@@ -9,7 +9,7 @@ class EvalCounting : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "eval counting"; }
   [[nodiscard]] std::string summary() const override {
-    return "Choose among captions that differ in the number alone (RemoteCount)";
+    return "Count objects by captions that differ in the number";
   }
 
   void setup(CLI::App& app) override {

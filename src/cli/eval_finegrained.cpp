@@ -9,7 +9,7 @@ class EvalFinegrained : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "eval finegrained"; }
   [[nodiscard]] std::string summary() const override {
-    return "Tell attributes of one kind of object (roof shapes, road surfaces) by prompts";
+    return "Tell attributes apart by words: roof shape, road surface";
   }
 
   void setup(CLI::App& app) override {

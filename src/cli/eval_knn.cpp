@@ -9,7 +9,7 @@ class EvalKnn : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "eval knn"; }
   [[nodiscard]] std::string summary() const override {
-    return "Classify pictures by their nearest labelled neighbours, and score it";
+    return "Name scenes by their nearest neighbours among labelled ones";
   }
 
   void setup(CLI::App& app) override {

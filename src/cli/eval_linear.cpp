@@ -9,7 +9,7 @@ class EvalLinear : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "eval linear"; }
   [[nodiscard]] std::string summary() const override {
-    return "Train a linear classifier on picture embeddings, and score it";
+    return "Name scenes by a linear probe on frozen embeddings";
   }
 
   void setup(CLI::App& app) override {

@@ -9,7 +9,7 @@ class EvalRetrieval : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "eval retrieval"; }
   [[nodiscard]] std::string summary() const override {
-    return "Find captions by pictures and pictures by captions, and score it";
+    return "Find pictures by captions and captions by pictures";
   }
 
   void setup(CLI::App& app) override {

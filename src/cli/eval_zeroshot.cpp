@@ -9,7 +9,7 @@ class EvalZeroshot : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "eval zeroshot"; }
   [[nodiscard]] std::string summary() const override {
-    return "Classify scenes by prompts, without training, and score it";
+    return "Name scenes by words alone and count how often it is right";
   }
 
   void setup(CLI::App& app) override {
