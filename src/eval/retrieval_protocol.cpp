@@ -12,8 +12,6 @@
 namespace skyglot {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
 // Both sides of the search and what belongs together.
 struct Gallery {
   PictureRows pictures;
@@ -24,12 +22,8 @@ struct Gallery {
 Gallery given_gallery(Subject& subject) {
   Gallery gallery;
   gallery.pictures = subject.given_pictures(subject.request().pictures);
-  Embeddings pictures;
-  const bool has_ids = gallery.pictures.facts.at("image_embeddings").at("has_ids").get<bool>();
-  if (has_ids) pictures.ids = gallery.pictures.ids();
-  pictures.vectors.rows = gallery.pictures.vectors.rows;
   Embeddings texts = subject.given_texts();
-  gallery.pairs = read_pairs(subject.request().pictures.labels, pictures, texts);
+  gallery.pairs = read_pairs(subject.request().pictures.labels, gallery.pictures.outline(), texts);
   if (subject.request().pictures.labels.empty())
     subject.facts["pairs"] = "texts in the order of the pictures, as many for each";
   gallery.texts = std::move(texts.vectors);

@@ -119,6 +119,13 @@ std::vector<std::string> PictureRows::ids() const {
   return ids;
 }
 
+Embeddings PictureRows::outline() const {
+  Embeddings embeddings;
+  if (has_ids) embeddings.ids = ids();
+  embeddings.vectors.rows = vectors.rows;
+  return embeddings;
+}
+
 Subject::Subject(const EvaluationRequest& request) : request_(request), data_(data_rules(request)) {
   if (request.pictures.empty())
     fail(ErrorKind::usage,
@@ -154,12 +161,7 @@ const Encoder& Subject::encoder() {
 PictureRows Subject::pictures(const PictureInput& input, Truth truth, const Check& check) {
   if (!input.images.empty()) return embedded(input, truth, check);
   PictureRows rows = given_pictures(input);
-  Embeddings embeddings;
-  embeddings.ids = rows.ids();
-  const bool has_ids = rows.facts.at("image_embeddings").at("has_ids").get<bool>();
-  if (!has_ids) embeddings.ids.clear();
-  embeddings.vectors.rows = rows.vectors.rows;
-  const auto labels = read_labels(input.labels, embeddings, data_.label_column);
+  const auto labels = read_labels(input.labels, rows.outline(), data_.label_column);
   for (std::size_t i = 0; i < labels.size(); ++i) rows.samples[i].label = labels[i];
   check(rows.samples);
   return rows;
@@ -171,22 +173,28 @@ PictureRows Subject::given_pictures(const PictureInput& input) {
   PictureRows rows;
   rows.samples = samples_of(embeddings);
   rows.facts["image_embeddings"] = file_json(input.embeddings, embeddings);
-  rows.facts["image_embeddings"]["has_ids"] = !embeddings.ids.empty();
+  rows.has_ids = !embeddings.ids.empty();
   if (!input.labels.empty()) rows.facts["labels"] = input.labels.string();
   rows.counts = {{"skipped", 0}};
   rows.vectors = std::move(embeddings.vectors);
   return rows;
 }
 
+// Published figures refer to one split; other pictures give other figures.
+void Subject::compare_with_split(const SampleSet& set) const {
+  const auto found = static_cast<std::int64_t>(set.samples.size());
+  if (data_.pictures > 0 && found != data_.pictures)
+    log_warning("{} pictures, but the published figures refer to {}: {}", found, data_.pictures,
+                data_.split);
+  else if (data_.pictures == 0 && set.list_missing)
+    log_warning("the benchmark's list {} is not there, so published figures need not agree",
+                data_.list);
+}
+
 PictureRows Subject::embedded(const PictureInput& input, Truth truth, const Check& check) {
   const SampleSet set =
       read_samples({.images = input.images, .list = input.list, .data = data_, .truth = truth});
-  if (set.list_missing)
-    log_warning(
-        "the benchmark's list {} is not there; all pictures are read, so published figures need "
-        "not "
-        "agree",
-        data_.list);
+  if (&input == &request_.pictures) compare_with_split(set);
   check(set.samples);
   return vectors_for(set, input);
 }

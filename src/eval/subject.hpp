@@ -21,12 +21,15 @@ namespace skyglot {
 struct PictureRows {
   Matrix vectors;
   std::vector<Sample> samples;    ///< one a row
+  bool has_ids = true;            ///< false: ids are row numbers, for the file had none
   std::int64_t skipped = 0;       ///< pictures that gave no row
   nlohmann::ordered_json counts;  ///< how many were dropped, skipped, missing, with examples
   nlohmann::ordered_json facts;   ///< where they came from
 
   [[nodiscard]] std::vector<std::string> labels() const;
   [[nodiscard]] std::vector<std::string> ids() const;
+  /// Ids and number of rows without the vectors: what a file of labels is matched with.
+  [[nodiscard]] Embeddings outline() const;
 };
 
 /// The request with the manifest's values where the request is silent. Reads the model when it is
@@ -70,6 +73,7 @@ class Subject {
  private:
   const Encoder& encoder();
   void note_model();
+  void compare_with_split(const SampleSet& set) const;
   PictureRows embedded(const PictureInput& input, Truth truth, const Check& check);
   PictureRows vectors_for(const SampleSet& set, const PictureInput& input);
 

@@ -166,6 +166,32 @@ TEST_F(EvalCommand, CountingTakesTheNearestOfTen) {
                  1, "'11' is no count");
 }
 
+TEST_F(EvalCommand, LabelsMayBeNumbersOfNumpy) {
+  const auto x = vectors("x.npy", {{1, 0}, {0, 1}, {1, 0}}, {"r/a.jpg", "s/b.jpg", "r/c.jpg"});
+  const auto t = vectors("t.npy", {{1, 0}, {0, 1}});
+  std::string npy("\x93NUMPY\x01\x00\x76\x00", 10);
+  std::string header = "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }";
+  header.resize(0x75, ' ');
+  npy += header + "\n";
+  for (const char label : {'\0', '\1', '\1'}) npy += label + std::string(7, '\0');
+  EXPECT_NEAR(json_of({"zeroshot", "--image-embeddings", x, "--text-embeddings", t, "--labels",
+                       text("y.npy", npy)})
+                  .at("top1")
+                  .get<double>(),
+              200.0 / 3, 1e-9);
+  // By id, whatever the order; and by the folder in the id.
+  const auto table = text("y.csv", "filepath,label\nr/c.jpg,1\ns/b.jpg,1\nr/a.jpg,0\n");
+  EXPECT_NEAR(
+      json_of({"zeroshot", "--image-embeddings", x, "--text-embeddings", t, "--labels", table})
+          .at("top1")
+          .get<double>(),
+      200.0 / 3, 1e-9);
+  EXPECT_EQ(json_of({"zeroshot", "--image-embeddings", x, "--text-embeddings", t, "--classes",
+                     text("c.txt", "r\ns\n")})
+                .at("top1"),
+            100.0);
+}
+
 // Two tight groups and a stray of the second class inside the first.
 TEST_F(EvalCommand, NeighboursAndProbeWithAndWithoutTraining) {
   std::vector<Row> rows;
@@ -381,6 +407,13 @@ TEST_F(EvalOfRealPictures, BenchmarkTarsAreReadAsTheyAre) {
   EXPECT_EQ(ucm.at("queries_t2i"), ucm.at("unique_texts"));
   EXPECT_LT(ucm.at("unique_texts"), 500);
   EXPECT_EQ(run("retrieval", "rsicd", "rsicd.tar").at("pictures"), 1093);
+  const ProgramResult other =
+      eval({"retrieval", "--benchmark", "rsicd", "--model", weights, "--images",
+            (data / "ucm-captions.tar").string(), "--prefix", "", "--every-caption", "--json"});
+  EXPECT_THAT(other.err, HasSubstr("210 pictures, but the published figures refer to 1093"));
+  const Json alone = Json::parse(other.out);
+  EXPECT_EQ(alone.at("evaluated").at("prefix"), "");
+  EXPECT_EQ(alone.at("unique_texts"), alone.at("captions"));
 }
 
 }  // namespace
