@@ -4,9 +4,9 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/strings.hpp"
-
 #include "weights/safetensors.hpp"
 #include "weights/weights_testing.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -210,6 +210,24 @@ TEST(CheckpointTest, AnOrdinaryZipMayHoldOne) {
   write_file_atomically(test_path("two.zip"), stored_zip({{"a.pt", "1"}, {"b.pt", "2"}}));
   EXPECT_THAT(refusal([] { return open_checkpoint(test_path("two.zip")); }),
               HasSubstr("a.pt, b.pt"));
+}
+
+TEST(CheckpointTest, ReadsTheRecordsOfLargeArchives) {
+  const std::map<std::string, std::string> entries{
+      {"a/data.pkl", pickle_of(dictionary_opcodes({{"x", tensor_opcodes({})}}))},
+      {"a/data/0", kSix}};
+  const std::string sound = stored_zip(entries, true);
+  const Checkpoint checkpoint = parse(sound);
+  EXPECT_EQ(checkpoint.tensors.at("x").bytes.size(), 24U);
+  std::string lost = sound;
+  lost[lost.find("PK\x06\x07") + 8] ^= 1;
+  EXPECT_THAT(refused(lost), HasSubstr("zip64"));
+}
+
+TEST(CheckpointTest, AFileMayBeOneTensor) {
+  const std::string bytes = torch_zip(pickle_of(tensor_opcodes({})), {{"0", kSix}});
+  const Checkpoint checkpoint = parse(bytes);
+  EXPECT_THAT(checkpoint.tensors.at("").shape, ElementsAre(2, 3));
 }
 
 TEST(CheckpointTest, ShardsComeTogether) {

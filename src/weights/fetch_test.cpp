@@ -5,8 +5,8 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "tests/support/test_server.hpp"
-
 #include "weights/weights_testing.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

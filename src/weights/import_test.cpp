@@ -4,10 +4,10 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/strings.hpp"
-
 #include "weights/catalogue.hpp"
 #include "weights/safetensors.hpp"
 #include "weights/weights_testing.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -298,9 +298,9 @@ TEST(ImportTest, TakesTheActivationFromAConfigurationOfHuggingFace) {
 
 TEST(ImportTest, TakesActivationAndNormalisationFromOpenClipsConfiguration) {
   const fs::path path = written(random_model(small_clip()).weights, "open_clip_model.safetensors");
-  write_file_atomically(
-      path.parent_path() / "open_clip_config.json",
-      R"({"model_cfg":{"embed_dim":12},"preprocess_cfg":{"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5]}})");
+  write_file_atomically(path.parent_path() / "open_clip_config.json",
+                        R"({"model_cfg":{"embed_dim":12},
+                            "preprocess_cfg":{"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5]}})");
   const ImportResult result = import_checkpoint(path, {});
   EXPECT_EQ(result.model.config.activation, Activation::gelu);
   EXPECT_THAT(result.activation_source, HasSubstr("open_clip_config.json"));

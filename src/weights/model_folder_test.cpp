@@ -5,8 +5,8 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
-
 #include "weights/weights_testing.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

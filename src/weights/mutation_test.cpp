@@ -3,9 +3,9 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
-
 #include "weights/checkpoint.hpp"
 #include "weights/weights_testing.hpp"
+
 #include <gtest/gtest.h>
 
 namespace skyglot {

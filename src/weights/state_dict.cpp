@@ -72,7 +72,9 @@ class Collector {
 StateDict read_entry(const PickleGraph& graph, const PickleValue& value, const std::string& name) {
   StateDict found;
   Collector collector(graph, name, found);
-  if (value.kind == Kind::dictionary)
+  if (value.kind == Kind::tensor)
+    found.tensors[""] = &graph.tensors[static_cast<std::size_t>(value.number)];
+  else if (value.kind == Kind::dictionary)
     collector.flat(value);
   else if (value.kind == Kind::object)
     collector.module(value, "", 0);

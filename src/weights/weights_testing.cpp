@@ -26,10 +26,29 @@ std::uint32_t crc_of(const std::string& bytes) {
       crc32_z(0, reinterpret_cast<const Bytef*>(bytes.data()), bytes.size()));
 }
 
-// Version, flags, method, time, date; then CRC and sizes; then the length of the name.
-std::string common_fields(const std::string& name, const std::string& data) {
-  return little(0, 2) + little(0, 2) + little(0, 4) + little(crc_of(data), 4) +
-         little(data.size(), 4) + little(data.size(), 4) + little(name.size(), 2) + little(0, 2);
+// Flags, method, time and date; then CRC, sizes and the lengths of name and extra field.
+std::string common_fields(const std::string& name, const std::string& data, bool large,
+                          std::size_t extra) {
+  const std::uint64_t size = large ? 0xFFFFFFFF : data.size();
+  return little(0, 2) + little(0, 2) + little(0, 4) + little(crc_of(data), 4) + little(size, 4) +
+         little(size, 4) + little(name.size(), 2) + little(extra, 2);
+}
+
+std::string directory_entry(const std::string& name, const std::string& data, std::size_t at,
+                            bool large) {
+  const std::string extra = large ? little(1, 2) + little(24, 2) + little(data.size(), 8) +
+                                        little(data.size(), 8) + little(at, 8)
+                                  : "";
+  return "PK\x01\x02" + little(20, 2) + little(20, 2) +
+         common_fields(name, data, large, extra.size()) + little(0, 2) + little(0, 2) +
+         little(0, 2) + little(0, 4) + little(large ? 0xFFFFFFFF : at, 4) + name + extra;
+}
+
+// The zip64 record and its locator, which stand before the end record.
+std::string end_of_large(std::size_t count, std::size_t size, std::size_t at) {
+  return "PK\x06\x06" + little(44, 8) + little(45, 2) + little(45, 2) + little(0, 8) +
+         little(count, 8) + little(count, 8) + little(size, 8) + little(at, 8) + "PK\x06\x07" +
+         little(0, 4) + little(at + size, 8) + little(1, 4);
 }
 
 std::string text_opcodes(const std::string& text) {
@@ -81,18 +100,19 @@ StoredModel random_model(const ModelConfig& config) {
   return model;
 }
 
-std::string stored_zip(const std::map<std::string, std::string>& entries) {
+std::string stored_zip(const std::map<std::string, std::string>& entries, bool large) {
   std::string file;
   std::string directory;
   for (const auto& [name, data] : entries) {
-    directory += "PK\x01\x02" + little(20, 2) + little(20, 2) + common_fields(name, data) +
-                 little(0, 2) + little(0, 2) + little(0, 2) + little(0, 4) +
-                 little(file.size(), 4) + name;
-    file += "PK\x03\x04" + little(20, 2) + common_fields(name, data) + name + data;
+    directory += directory_entry(name, data, file.size(), large);
+    file += "PK\x03\x04" + little(20, 2) + common_fields(name, data, false, 0) + name + data;
   }
   const std::size_t at = file.size();
-  return file + directory + "PK\x05\x06" + little(0, 4) + little(entries.size(), 2) +
-         little(entries.size(), 2) + little(directory.size(), 4) + little(at, 4) + little(0, 2);
+  const std::size_t count = large ? 0xFFFF : entries.size();
+  if (large) directory += end_of_large(entries.size(), directory.size(), at);
+  return file + directory + "PK\x05\x06" + little(0, 4) + little(count, 2) + little(count, 2) +
+         little(large ? 0xFFFFFFFF : directory.size(), 4) + little(large ? 0xFFFFFFFF : at, 4) +
+         little(0, 2);
 }
 
 std::string torch_zip(const std::string& pickle,

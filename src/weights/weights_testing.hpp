@@ -18,7 +18,9 @@ namespace skyglot::weights_testing {
 [[nodiscard]] StoredModel random_model(const ModelConfig& config);
 
 /// A zip of stored entries, each with its right CRC-32.
-[[nodiscard]] std::string stored_zip(const std::map<std::string, std::string>& entries);
+/// `large`: with all sizes and offsets in zip64 records, as beyond 4 GB.
+[[nodiscard]] std::string stored_zip(const std::map<std::string, std::string>& entries,
+                                     bool large = false);
 /// A torch.save archive of this pickle and these storages.
 [[nodiscard]] std::string torch_zip(const std::string& pickle,
                                     const std::map<std::string, std::string>& storages = {});

@@ -4,9 +4,9 @@
 #include "base/hash.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/test_server.hpp"
-
 #include "weights/safetensors.hpp"
 #include "weights/weights_testing.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
