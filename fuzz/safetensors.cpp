@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any bytes: a sound safetensors file or an Error, and every tensor can be read to its end.
-#include "base/error.hpp"
 #include "weights/safetensors.hpp"
+
+#include "base/error.hpp"
 
 #include <cstddef>
 #include <cstdint>

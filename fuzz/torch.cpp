@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes as a checkpoint: weights or an Error, and every tensor can be read to its end. The checksums of a zip are
-// mended first, for blind changes would never get past them.
+// Any bytes as a checkpoint: weights or an Error, and every tensor can be read to its end. The
+// checksums of a zip are mended first, for blind changes would never get past them.
 #include "base/error.hpp"
 #include "weights/checkpoint.hpp"
 #include "weights/zip_directory.hpp"
-
-#include <zlib.h>
 
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <vector>
+#include <zlib.h>
 
 namespace {
 
