@@ -38,6 +38,11 @@ Matrix transposed_product(const Matrix& a, const Matrix& b) {
   return product(view_of(a, 0, a.rows).t(), view_of(b, 0, b.rows));
 }
 
+Matrix transposed_product(const Matrix& a, const Matrix& b, std::int64_t first) {
+  expect(first >= 0 && first + a.rows <= b.rows, "rows outside the matrix");
+  return product(view_of(a, 0, a.rows).t(), view_of(b, first, a.rows));
+}
+
 void normalise_rows(Matrix& matrix) {
   for (std::int64_t i = 0; i < matrix.rows; ++i) {
     double square = 0;

@@ -15,6 +15,8 @@ namespace skyglot {
                                     const Matrix& b);
 /// a^T * b, for gradients: a.cols x b.cols.
 [[nodiscard]] Matrix transposed_product(const Matrix& a, const Matrix& b);
+/// a^T * the rows of `b` from `first` on, as many as `a` has: a.cols x b.cols.
+[[nodiscard]] Matrix transposed_product(const Matrix& a, const Matrix& b, std::int64_t first);
 /// Divides every row by its Euclidean length; rows of zeros stay.
 void normalise_rows(Matrix& matrix);
 

@@ -2,7 +2,6 @@
 #include "report/html.hpp"
 
 #include "base/numbers.hpp"
-#include "text/unicode.hpp"
 
 #include <fmt/format.h>
 
@@ -10,38 +9,6 @@
 
 namespace skyglot {
 namespace {
-
-bool in(char32_t c, char32_t first, char32_t last) {
-  return c >= first && c <= last;
-}
-
-// Control characters, direction marks, line separators, tags and noncharacters.
-bool is_unsafe(char32_t c) {
-  return c < 0x20 || in(c, 0x7F, 0x9F) || c == 0x61C || c == 0x200B || in(c, 0x200E, 0x200F) ||
-         in(c, 0x2028, 0x202E) || in(c, 0x2060, 0x206F) || c == 0xFEFF || in(c, 0xFDD0, 0xFDEF) ||
-         in(c, 0xFFF9, 0xFFFB) || (c & 0xFFFE) == 0xFFFE || in(c, 0xE0000, 0xE0FFF);
-}
-
-std::string_view entity(char32_t c) {
-  switch (c) {
-    case '&':
-      return "&amp;";
-    case '<':
-      return "&lt;";
-    case '>':
-      return "&gt;";
-    case '"':
-      return "&quot;";
-    case '\'':
-      return "&#39;";
-    case '\t':
-    case '\n':
-    case '\r':
-      return " ";
-    default:
-      return "";
-  }
-}
 
 const char* class_of(CellKind kind) {
   switch (kind) {
@@ -71,18 +38,6 @@ std::string row_html(const std::vector<Column>& columns, const std::vector<std::
 }
 
 }  // namespace
-
-std::string escape_html(std::string_view text) {
-  std::string result;
-  result.reserve(text.size());
-  for (const char32_t c : decode_utf8(text)) {
-    const std::string_view escaped = entity(c);
-    result += escaped.empty()
-                  ? encode_utf8(std::u32string(1, is_unsafe(c) ? kReplacementCharacter : c))
-                  : std::string(escaped);
-  }
-  return result;
-}
 
 std::string data_html(std::string_view text) {
   return "<bdi>" + escape_html(text) + "</bdi>";

@@ -2,6 +2,8 @@
 // HTML from data that nobody vouches for: escaping, tables, figures.
 #pragma once
 
+#include "text/html.hpp"
+
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,10 +11,6 @@
 
 namespace skyglot {
 
-/// `text` for element content and quoted attributes of HTML and SVG. Bytes that are no UTF-8,
-/// control characters, noncharacters and the marks that turn the direction of writing become
-/// U+FFFD; line breaks and tabs become blanks.
-[[nodiscard]] std::string escape_html(std::string_view text);
 /// Escaped text from data, isolated from the writing direction around it.
 [[nodiscard]] std::string data_html(std::string_view text);
 

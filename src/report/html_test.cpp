@@ -9,28 +9,6 @@ namespace {
 
 using testing::HasSubstr;
 
-TEST(EscapeHtml, MarkupBecomesText) {
-  EXPECT_EQ(escape_html("<script>alert('x')</script> & \"y\""),
-            "&lt;script&gt;alert(&#39;x&#39;)&lt;/script&gt; &amp; &quot;y&quot;");
-}
-
-TEST(EscapeHtml, WordsOfAnyLanguageStay) {
-  EXPECT_EQ(escape_html("Straße 東京 مسجد 🏠"), "Straße 東京 مسجد 🏠");
-}
-
-TEST(EscapeHtml, ControlCharactersAndDirectionMarksAreReplaced) {
-  EXPECT_EQ(escape_html(std::string("a\0b\x1b[31m", 8)), "a�b�[31m");
-  EXPECT_EQ(escape_html("\u202Eevil\u202C"), "�evil�");
-  EXPECT_EQ(escape_html("\u2066x\u2069\u200F\uFEFF\uFFFF"), "�x����");
-  EXPECT_EQ(escape_html("a\tb\nc"), "a b c");
-}
-
-TEST(EscapeHtml, BytesThatAreNoUtf8AreReplaced) {
-  EXPECT_EQ(escape_html("\xFFz"), "�z");
-  EXPECT_EQ(escape_html("\xC0\x80"), "��");
-  EXPECT_THAT(escape_html("x\xE2\x82"), testing::StartsWith("x�"));
-}
-
 TEST(Percent, ExtremesOnlyForExactlyThat) {
   EXPECT_EQ(percent(0), "0%");
   EXPECT_EQ(percent(1), "100%");

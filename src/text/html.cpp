@@ -84,6 +84,38 @@ std::optional<Replacement> named_reference(std::string_view text) {
   return std::nullopt;
 }
 
+bool in(char32_t c, char32_t first, char32_t last) {
+  return c >= first && c <= last;
+}
+
+// Control characters, direction marks, line separators, tags and noncharacters.
+bool is_unsafe(char32_t c) {
+  return c < 0x20 || in(c, 0x7F, 0x9F) || c == 0x61C || c == 0x200B || in(c, 0x200E, 0x200F) ||
+         in(c, 0x2028, 0x202E) || in(c, 0x2060, 0x206F) || c == 0xFEFF || in(c, 0xFDD0, 0xFDEF) ||
+         in(c, 0xFFF9, 0xFFFB) || (c & 0xFFFE) == 0xFFFE || in(c, 0xE0000, 0xE0FFF);
+}
+
+std::string_view escape_of(char32_t c) {
+  switch (c) {
+    case '&':
+      return "&amp;";
+    case '<':
+      return "&lt;";
+    case '>':
+      return "&gt;";
+    case '"':
+      return "&quot;";
+    case '\'':
+      return "&#39;";
+    case '\t':
+    case '\n':
+    case '\r':
+      return " ";
+    default:
+      return "";
+  }
+}
+
 }  // namespace
 
 std::string html_unescape(std::string_view text) {
@@ -96,6 +128,18 @@ std::string html_unescape(std::string_view text) {
     const auto found = rest.starts_with("&#") ? numeric_reference(rest) : named_reference(rest);
     result += found ? found->text : "&";
     at = next + (found ? found->length : 1);
+  }
+  return result;
+}
+
+std::string escape_html(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for (const char32_t c : decode_utf8(text)) {
+    const std::string_view escaped = escape_of(c);
+    result += escaped.empty()
+                  ? encode_utf8(std::u32string(1, is_unsafe(c) ? kReplacementCharacter : c))
+                  : std::string(escaped);
   }
   return result;
 }

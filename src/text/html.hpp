@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Character references of HTML ("&amp;", "&#8211;") back to the characters they stand for.
+// Character references of HTML ("&amp;", "&#8211;"): resolved, and made where text must not be
+// markup.
 #pragma once
 
 #include <string>
@@ -11,5 +12,10 @@ namespace skyglot {
 /// hexadecimal ones, and the names of HTML 4 (data/html_entities.csv), some of them also without
 /// the semicolon. Names that only HTML 5 has stay as they are.
 [[nodiscard]] std::string html_unescape(std::string_view text);
+
+/// `text` for element content and quoted attributes of HTML and SVG. Bytes that are no UTF-8,
+/// control characters, noncharacters and the marks that turn the direction of writing become
+/// U+FFFD; line breaks and tabs become blanks.
+[[nodiscard]] std::string escape_html(std::string_view text);
 
 }  // namespace skyglot
