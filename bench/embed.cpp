@@ -8,10 +8,10 @@
 
 #include "base/numbers.hpp"
 #include "base/random.hpp"
-#include "pictures/jpeg.hpp"
-
 #include "nn/random_model.hpp"
+#include "pictures/jpeg.hpp"
 #include "weights/architecture.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>

@@ -6,8 +6,8 @@
 #include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-
 #include "embed/job.hpp"
+
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 

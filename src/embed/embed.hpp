@@ -3,10 +3,9 @@
 #pragma once
 
 #include "base/matrix.hpp"
+#include "nn/encoder.hpp"
 #include "pictures/source.hpp"
 #include "text/tokenizer.hpp"
-
-#include "nn/encoder.hpp"
 
 #include <cstddef>
 #include <cstdint>

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
 #include "base/pipeline_ahead.hpp"
-#include "pictures/decode.hpp"
-
 #include "embed/embed.hpp"
 #include "embed/unit_rows.hpp"
+#include "pictures/decode.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -2,9 +2,9 @@
 #include "embed/embed.hpp"
 
 #include "base/error.hpp"
+#include "embed/test_source.hpp"
 #include "pictures/resize.hpp"
 
-#include "embed/test_source.hpp"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

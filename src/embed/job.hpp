@@ -4,6 +4,7 @@
 
 #include "embed/embed.hpp"
 #include "embed/embeddings_writer.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <filesystem>

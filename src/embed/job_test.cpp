@@ -4,10 +4,10 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
-#include "tests/support/program.hpp"
-
 #include "embed/test_source.hpp"
 #include "embed/vectors.hpp"
+#include "tests/support/program.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>

@@ -4,7 +4,6 @@
 #include "base/error.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
-
 #include "weights/tensor.hpp"
 
 #include <limits>

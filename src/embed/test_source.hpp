@@ -3,9 +3,8 @@
 #pragma once
 
 #include "base/random.hpp"
-#include "pictures/png.hpp"
-
 #include "embed/embed.hpp"
+#include "pictures/png.hpp"
 
 #include <numeric>
 #include <optional>

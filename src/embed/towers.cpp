@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
-
 #include "embed/embed.hpp"
 
 namespace skyglot {

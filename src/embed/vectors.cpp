@@ -7,7 +7,6 @@
 #include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
-
 #include "embed/half.hpp"
 #include "embed/npy.hpp"
 #include "weights/checkpoint.hpp"
