@@ -9,6 +9,7 @@ Commands learn_commands() {
   commands.push_back(make_model_fetch());
   commands.push_back(make_model_import());
   commands.push_back(make_model_inspect());
+  commands.push_back(make_embed());
   return commands;
 }
 

@@ -20,10 +20,14 @@ namespace skyglot {
 
 struct EmbedOptions {
   int batch = 32;
-  std::optional<ResizeMode> resize;  ///< empty: the model's own
+  std::optional<ResizeMode> resize{};  ///< empty: the model's own
   std::size_t max_pixels = 100'000'000;
   bool normalise = true;  ///< rows to unit length
   bool strict = false;    ///< a text past the context is an Error, not truncated
+  int threads = 0;        ///< that decode and resize; 0: one per processor
+  /// A batch never holds pictures from both sides of a multiple of so many items of the source, so
+  /// that work taken up again there ends in the same bytes.
+  std::uint64_t block = 512;
 };
 
 /// One picture's outcome, in the order of the source.
@@ -34,15 +38,43 @@ struct EmbeddedPicture {
   std::string skipped;        ///< why; empty: fine
 };
 
-/// Calls `sink` for every picture of the source in order.
+/// What embeds pictures: one row for each square RGB picture of `side`, not normalised.
+struct PictureTower {
+  std::function<Matrix(std::span<const Picture>)> encode;
+  int side = 0;
+  ResizeMode resize = ResizeMode::shortest;
+};
+
+/// What embeds texts: one row for each `context` token ids, not normalised.
+struct TextTower {
+  std::function<Matrix(std::span<const TokenId>)> encode;
+  std::size_t context = Tokenizer::kContextLength;
+};
+
+/// The towers of an encoder, which must outlive them. text_tower throws Error(input) for a model
+/// that has none.
+[[nodiscard]] PictureTower picture_tower(const Encoder& encoder);
+[[nodiscard]] TextTower text_tower(const Encoder& encoder);
+
+/// Calls `sink` for every picture of the source in order. The tower runs in the calling thread,
+/// ahead of it the next pictures are decoded and resized. Results do not depend on the number of
+/// threads. Throws what the source throws, and Error(input) when the tower gives values that are
+/// not finite.
+void embed_pictures(PictureSource& source, const PictureTower& tower, const EmbedOptions& options,
+                    const std::function<void(EmbeddedPicture)>& sink);
 void embed_pictures(PictureSource& source, const Encoder& encoder, const EmbedOptions& options,
                     const std::function<void(EmbeddedPicture)>& sink);
 
-/// One row a text, in order.
+/// One row a text, in order. Texts of like length share a batch, since a tower computes only as far
+/// as the longest.
+[[nodiscard]] Matrix embed_texts(std::span<const std::string> texts, const TextTower& tower,
+                                 const EmbedOptions& options);
 [[nodiscard]] Matrix embed_texts(std::span<const std::string> texts, const Encoder& encoder,
                                  const EmbedOptions& options);
 
-/// The crops a picture is embedded by: one, or several in ResizeMode::tile.
-[[nodiscard]] std::vector<Picture> prepare_picture(const Picture& picture, int side, ResizeMode mode);
+/// The crops a picture is embedded by: one, or several in ResizeMode::tile (evenly spaced along the
+/// longer side, at most 64).
+[[nodiscard]] std::vector<Picture> prepare_picture(const Picture& picture, int side,
+                                                   ResizeMode mode);
 
 }  // namespace skyglot

@@ -25,16 +25,18 @@ std::int32_t fixed_point(double weight) {
   return static_cast<std::int32_t>((weight < 0 ? -0.5 : 0.5) + weight * one);
 }
 
-void append_weights(FilterTaps& taps, double centre, double filter_scale) {
-  std::vector<double> weights;
+// Weights of the positions that `taps` knows the first and count of. `scratch` holds taps.stride
+// doubles.
+void fill_weights(FilterTaps& taps, std::size_t position, double centre, double filter_scale,
+                  std::vector<double>& scratch) {
+  const int count = taps.count[position];
+  const double step = 1.0 / filter_scale;
   double sum = 0.0;
-  for (int k = 0; k < taps.count.back(); ++k) {
-    weights.push_back(bicubic((k + taps.first.back() - centre + 0.5) * (1.0 / filter_scale)));
-    sum += weights.back();
-  }
-  for (const double weight : weights)
-    taps.weights.push_back(fixed_point(sum != 0.0 ? weight / sum : weight));
-  taps.weights.resize(taps.first.size() * static_cast<std::size_t>(taps.stride));
+  for (int k = 0; k < count; ++k)
+    sum += scratch[k] = bicubic((k + taps.first[position] - centre + 0.5) * step);
+  std::int32_t* weights = taps.weights.data() + position * static_cast<std::size_t>(taps.stride);
+  for (int k = 0; k < count; ++k)
+    weights[k] = fixed_point(sum != 0.0 ? scratch[k] / sum : scratch[k]);
 }
 
 }  // namespace
@@ -45,13 +47,18 @@ FilterTaps bicubic_taps(int source_size, int result_size, FilterSpan span) {
   const double support = 2.0 * filter_scale;
   FilterTaps taps;
   taps.stride = static_cast<int>(std::ceil(support)) * 2 + 1;
-  for (int position = span.from; position < span.from + span.positions; ++position) {
-    const double centre = (position + 0.5) * scale;
+  const auto positions = static_cast<std::size_t>(span.positions);
+  taps.first.resize(positions);
+  taps.count.resize(positions);
+  taps.weights.resize(positions * static_cast<std::size_t>(taps.stride));
+  std::vector<double> scratch(static_cast<std::size_t>(taps.stride));
+  for (std::size_t i = 0; i < positions; ++i) {
+    const double centre = (span.from + static_cast<int>(i) + 0.5) * scale;
     const int first = std::max(0, static_cast<int>(centre - support + 0.5));
     const int end = std::min(source_size, static_cast<int>(centre + support + 0.5));
-    taps.first.push_back(first);
-    taps.count.push_back(end - first);
-    append_weights(taps, centre, filter_scale);
+    taps.first[i] = first;
+    taps.count[i] = end - first;
+    fill_weights(taps, i, centre, filter_scale, scratch);
   }
   return taps;
 }

@@ -40,14 +40,11 @@ struct alignas(32) PixelWeights {
 
 struct PixelTaps {
   explicit PixelTaps(const FilterTaps& taps);
-  [[nodiscard]] const PixelWeights* weights_of(int x) const {
-    return weights.data() + static_cast<std::ptrdiff_t>(x) * groups;
-  }
 
   const std::vector<int>& first;
-  int groups;     // of four source pixels
-  int reach = 0;  // bytes of a row that the loads touch
-  std::vector<PixelWeights> weights;
+  std::vector<int> groups;            // of four source pixels, for each position
+  int reach = 0;                      // bytes of a row that the loads touch
+  std::vector<PixelWeights> weights;  // of all groups in turn
 };
 
 PixelWeights four_weights(const std::int32_t* weights, int count) {
@@ -61,14 +58,15 @@ PixelWeights four_weights(const std::int32_t* weights, int count) {
   return result;
 }
 
-PixelTaps::PixelTaps(const FilterTaps& taps)
-    : first(taps.first), groups((*std::ranges::max_element(taps.count) + 3) / 4) {
-  weights.reserve(static_cast<std::size_t>(taps.positions()) * static_cast<std::size_t>(groups));
-  for (int x = 0; x < taps.positions(); ++x)
-    for (int group = 0; group < groups; ++group)
-      weights.push_back(
-          four_weights(taps.weights_of(x) + 4 * group, std::max(0, taps.count[x] - 4 * group)));
-  reach = 3 * *std::ranges::max_element(first) + 12 * groups + 4;
+PixelTaps::PixelTaps(const FilterTaps& taps) : first(taps.first) {
+  groups.reserve(first.size());
+  weights.reserve(first.size() * static_cast<std::size_t>((taps.stride + 3) / 4));
+  for (int x = 0; x < taps.positions(); ++x) {
+    groups.push_back((taps.count[x] + 3) / 4);
+    for (int k = 0; k < taps.count[x]; k += 4)
+      weights.push_back(four_weights(taps.weights_of(x) + k, taps.count[x] - k));
+    reach = std::max(reach, 3 * first[x] + 12 * groups.back() + 4);
+  }
 }
 
 struct Sums {
@@ -92,12 +90,13 @@ SKYGLOT_AVX2 inline __m256i joined(const Sums& sums) {
   return _mm256_add_epi32(_mm256_slli_epi32(sums.high, kLowBits), sums.low);
 }
 
-SKYGLOT_AVX2 inline __m128i rounded_pixel(const Sums& sums) {
-  const __m256i both = joined(sums);
-  const __m128i sum =
-      _mm_add_epi32(_mm256_castsi256_si128(both), _mm256_extracti128_si256(both, 1));
-  const __m128i half = _mm_set1_epi32(1 << (FilterTaps::kPrecisionBits - 1));
-  return _mm_srai_epi32(_mm_add_epi32(sum, half), FilterTaps::kPrecisionBits);
+// The pixels of two rows, one in each lane.
+SKYGLOT_AVX2 inline __m256i two_pixels(const Sums& first, const Sums& second) {
+  const __m256i a = joined(first);
+  const __m256i b = joined(second);
+  const __m256i sum = _mm256_add_epi32(_mm256_permute2x128_si256(a, b, 0x20),
+                                       _mm256_permute2x128_si256(a, b, 0x31));
+  return _mm256_srai_epi32(sum, FilterTaps::kPrecisionBits);
 }
 
 inline void store_pixel(std::uint8_t* to, int pixel) {
@@ -110,16 +109,19 @@ using FourResults = std::array<std::uint8_t*, kRowsAtOnce>;
 // Each store writes one byte too many, which the next one or the padding takes.
 SKYGLOT_AVX2 void resample_four_rows(const FourRows& rows, const PixelTaps& taps,
                                      const FourResults& results) {
-  const int positions = static_cast<int>(taps.first.size());
-  for (int x = 0; x < positions; ++x) {
-    const __m256i zero = _mm256_setzero_si256();
-    Sums a{zero, zero};
-    Sums b{zero, zero};
-    Sums c{zero, zero};
-    Sums d{zero, zero};
+  const __m256i zero = _mm256_setzero_si256();
+  // For rounding; only one lane of each sum gets it.
+  const __m256i half =
+      _mm256_inserti128_si256(zero, _mm_set1_epi32(1 << (FilterTaps::kPrecisionBits - 1)), 0);
+  const PixelWeights* weights = taps.weights.data();
+  const std::size_t positions = taps.first.size();
+  for (std::size_t x = 0; x < positions; ++x) {
+    Sums a{zero, half};
+    Sums b{zero, half};
+    Sums c{zero, half};
+    Sums d{zero, half};
     std::ptrdiff_t at = 3 * static_cast<std::ptrdiff_t>(taps.first[x]);
-    const PixelWeights* weights = taps.weights_of(x);
-    for (int group = 0; group < taps.groups; ++group, at += 12, ++weights) {
+    for (int group = taps.groups[x]; group > 0; --group, at += 12, ++weights) {
       const __m256i high = _mm256_load_si256(reinterpret_cast<const __m256i*>(&weights->high));
       const __m256i low = _mm256_load_si256(reinterpret_cast<const __m256i*>(&weights->low));
       add_four_pixels(rows[0] + at, high, low, a);
@@ -127,13 +129,14 @@ SKYGLOT_AVX2 void resample_four_rows(const FourRows& rows, const PixelTaps& taps
       add_four_pixels(rows[2] + at, high, low, c);
       add_four_pixels(rows[3] + at, high, low, d);
     }
-    const __m128i ab = _mm_packs_epi32(rounded_pixel(a), rounded_pixel(b));
-    const __m128i cd = _mm_packs_epi32(rounded_pixel(c), rounded_pixel(d));
-    const __m128i bytes = _mm_packus_epi16(ab, cd);
-    store_pixel(results[0] + 3 * x, _mm_cvtsi128_si32(bytes));
-    store_pixel(results[1] + 3 * x, _mm_extract_epi32(bytes, 1));
-    store_pixel(results[2] + 3 * x, _mm_extract_epi32(bytes, 2));
-    store_pixel(results[3] + 3 * x, _mm_extract_epi32(bytes, 3));
+    const __m256i words = _mm256_packs_epi32(two_pixels(a, b), two_pixels(c, d));
+    const __m256i bytes = _mm256_packus_epi16(words, words);
+    const __m128i ac = _mm256_castsi256_si128(bytes);
+    const __m128i bd = _mm256_extracti128_si256(bytes, 1);
+    store_pixel(results[0] + 3 * x, _mm_cvtsi128_si32(ac));
+    store_pixel(results[1] + 3 * x, _mm_cvtsi128_si32(bd));
+    store_pixel(results[2] + 3 * x, _mm_extract_epi32(ac, 1));
+    store_pixel(results[3] + 3 * x, _mm_extract_epi32(bd, 1));
   }
 }
 
@@ -207,12 +210,11 @@ SKYGLOT_AVX2 void resample_block(const std::uint8_t* rows, std::ptrdiff_t stride
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(result), _mm256_packus_epi16(left, right));
 }
 
-std::vector<WeightPair> weight_pairs(const FilterTaps& taps, int y) {
-  std::vector<WeightPair> pairs;
+void find_pairs(const FilterTaps& taps, int y, std::vector<WeightPair>& pairs) {
+  pairs.clear();
   const std::int32_t* weights = taps.weights_of(y);
   for (int k = 0; k < taps.count[y]; k += 2)
     pairs.push_back(pair_of(weights[k], k + 1 < taps.count[y] ? weights[k + 1] : 0));
-  return pairs;
 }
 
 }  // namespace
@@ -235,8 +237,9 @@ void resample_rows_avx2(const ByteRows& source, const FilterTaps& taps, PaddedRo
 
 void resample_columns_avx2(const ByteRows& source, int row_bytes, const FilterTaps& taps,
                            std::uint8_t* result) {
+  std::vector<WeightPair> weights;
   for (int y = 0; y < taps.positions(); ++y, result += row_bytes) {
-    const std::vector<WeightPair> weights = weight_pairs(taps, y);
+    find_pairs(taps, y, weights);
     const std::uint8_t* rows = source.row(taps.first[y]);
     // The last block overlaps the one before it.
     for (int at = 0; at < row_bytes; at += kBlock) {

@@ -20,22 +20,24 @@ struct ByteRows {
   [[nodiscard]] const std::uint8_t* row(int y) const { return data + y * stride; }
 };
 
-/// Rows that own their bytes, with room behind each row for stores that are too wide.
-struct PaddedRows {
-  static constexpr int kPadding = 32;
-  PaddedRows(int row_bytes, int row_count)
-      : stride(row_bytes + kPadding),
-        rows(row_count),
-        bytes(static_cast<std::size_t>(stride) * static_cast<std::size_t>(row_count)) {}
+/// Rows that own their bytes, with room behind each row for stores that are too wide. The bytes are
+/// not set: fresh pages would cost as much as resizing, so a thread uses them again.
+class PaddedRows {
+ public:
+  PaddedRows(int row_bytes, int row_count);
+  ~PaddedRows();
+  PaddedRows(const PaddedRows&) = delete;
+  PaddedRows& operator=(const PaddedRows&) = delete;
 
   [[nodiscard]] std::uint8_t* row(int y) {
-    return bytes.data() + static_cast<std::ptrdiff_t>(y) * stride;
+    return bytes_.data() + static_cast<std::ptrdiff_t>(y) * stride_;
   }
-  [[nodiscard]] ByteRows view() const { return {bytes.data(), stride, rows, bytes.size()}; }
+  [[nodiscard]] ByteRows view() const { return {bytes_.data(), stride_, rows_, bytes_.size()}; }
 
-  int stride;
-  int rows;
-  std::vector<std::uint8_t> bytes;
+ private:
+  int stride_;
+  int rows_;
+  std::vector<std::uint8_t> bytes_;
 };
 
 /// Every row of `source` becomes taps.positions() pixels of `channels` bytes.

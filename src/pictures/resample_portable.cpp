@@ -1,8 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pictures/resample_kernels.hpp"
 
+#include <algorithm>
+#include <utility>
+
 namespace skyglot {
 namespace {
+
+constexpr int kPadding = 32;
+constexpr std::size_t kLargestSpare = std::size_t{8} << 20;
+
+std::vector<std::uint8_t>& spare_bytes() {
+  thread_local std::vector<std::uint8_t> spare;
+  return spare;
+}
 
 template <int channels>
 void resample_row(const std::uint8_t* source, const FilterTaps& taps, std::uint8_t* result) {
@@ -17,6 +28,16 @@ void resample_row(const std::uint8_t* source, const FilterTaps& taps, std::uint8
 }
 
 }  // namespace
+
+PaddedRows::PaddedRows(int row_bytes, int row_count)
+    : stride_(row_bytes + kPadding), rows_(row_count), bytes_(std::move(spare_bytes())) {
+  const std::size_t size = static_cast<std::size_t>(stride_) * static_cast<std::size_t>(rows_);
+  if (bytes_.size() < size) bytes_.resize(size);
+}
+
+PaddedRows::~PaddedRows() {
+  if (bytes_.size() <= kLargestSpare) spare_bytes() = std::move(bytes_);
+}
 
 void resample_rows_portable(const ByteRows& source, int channels, const FilterTaps& taps,
                             PaddedRows& result) {

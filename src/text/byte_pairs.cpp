@@ -7,18 +7,16 @@
 #include <algorithm>
 #include <queue>
 #include <tuple>
+#include <unordered_map>
 
 namespace skyglot {
 namespace {
 
 constexpr std::int32_t kBytes = 256;
 constexpr std::int32_t kFirstMerge = 2 * kBytes;
-constexpr std::int32_t kNone = -1;
+constexpr std::int32_t kNone = PairTable::kNone;
+constexpr std::size_t kShortWord = 32;
 constexpr std::size_t kNowhere = static_cast<std::size_t>(-1);
-
-std::uint64_t pair_key(std::int32_t left, std::int32_t right) {
-  return (static_cast<std::uint64_t>(left) << 32) | static_cast<std::uint32_t>(right);
-}
 
 // Bytes that the vocabulary writes as the character of the same number.
 bool is_printable(int byte) {
@@ -124,7 +122,7 @@ class WordMerger {
   [[nodiscard]] std::int32_t merged_with_next(std::size_t at) const {
     const Node& node = nodes_[at];
     if (node.id == kNone || node.next == kNowhere) return kNone;
-    return pairs_.merged(node.id, nodes_[node.next].id);
+    return pairs_.merges_.find(node.id, nodes_[node.next].id);
   }
 
   void offer(std::size_t at) {
@@ -154,7 +152,6 @@ BytePairs::BytePairs(std::string_view merges, const std::string& name) {
     id_of_byte_[static_cast<std::size_t>(bytes[i])] = static_cast<std::int32_t>(i);
   SymbolIds ids = byte_symbols(bytes);
   ids.reserve(kFirstMerge + kMerges);
-  merges_.reserve(kMerges);
   MergeLines lines(merges, name);
   for (std::size_t rank = 0; rank < kMerges; ++rank) {
     std::string_view line = lines.next();
@@ -166,18 +163,41 @@ BytePairs::BytePairs(std::string_view merges, const std::string& name) {
     const auto right_id = ids.find(right);
     if (left_id == ids.end() || right_id == ids.end()) lines.fail_here(line);
     const auto id = kFirstMerge + static_cast<std::int32_t>(rank);
-    merges_.emplace(pair_key(left_id->second, right_id->second), id);
+    merges_.add(left_id->second, right_id->second, id);
     ids.emplace(left + right, id);
   }
 }
 
-std::int32_t BytePairs::merged(std::int32_t left, std::int32_t right) const {
-  const auto found = merges_.find(pair_key(left, right));
-  return found == merges_.end() ? kNone : found->second;
+// Looks at every neighbour in turn: quicker than a queue while there are few.
+void BytePairs::encode_short_word(std::string_view word, std::vector<std::int32_t>& ids) const {
+  std::array<std::int32_t, kShortWord> symbols{};
+  std::array<std::int32_t, kShortWord> merged{};  // of each symbol with the next
+  std::size_t count = word.size();
+  for (std::size_t i = 0; i < count; ++i)
+    symbols[i] = id_of_byte_[static_cast<unsigned char>(word[i])];
+  symbols[count - 1] += kBytes;
+  for (std::size_t i = 0; i + 1 < count; ++i) merged[i] = merges_.find(symbols[i], symbols[i + 1]);
+  while (count > 1) {
+    std::size_t best = 0;
+    for (std::size_t i = 1; i + 1 < count; ++i)
+      if (static_cast<std::uint32_t>(merged[i]) < static_cast<std::uint32_t>(merged[best]))
+        best = i;
+    if (merged[best] == kNone) break;  // the largest unsigned number
+    symbols[best] = merged[best];
+    --count;
+    for (std::size_t i = best + 1; i < count; ++i) {
+      symbols[i] = symbols[i + 1];
+      merged[i] = merged[i + 1];
+    }
+    if (best + 1 < count) merged[best] = merges_.find(symbols[best], symbols[best + 1]);
+    if (best > 0) merged[best - 1] = merges_.find(symbols[best - 1], symbols[best]);
+  }
+  ids.insert(ids.end(), symbols.begin(), symbols.begin() + static_cast<std::ptrdiff_t>(count));
 }
 
 void BytePairs::encode_word(std::string_view word, std::vector<std::int32_t>& ids) const {
   if (word.empty()) return;
+  if (word.size() <= kShortWord) return encode_short_word(word, ids);
   WordMerger merger(*this, word);
   merger.run();
   merger.append_to(ids);

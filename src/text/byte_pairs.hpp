@@ -2,12 +2,13 @@
 // The byte-pair merges of CLIP: which two symbols of a word become one, best first.
 #pragma once
 
+#include "text/pair_table.hpp"
+
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace skyglot {
@@ -25,11 +26,11 @@ class BytePairs {
   void encode_word(std::string_view word, std::vector<std::int32_t>& ids) const;
 
  private:
-  [[nodiscard]] std::int32_t merged(std::int32_t left, std::int32_t right) const;
+  void encode_short_word(std::string_view word, std::vector<std::int32_t>& ids) const;
   friend class WordMerger;
 
   std::array<std::int32_t, 256> id_of_byte_{};
-  std::unordered_map<std::uint64_t, std::int32_t> merges_;
+  PairTable merges_;
 };
 
 }  // namespace skyglot

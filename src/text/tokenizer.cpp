@@ -2,22 +2,25 @@
 #include "text/tokenizer.hpp"
 
 #include "base/error.hpp"
+#include "base/gzip.hpp"
 #include "base/resource.hpp"
+#include "text/ascii_words.hpp"
 #include "text/byte_pairs.hpp"
 #include "text/html.hpp"
 #include "text/unicode.hpp"
+#include "text/word_cache.hpp"
 
 #define PCRE2_CODE_UNIT_WIDTH 8
 #include <pcre2.h>
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 
 namespace skyglot {
 namespace {
 
-constexpr std::string_view kStartText = "<|startoftext|>";
-constexpr std::string_view kEndText = "<|endoftext|>";
+constexpr std::size_t kLargestMerges = std::size_t{16} << 20;
 // The only blank of cleaned text is ' '; PCRE2's \s would also take U+180E, which Python does not.
 constexpr char kSplit[] =
     R"(<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|\p{L}+|\p{N}|[^ \p{L}\p{N}]+)";
@@ -115,41 +118,78 @@ std::string cleaned(std::string_view text) {
 
 }  // namespace
 
+namespace {
+
+std::uint64_t next_serial() {
+  static std::atomic<std::uint64_t> last{0};
+  return ++last;
+}
+
+}  // namespace
+
 struct Tokenizer::Tables {
   Tables(std::string_view merges, const std::string& name) : split(kSplit), pairs(merges, name) {}
+
+  void append_word(std::string_view word, std::vector<TokenId>& ids) const {
+    thread_local WordCache cache;
+    if (word == kStartText) {
+      ids.push_back(kStart);
+    } else if (word == kEndText) {
+      ids.push_back(kEnd);
+    } else if (!cache.append(serial, word, ids)) {
+      const std::size_t before = ids.size();
+      pairs.encode_word(word, ids);
+      cache.keep(serial, word, ids.data() + before, ids.size() - before);
+    }
+  }
+
+  std::uint64_t serial = next_serial();
   Pattern split;
   BytePairs pairs;
 };
 
 Tokenizer::Tokenizer(std::string_view merges, const std::string& name)
-    : tables_(std::make_unique<const Tables>(merges, name)) {}
+    : tables_(std::make_unique<const Tables>(
+          is_gzip(merges) ? gunzipped(merges, name, kLargestMerges) : std::string(merges), name)) {}
 Tokenizer::~Tokenizer() = default;
 Tokenizer::Tokenizer(Tokenizer&&) noexcept = default;
 Tokenizer& Tokenizer::operator=(Tokenizer&&) noexcept = default;
 
 std::vector<TokenId> Tokenizer::encode(std::string_view text) const {
   std::vector<TokenId> ids;
-  tables_->split.for_each_match(cleaned(text), [&](std::string_view word) {
-    if (word == kStartText) {
-      ids.push_back(kStart);
-    } else if (word == kEndText) {
-      ids.push_back(kEnd);
-    } else {
-      tables_->pairs.encode_word(word, ids);
-    }
-  });
+  const auto append = [&](std::string_view word) { tables_->append_word(word, ids); };
+  if (is_plain_ascii(text))
+    for_each_ascii_word(cleaned_ascii(text), append);
+  else
+    tables_->split.for_each_match(cleaned(text), append);
   return ids;
 }
 
-std::vector<TokenId> Tokenizer::context(std::string_view text, std::size_t length) const {
+namespace {
+
+std::vector<TokenId> framed(const std::vector<TokenId>& ids, std::size_t length) {
   expect(length >= 2, "a context of tokens has no room for start and end");
-  const std::vector<TokenId> ids = encode(text);
   const std::size_t kept = std::min(ids.size(), length - 2);
   std::vector<TokenId> result(length, 0);
-  result[0] = kStart;
+  result[0] = Tokenizer::kStart;
   std::copy_n(ids.begin(), kept, result.begin() + 1);
-  result[kept + 1] = kEnd;
+  result[kept + 1] = Tokenizer::kEnd;
   return result;
+}
+
+}  // namespace
+
+std::vector<TokenId> Tokenizer::context(std::string_view text, std::size_t length) const {
+  return framed(encode(text), length);
+}
+
+std::vector<TokenId> Tokenizer::whole_context(std::string_view text, std::size_t length) const {
+  const std::vector<TokenId> ids = encode(text);
+  if (ids.size() + 2 > length)
+    fail(ErrorKind::input,
+         "a text has {} tokens where the model reads {}: \"{}\"; shorten it, or let it be cut",
+         ids.size() + 2, length, text);
+  return framed(ids, length);
 }
 
 std::size_t Tokenizer::count(std::string_view text) const {

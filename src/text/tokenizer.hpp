@@ -26,9 +26,9 @@ class Tokenizer {
   static constexpr TokenId kStart = 49406;
   static constexpr TokenId kEnd = 49407;
 
-  /// Reads a merges file: everything up to the line that contains "#version:" is skipped, then
-  /// come 48,894 lines "left right"; further lines are not used. Throws Error(format) with `name`
-  /// and the line.
+  /// Reads a merges file, plain or gzip: everything up to the line that contains "#version:" is
+  /// skipped, then come 48,894 lines "left right"; further lines are not used. Throws Error(format)
+  /// with `name` and the line, Error(resource) if it unpacks to more than 16 MiB.
   Tokenizer(std::string_view merges, const std::string& name);
   ~Tokenizer();
   Tokenizer(Tokenizer&&) noexcept;
@@ -40,6 +40,10 @@ class Tokenizer {
   /// keeps the end token.
   [[nodiscard]] std::vector<TokenId> context(std::string_view text,
                                              std::size_t length = kContextLength) const;
+  /// context() without cutting: throws Error(input) naming the text and its number of tokens if it
+  /// is too long.
+  [[nodiscard]] std::vector<TokenId> whole_context(std::string_view text,
+                                                   std::size_t length = kContextLength) const;
   /// Tokens of the text with start and end.
   [[nodiscard]] std::size_t count(std::string_view text) const;
 

@@ -4,6 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
+#include "base/resource.hpp"
 #include "base/strings.hpp"
 
 #include <gmock/gmock.h>
@@ -122,6 +123,89 @@ TEST(Tokenizer, NamesWhatIsWrongWithAMergesFile) {
   EXPECT_THROW(Tokenizer("#version: 0.2\ni n\n", "merges.txt"), Error);
 }
 
+// A last word that is not ASCII sends the whole text through the pattern.
+TEST(Tokenizer, AsciiHasTheIdsOfTheGeneralWay) {
+  const Tokenizer& clip = clip_tokenizer();
+  const std::vector<std::string> pieces{"a",
+                                        "River",
+                                        "'s",
+                                        "'ll",
+                                        "''",
+                                        "12",
+                                        " ",
+                                        "\t",
+                                        "\n",
+                                        "\f",
+                                        "\x01",
+                                        "\x1f",
+                                        "\x7f",
+                                        "!?",
+                                        "_",
+                                        "-",
+                                        "<|startoftext|>",
+                                        "<|endoftext|>",
+                                        "<|",
+                                        "'RE",
+                                        "'d",
+                                        "<",
+                                        "'",
+                                        "\v",
+                                        "Z9z",
+                                        "anticonstitutionnellementxyzxyzxyzxyz"};
+  RandomStream random(6, "ascii");
+  for (int round = 0; round < 5000; ++round) {
+    std::string text;
+    for (int i = 0; i < 12; ++i) text += pieces[random.index(pieces.size())];
+    Ids expected = clip.encode(text);
+    const Ids last = clip.encode("é");
+    expected.insert(expected.end(), last.begin(), last.end());
+    ASSERT_EQ(clip.encode(text + " é"), expected) << text;
+  }
+}
+
+TEST(Tokenizer, RefusesLongTextWhereAsked) {
+  std::string text = "river";
+  for (int i = 0; i < 74; ++i) text += " river";
+  EXPECT_EQ(clip_tokenizer().whole_context(text), clip_tokenizer().context(text));
+  try {
+    (void)clip_tokenizer().whole_context(text + " delta");
+    FAIL() << "78 tokens were taken";
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("78 tokens"));
+    EXPECT_THAT(error.what(), HasSubstr("river delta"));
+  }
+}
+
+TEST(Tokenizer, MutatedMergesNeverCrash) {
+  const std::string good = load_resource("clip_merges.txt");
+  const std::size_t begin = good.find("#version:");
+  RandomStream random(10, "merges");
+  int refused = 0;
+  for (int round = 0; round < 60; ++round) {
+    std::string bad = good;
+    for (int k = 0; k < 3; ++k)
+      bad[begin + random.index(bad.size() - begin)] = static_cast<char>(random.integer(0, 255));
+    if (round % 6 == 0) bad.resize(random.index(bad.size()));
+    try {
+      const Tokenizer tokenizer(bad, "bad");
+      EXPECT_EQ(tokenizer.context("a satellite image of a river").size(), 77u);
+    } catch (const Error&) {
+      ++refused;
+    }
+  }
+  EXPECT_GT(refused, 10);
+}
+
+TEST(Tokenizer, TwoTokenizersDoNotShareTheirWords) {
+  std::string merges = load_resource("clip_merges.txt");
+  const Ids before = clip_tokenizer().encode("river in");
+  const std::string lines = "\ni n\nt h\n";
+  merges.replace(merges.find(lines), lines.size(), "\nt h\ni n\n");
+  const Tokenizer other(merges, "swapped");
+  EXPECT_NE(other.encode("river in"), before);
+  EXPECT_EQ(clip_tokenizer().encode("river in"), before);
+}
+
 fs::path shared_data() {
   const char* folder = std::getenv("SKYGLOT_SHARED_DATA");
   return folder ? fs::path(folder) : fs::path(SKYGLOT_SOURCE_DIR) / "../shared/data";
@@ -141,6 +225,15 @@ std::vector<Ids> read_token_ids(const std::string& bytes) {
     texts[i / length].push_back(static_cast<TokenId>(id));
   }
   return texts;
+}
+
+TEST(Tokenizer, ReadsTheOriginalGzipFile) {
+  const fs::path file = shared_data() / "weights/bpe_simple_vocab_16e6.txt.gz";
+  if (!fs::exists(file)) GTEST_SKIP() << "no merges file at " << file;
+  const Tokenizer original(read_file(file), file.string());
+  for (const char* text :
+       {"a satellite image of a river", "café zürich 東京", "Landuse: QUARRY; 19.9 MW"})
+    EXPECT_EQ(original.encode(text), clip_tokenizer().encode(text));
 }
 
 TEST(Tokenizer, AgreesWithTheReferenceOnAwkwardTexts) {

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// skyglot embed: pictures or texts through a model into vectors on disk.
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/numbers.hpp"
+#include "base/version.hpp"
+#include "cli/command.hpp"
+#include "cli/options.hpp"
+#include "embed/job.hpp"
+
+#include <fmt/core.h>
+#include <nlohmann/json.hpp>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+using Json = nlohmann::ordered_json;
+
+// One text a line, without line ends; the line after the last line feed is no text.
+std::vector<std::string> read_texts(const fs::path& path) {
+  const std::string all = read_file(path);
+  std::vector<std::string> texts;
+  for (std::size_t begin = 0; begin < all.size();) {
+    const std::size_t end = std::min(all.find('\n', begin), all.size());
+    texts.push_back(all.substr(begin, end - begin));
+    if (texts.back().ends_with('\r')) texts.back().pop_back();
+    begin = end + 1;
+  }
+  if (texts.empty()) fail(ErrorKind::input, "{}: no texts; write one a line", path.string());
+  return texts;
+}
+
+std::vector<std::string> names_of(const std::vector<fs::path>& paths) {
+  std::vector<std::string> names;
+  for (const fs::path& path : paths) names.push_back(path.string());
+  return names;
+}
+
+class Embed : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "embed"; }
+  [[nodiscard]] std::string summary() const override {
+    return "Turn pictures or texts into vectors with a model";
+  }
+
+  void setup(CLI::App& app) override {
+    app.add_option("--model", model_, "Model folder, as 'model import' and 'model fetch' write it")
+        ->required();
+    auto* images = app.add_option("--images", images_,
+                                  "Folders, tars, lists (.csv, .tsv, .txt), data sets or pictures");
+    auto* texts = app.add_option("--texts", texts_, "File with one text a line");
+    texts->excludes(images);
+    add_output(app, job_.output, "Folder to write, or a name that ends in .npy");
+    add_source_options(app);
+    app.add_option("--batch", job_.options.batch, "Pictures or texts the model takes at a time")
+        ->check(CLI::Range(1, 65536))
+        ->capture_default_str();
+    app.add_option("--resize", resize_, "shortest, squash or tile; default: as the model says");
+    app.add_flag("--strict", job_.options.strict,
+                 "A text too long for the model is an error, not cut");
+    app.add_option("--device", device_, "cpu or cuda")->capture_default_str();
+    app.add_option("--precision", precision_, "fp32 or bf16")->capture_default_str();
+    app.add_option("--max-skipped", max_skipped_, "More skipped pictures than this: exit code 3");
+    add_overwrite(app, job_.overwrite);
+    common_.add_to(app);
+  }
+
+  int run() override {
+    if (images_.empty() == texts_.empty())
+      fail(ErrorKind::usage, "give what is to be embedded: --images PATH... or --texts FILE");
+    if (!resize_.empty()) job_.options.resize = parse_resize_mode(resize_);
+    compute_.device = parse_device(device_);
+    compute_.precision = parse_precision(precision_);
+    compute_.threads = job_.options.threads = common_.thread_count();
+    const Encoder encoder(model_, compute_);
+    job_.columns = encoder.config().embedding_width;
+    job_.about = about(encoder.config());
+    const EmbedTotals totals =
+        images_.empty() ? embed_the_texts(encoder) : embed_the_pictures(encoder);
+    show(totals);
+    return totals.skipped > max_skipped_ ? kTooManySkipped : kDone;
+  }
+
+ private:
+  void add_source_options(CLI::App& app) {
+    app.add_option("--root", source_.root, "Folder the paths of a list are relative to");
+    app.add_option(
+        "--path-column", source_.path_column,
+        "Column of a list that holds the paths; default: filepath, image, filename or path");
+    app.add_option("--max-pixels", job_.options.max_pixels, "Pictures with more pixels are skipped")
+        ->check(CLI::PositiveNumber)
+        ->capture_default_str();
+  }
+
+  [[nodiscard]] Json about(const ModelConfig& config) const {
+    Json json{{"skyglot", version()},
+              {"content", images_.empty() ? "texts" : "pictures"},
+              {"model", about_model(config)},
+              {"precision", to_string(compute_.precision)},
+              {"device", to_string(compute_.device)},
+              {"normalised", job_.options.normalise}};
+    if (!images_.empty())
+      json["resize"] = to_string(job_.options.resize.value_or(config.preprocess.resize));
+    return json;
+  }
+
+  EmbedTotals embed_the_pictures(const Encoder& encoder) {
+    job_.inputs = {{"images", names_of(images_)},
+                   {"root", source_.root.string()},
+                   {"path_column", source_.path_column}};
+    const auto source = open_pictures(images_, source_);
+    return run_picture_job(*source, picture_tower(encoder), job_);
+  }
+
+  EmbedTotals embed_the_texts(const Encoder& encoder) {
+    const TextTower tower = text_tower(encoder);
+    const std::vector<std::string> texts = read_texts(texts_);
+    job_.inputs = {{"texts", texts_.string()}};
+    return run_text_job(texts, tower, job_);
+  }
+
+  void show(const EmbedTotals& totals) const {
+    if (common_.json) return print_json(result_json(totals));
+    const Json& model = job_.about.at("model");
+    fmt::print("{} {} embedded, {} skipped{}: {}\n", format_count(totals.embedded),
+               images_.empty() ? "texts" : "pictures", format_count(totals.skipped),
+               totals.resumed > 0
+                   ? fmt::format(" ({} of them by an earlier run)", format_count(totals.resumed))
+                   : "",
+               job_.output.string());
+    print_table({{"model", model.at("architecture").get<std::string>()},
+                 {"weights", model.at("weights_sha256").get<std::string>()},
+                 {"activation", model.at("activation").get<std::string>()},
+                 {"resize", job_.about.value("resize", "none")},
+                 {"precision", to_string(compute_.precision) + " on " + to_string(compute_.device)},
+                 {"vectors", fmt::format("{} x {}, unit length", totals.embedded, job_.columns)}});
+    for (const SkippedItem& item : totals.examples)
+      fmt::print("skipped {}: {}\n", item.id, item.reason);
+    if (totals.skipped > totals.examples.size()) fmt::print("skipped: see skipped.csv for all\n");
+  }
+
+  [[nodiscard]] Json result_json(const EmbedTotals& totals) const {
+    return {{"output", job_.output.string()}, {"embedded", totals.embedded},
+            {"skipped", totals.skipped},      {"resumed", totals.resumed},
+            {"columns", job_.columns},        {"about", job_.about}};
+  }
+
+  fs::path model_;
+  std::vector<fs::path> images_;
+  fs::path texts_;
+  SourceOptions source_;
+  EmbedJob job_;
+  ComputeOptions compute_;
+  std::string resize_;
+  std::string device_ = "cpu";
+  std::string precision_ = "fp32";
+  std::uint64_t max_skipped_ = UINT64_MAX;
+  CommonOptions common_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_embed() {
+  return std::make_unique<Embed>();
+}
+
+}  // namespace skyglot

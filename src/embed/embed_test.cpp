@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "embed/embed.hpp"
+
+#include "base/error.hpp"
+#include "embed/test_source.hpp"
+#include "pictures/resize.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+#include <set>
+#include <thread>
+
+namespace skyglot {
+namespace {
+
+using ::testing::HasSubstr;
+using testing_support::fake_tower;
+using testing_support::noisy_picture;
+using testing_support::NoisySource;
+
+std::vector<EmbeddedPicture> embed(int count, const PictureTower& tower,
+                                   const EmbedOptions& options) {
+  NoisySource source(count);
+  std::vector<EmbeddedPicture> outcomes;
+  embed_pictures(source, tower, options,
+                 [&](EmbeddedPicture picture) { outcomes.push_back(std::move(picture)); });
+  return outcomes;
+}
+
+double length(std::span<const float> vector) {
+  double sum = 0;
+  for (const float value : vector) sum += static_cast<double>(value) * value;
+  return std::sqrt(sum);
+}
+
+TEST(EmbedPictures, EveryPictureHasAnOutcomeInOrder) {
+  const auto outcomes = embed(100, fake_tower(), {.batch = 8});
+  ASSERT_EQ(outcomes.size(), 100u);
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    EXPECT_EQ(outcomes[i].id, "p" + std::to_string(i) + ".png");
+    EXPECT_EQ(outcomes[i].beside.at("number"), std::to_string(i));
+    EXPECT_EQ(outcomes[i].skipped.empty(), i % 7 != 3);
+    EXPECT_EQ(outcomes[i].vector.empty(), i % 7 == 3);
+    if (i % 7 != 3) {
+      EXPECT_NEAR(length(outcomes[i].vector), 1.0, 1e-6);
+    }
+  }
+  EXPECT_THAT(outcomes[3].skipped, HasSubstr("p3.png"));
+}
+
+TEST(EmbedPictures, ThreadsChangeNothing) {
+  const auto one = embed(90, fake_tower(), {.batch = 7, .threads = 1});
+  const auto three = embed(90, fake_tower(), {.batch = 7, .threads = 3});
+  ASSERT_EQ(one.size(), three.size());
+  for (std::size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i].vector, three[i].vector);
+}
+
+TEST(EmbedPictures, BatchesEndWhereBlocksDo) {
+  std::multiset<std::size_t> sizes;
+  PictureTower tower = fake_tower();
+  tower.encode = [&](std::span<const Picture> pictures) {
+    sizes.insert(pictures.size());
+    return testing_support::fake_encode(pictures);
+  };
+  // 20 items, of which 3, 10 and 17 are damaged; blocks of 8: 7 whole pictures, 7, and 3.
+  (void)embed(20, tower, {.batch = 5, .block = 8});
+  EXPECT_EQ(sizes, (std::multiset<std::size_t>{5, 2, 5, 2, 3}));
+}
+
+TEST(EmbedPictures, TheTowerStaysInTheCallingThread) {
+  PictureTower tower = fake_tower();
+  tower.encode = [here = std::this_thread::get_id()](std::span<const Picture> pictures) {
+    EXPECT_EQ(std::this_thread::get_id(), here);
+    return testing_support::fake_encode(pictures);
+  };
+  (void)embed(40, tower, {.batch = 4, .threads = 2});
+}
+
+TEST(EmbedPictures, RawVectorsAreThoseOfTheTower) {
+  NoisySource source(1);
+  const Picture crop = resize_and_centre_crop(noisy_picture(20, 16, 0), 8);
+  const Matrix expected = testing_support::fake_encode(std::span(&crop, 1));
+  const auto outcomes = embed(1, fake_tower(), {.normalise = false});
+  EXPECT_EQ(outcomes.at(0).vector, expected.values);
+}
+
+TEST(EmbedPictures, TilesAreAveragedAsDirections) {
+  PictureTower tower = fake_tower();
+  tower.encode = [](std::span<const Picture> pictures) {
+    Matrix rows(static_cast<std::int64_t>(pictures.size()), 2);
+    rows.row(0)[0] = 10;                                              // one crop says x, loudly
+    for (std::int64_t i = 1; i < rows.rows; ++i) rows.row(i)[1] = 1;  // the other y
+    return rows;
+  };
+  const auto outcomes = embed(1, tower, {.batch = 4, .resize = ResizeMode::tile});
+  const auto& vector = outcomes.at(0).vector;  // 20 x 16 makes two crops
+  EXPECT_NEAR(vector.at(0), std::sqrt(0.5), 1e-6);
+  EXPECT_NEAR(vector.at(1), std::sqrt(0.5), 1e-6);
+}
+
+TEST(EmbedPictures, ValuesThatAreNotFiniteAreAnError) {
+  PictureTower tower = fake_tower();
+  tower.encode = [](std::span<const Picture> pictures) {
+    Matrix rows(static_cast<std::int64_t>(pictures.size()), 4);
+    rows.values.back() = std::numeric_limits<float>::quiet_NaN();
+    return rows;
+  };
+  EXPECT_THROW((void)embed(10, tower, {}), Error);
+}
+
+TEST(EmbedPictures, EnormousPicturesAreSkipped) {
+  const auto outcomes = embed(3, fake_tower(), {.max_pixels = 330});
+  EXPECT_EQ(outcomes.at(0).skipped, "");  // 20 x 16
+  EXPECT_THAT(outcomes.at(1).skipped, HasSubstr("more than allowed"));
+}
+
+TEST(Preparation, CropsOfEachMode) {
+  const Picture wide = noisy_picture(100, 20, 1);
+  EXPECT_EQ(prepare_picture(wide, 16, ResizeMode::shortest).size(), 1u);
+  EXPECT_EQ(prepare_picture(wide, 16, ResizeMode::squash).at(0).pixels,
+            resize_bicubic(wide, 16, 16).pixels);
+  const auto tiles = prepare_picture(wide, 16, ResizeMode::tile);  // 80 x 16
+  ASSERT_EQ(tiles.size(), 5u);
+  const Picture whole = resize_bicubic(wide, 80, 16);
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(tiles[static_cast<std::size_t>(i)].pixels, crop(whole, 16 * i, 0, 16, 16).pixels)
+        << i;
+  EXPECT_EQ(prepare_picture(noisy_picture(20, 90, 1), 16, ResizeMode::tile).size(), 5u);
+  EXPECT_EQ(prepare_picture(noisy_picture(20, 20, 1), 16, ResizeMode::tile).size(), 1u);
+  EXPECT_EQ(prepare_picture(noisy_picture(1, 4000, 1), 16, ResizeMode::tile).size(), 64u);
+}
+
+// Gives each text its second token and its position in the batch.
+Matrix token_rows(std::span<const TokenId> tokens, std::vector<std::size_t>* sizes) {
+  Matrix rows(static_cast<std::int64_t>(tokens.size() / 77), 2);
+  for (std::int64_t i = 0; i < rows.rows; ++i) {
+    rows.row(i)[0] = static_cast<float>(tokens[static_cast<std::size_t>(i) * 77 + 1]);
+    rows.row(i)[1] = 1;
+  }
+  if (sizes != nullptr) sizes->push_back(static_cast<std::size_t>(rows.rows));
+  return rows;
+}
+
+TEST(EmbedTexts, RowsComeInTheOrderOfTheTexts) {
+  std::vector<std::string> texts;
+  for (int i = 0; i < 50; ++i)
+    texts.push_back("river lake " + std::string(static_cast<std::size_t>((i * 37) % 50), '!') +
+                    "x");
+  texts[17] = "airport";
+  texts[31] = "";
+  std::vector<std::size_t> sizes;
+  const TextTower tower{
+      [&](std::span<const TokenId> tokens) { return token_rows(tokens, &sizes); }};
+  const Matrix rows = embed_texts(texts, tower, {.batch = 16, .normalise = false});
+  ASSERT_EQ(rows.rows, 50);
+  for (std::int64_t i = 0; i < 50; ++i)
+    EXPECT_EQ(rows.row(i)[0],
+              static_cast<float>(clip_tokenizer().context(texts[static_cast<std::size_t>(i)])[1]))
+        << i;
+  EXPECT_EQ(sizes, (std::vector<std::size_t>{16, 16, 16, 2}));
+}
+
+TEST(EmbedTexts, LongTextsAreCutOrRefused) {
+  const TextTower tower{
+      [](std::span<const TokenId> tokens) { return token_rows(tokens, nullptr); }};
+  std::vector<std::string> texts{"short", "long"};
+  for (int i = 0; i < 90; ++i) texts[1] += " word";
+  EXPECT_EQ(embed_texts(texts, tower, {}).rows, 2);
+  try {
+    (void)embed_texts(texts, tower, {.strict = true});
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("93 tokens"));
+    EXPECT_THAT(error.what(), HasSubstr("long word"));
+  }
+}
+
+}  // namespace
+}  // namespace skyglot

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "embed/job.hpp"
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "base/interrupt.hpp"
+#include "base/progress.hpp"
+#include "base/version.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace skyglot {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+Json plan_of(const EmbedJob& job) {
+  const EmbedOptions& options = job.options;
+  return {{"about", job.about},
+          {"inputs", job.inputs},
+          {"columns", job.columns},
+          {"batch", options.batch},
+          {"block", options.block},
+          {"max_pixels", options.max_pixels},
+          {"normalise", options.normalise},
+          {"strict", options.strict}};
+}
+
+[[noreturn]] void fail_changed(const EmbedJob& job) {
+  fail(ErrorKind::input,
+       "{}: the inputs are not those this run was begun with; give --overwrite to start over",
+       job.output.string());
+}
+
+// Collects outcomes into blocks.
+class BlockBuilder {
+ public:
+  BlockBuilder(EmbeddingsWriter& writer, const EmbedJob& job) : writer_(writer), job_(job) {
+    start();
+  }
+
+  void add(EmbeddedPicture picture) {
+    items_.update(picture.id + "\n");
+    ++count_;
+    if (picture.skipped.empty()) {
+      block_.vectors.values.insert(block_.vectors.values.end(), picture.vector.begin(),
+                                   picture.vector.end());
+      ++block_.vectors.rows;
+      block_.ids.push_back(std::move(picture.id));
+    } else {
+      block_.skipped.push_back({std::move(picture.id), std::move(picture.skipped)});
+    }
+    if (count_ == job_.options.block) end();
+  }
+
+  void end() {
+    if (count_ == 0) return;
+    block_.items_sha256 = items_.finish();
+    writer_.add(block_);
+    start();
+  }
+
+ private:
+  void start() {
+    block_ = {};
+    block_.vectors.cols = job_.columns;
+    items_ = Sha256();
+    count_ = 0;
+  }
+
+  EmbeddingsWriter& writer_;
+  const EmbedJob& job_;
+  EmbeddedBlock block_;
+  Sha256 items_;
+  std::uint64_t count_ = 0;
+};
+
+// Draws what an earlier run has done.
+void pass_over(PictureSource& source, const EmbeddingsWriter& writer, const EmbedJob& job) {
+  for (const FinishedBlock& block : writer.finished()) {
+    check_interrupt();
+    Sha256 items;
+    for (std::uint64_t i = 0; i < block.items(); ++i) {
+      const auto picture = source.next();
+      if (!picture) fail_changed(job);
+      items.update(picture->id + "\n");
+    }
+    if (items.finish() != block.items_sha256) fail_changed(job);
+    // Only the last block of all may be short.
+    if (block.items() != job.options.block && source.next()) fail_changed(job);
+  }
+}
+
+std::uint64_t items_of(const EmbeddingsWriter& writer) {
+  std::uint64_t items = 0;
+  for (const FinishedBlock& block : writer.finished()) items += block.items();
+  return items;
+}
+
+}  // namespace
+
+Json about_model(const ModelConfig& config) {
+  return {{"architecture", config.architecture},
+          {"kind", to_string(config.kind)},
+          {"source", config.source},
+          {"weights_sha256", config.weights_sha256},
+          {"activation", to_string(config.activation)},
+          {"image_size", config.vision.image_size},
+          {"mean", config.preprocess.mean},
+          {"std", config.preprocess.std}};
+}
+
+EmbedTotals run_picture_job(PictureSource& source, const PictureTower& tower, const EmbedJob& job) {
+  EmbeddingsWriter writer(job.output, plan_of(job), job.overwrite);
+  pass_over(source, writer, job);
+  BlockBuilder builder(writer, job);
+  Progress progress("pictures", source.size().value_or(0));
+  progress.advance(items_of(writer));
+  embed_pictures(source, tower, job.options, [&](EmbeddedPicture picture) {
+    builder.add(std::move(picture));
+    progress.advance();
+  });
+  builder.end();
+  return writer.finish(job.about, job.columns);
+}
+
+EmbedTotals run_text_job(std::span<const std::string> texts, const TextTower& tower,
+                         const EmbedJob& job) {
+  EmbeddingsWriter writer(job.output, plan_of(job), job.overwrite);
+  BlockBuilder builder(writer, job);
+  Progress progress("texts", texts.size());
+  progress.advance(items_of(writer));
+  for (std::size_t begin = items_of(writer); begin < texts.size();) {
+    check_interrupt();
+    const std::size_t count = std::min<std::size_t>(job.options.block, texts.size() - begin);
+    const Matrix rows = embed_texts(texts.subspan(begin, count), tower, job.options);
+    for (std::int64_t i = 0; i < rows.rows; ++i, ++begin)
+      builder.add({texts[begin], {}, {rows.row(i).begin(), rows.row(i).end()}, ""});
+    progress.advance(count);
+  }
+  builder.end();
+  return writer.finish(job.about, job.columns);
+}
+
+}  // namespace skyglot

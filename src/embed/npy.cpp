@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "embed/npy.hpp"
+
+#include "base/error.hpp"
+#include "base/numbers.hpp"
+#include "base/strings.hpp"
+#include "weights/tensor.hpp"
+
+#include <limits>
+#include <optional>
+
+namespace skyglot {
+namespace {
+
+constexpr std::string_view kMagic = "\x93NUMPY";
+constexpr std::size_t kAlignment = 64;
+constexpr std::size_t kLongestHeader = 65536;
+
+struct NpyHeader {
+  ElementType type = ElementType::f32;
+  bool columns_first = false;
+  std::int64_t rows = 0;
+  std::int64_t columns = 0;
+};
+
+// The header is a Python dictionary; exactly the three keys NumPy writes are understood.
+class HeaderParser {
+ public:
+  HeaderParser(std::string_view text, const std::string& name) : text_(text), name_(name) {}
+
+  NpyHeader parse() {
+    NpyHeader header;
+    int seen = 0;
+    take('{');
+    while (!next_is('}')) {
+      seen |= parse_entry(header);
+      if (!next_is('}')) take(',');
+    }
+    take('}');
+    if (!trim(text_).empty() || seen != 7) damaged();
+    return header;
+  }
+
+ private:
+  int parse_entry(NpyHeader& header) {
+    const std::string_view key = quoted();
+    take(':');
+    if (key == "descr") {
+      header.type = element_type(quoted());
+      return 1;
+    }
+    if (key == "fortran_order") {
+      header.columns_first = boolean();
+      return 2;
+    }
+    if (key != "shape") damaged();
+    take('(');
+    header.rows = number();
+    take(',');
+    if (next_is(')')) fail(ErrorKind::format, "{}: one row of numbers, not a matrix", name_);
+    header.columns = number();
+    if (next_is(',')) take(',');
+    if (!next_is(')')) fail(ErrorKind::format, "{}: more than two dimensions", name_);
+    take(')');
+    return 4;
+  }
+
+  [[nodiscard]] ElementType element_type(std::string_view word) const {
+    if (word == "<f2") return ElementType::f16;
+    if (word == "<f4") return ElementType::f32;
+    if (word == "<f8") return ElementType::f64;
+    fail(ErrorKind::format,
+         "{}: values of type '{}'; save them as little-endian float32 (array.astype('<f4'))", name_,
+         word);
+  }
+
+  bool next_is(char c) {
+    text_ = trim(text_);
+    return text_.starts_with(c);
+  }
+
+  void take(char c) {
+    if (!next_is(c)) damaged();
+    text_.remove_prefix(1);
+  }
+
+  std::string_view quoted() {
+    const char quote = next_is('"') ? '"' : '\'';
+    take(quote);
+    const std::size_t end = text_.find(quote);
+    if (end == std::string_view::npos) damaged();
+    const std::string_view word = text_.substr(0, end);
+    text_.remove_prefix(end + 1);
+    return word;
+  }
+
+  bool boolean() {
+    text_ = trim(text_);
+    for (const bool value : {true, false}) {
+      const std::string_view word = value ? "True" : "False";
+      if (!text_.starts_with(word)) continue;
+      text_.remove_prefix(word.size());
+      return value;
+    }
+    damaged();
+  }
+
+  std::int64_t number() {
+    text_ = trim(text_);
+    const std::size_t length = std::min(text_.find_first_not_of("0123456789"), text_.size());
+    const auto value = parse_int(text_.substr(0, length));
+    if (length == 0 || !value) damaged();
+    text_.remove_prefix(length);
+    return *value;
+  }
+
+  [[noreturn]] void damaged() const { fail(ErrorKind::format, "{}: damaged .npy header", name_); }
+
+  std::string_view text_;
+  const std::string& name_;
+};
+
+std::size_t little_endian(std::string_view bytes) {
+  std::size_t value = 0;
+  for (std::size_t i = 0; i < bytes.size(); ++i)
+    value |= static_cast<std::size_t>(static_cast<unsigned char>(bytes[i])) << (8 * i);
+  return value;
+}
+
+// Splits off the dictionary; `bytes` is left with the values.
+std::string_view take_header(std::string_view& bytes, const std::string& name) {
+  if (!bytes.starts_with(kMagic) || bytes.size() < 12)
+    fail(ErrorKind::format, "{}: not a .npy file", name);
+  const char version = bytes[6];
+  if (version < 1 || version > 3)
+    fail(ErrorKind::format, "{}: .npy version {}, which is unknown", name,
+         static_cast<int>(version));
+  const std::size_t width = version == 1 ? 2 : 4;
+  const std::size_t length = little_endian(bytes.substr(8, width));
+  const std::size_t begin = 8 + width;
+  if (length > kLongestHeader || length > bytes.size() - begin)
+    fail(ErrorKind::format, "{}: truncated .npy header", name);
+  const std::string_view header = bytes.substr(begin, length);
+  bytes.remove_prefix(begin + length);
+  return header;
+}
+
+void demand_size(const NpyHeader& header, std::size_t bytes, const std::string& name) {
+  const std::size_t count = checked_product(static_cast<std::size_t>(header.rows),
+                                            static_cast<std::size_t>(header.columns), name);
+  const std::size_t expected = checked_product(count, element_size(header.type), name);
+  if (bytes != expected)
+    fail(ErrorKind::format, "{}: {} x {} values take {} bytes, but there are {}", name, header.rows,
+         header.columns, expected, bytes);
+}
+
+Matrix transposed(const Matrix& matrix) {
+  Matrix result(matrix.cols, matrix.rows);
+  for (std::int64_t i = 0; i < matrix.rows; ++i)
+    for (std::int64_t k = 0; k < matrix.cols; ++k)
+      result.row(k)[static_cast<std::size_t>(i)] = matrix.row(i)[static_cast<std::size_t>(k)];
+  return result;
+}
+
+}  // namespace
+
+std::string npy_header(std::int64_t rows, std::int64_t columns) {
+  std::string dictionary =
+      fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': ({}, {}), }}", rows, columns);
+  const std::size_t unpadded = kMagic.size() + 4 + dictionary.size() + 1;
+  dictionary.append((kAlignment - unpadded % kAlignment) % kAlignment, ' ');
+  dictionary += '\n';
+  std::string header(kMagic);
+  header += '\x01';
+  header += '\0';
+  header += static_cast<char>(dictionary.size() & 0xFF);
+  header += static_cast<char>(dictionary.size() >> 8);
+  return header + dictionary;
+}
+
+Matrix parse_npy(std::string_view bytes, const std::string& name) {
+  const NpyHeader header = HeaderParser(take_header(bytes, name), name).parse();
+  demand_size(header, bytes.size(), name);
+  Matrix matrix;
+  matrix.rows = header.columns_first ? header.columns : header.rows;
+  matrix.cols = header.columns_first ? header.rows : header.columns;
+  matrix.values = to_floats({header.type,
+                             {header.rows, header.columns},
+                             std::as_bytes(std::span(bytes.data(), bytes.size())),
+                             nullptr});
+  return header.columns_first ? transposed(matrix) : matrix;
+}
+
+}  // namespace skyglot

@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/error.hpp"
+#include "embed/embed.hpp"
+
+namespace skyglot {
+
+PictureTower picture_tower(const Encoder& encoder) {
+  const ModelConfig& config = encoder.config();
+  return {
+      [&encoder](std::span<const Picture> pictures) { return encoder.encode_pictures(pictures); },
+      static_cast<int>(config.vision.image_size), config.preprocess.resize};
+}
+
+TextTower text_tower(const Encoder& encoder) {
+  const ModelConfig& config = encoder.config();
+  if (!config.text)
+    fail(ErrorKind::input, "{} has no text tower; only pictures can be embedded with it",
+         config.architecture);
+  return {[&encoder](std::span<const TokenId> tokens) { return encoder.encode_tokens(tokens); },
+          static_cast<std::size_t>(config.text->context_length)};
+}
+
+void embed_pictures(PictureSource& source, const Encoder& encoder, const EmbedOptions& options,
+                    const std::function<void(EmbeddedPicture)>& sink) {
+  embed_pictures(source, picture_tower(encoder), options, sink);
+}
+
+Matrix embed_texts(std::span<const std::string> texts, const Encoder& encoder,
+                   const EmbedOptions& options) {
+  return embed_texts(texts, text_tower(encoder), options);
+}
+
+}  // namespace skyglot
