@@ -10,6 +10,12 @@ Commands learn_commands() {
   commands.push_back(make_model_import());
   commands.push_back(make_model_inspect());
   commands.push_back(make_embed());
+  commands.push_back(make_eval_zeroshot());
+  commands.push_back(make_eval_finegrained());
+  commands.push_back(make_eval_retrieval());
+  commands.push_back(make_eval_knn());
+  commands.push_back(make_eval_linear());
+  commands.push_back(make_eval_counting());
   return commands;
 }
 

@@ -6,8 +6,9 @@
 #include "base/strings.hpp"
 #include "weights/tensor.hpp"
 
-#include <limits>
-#include <optional>
+#include <algorithm>
+#include <map>
+#include <vector>
 
 namespace skyglot {
 namespace {
@@ -19,8 +20,7 @@ constexpr std::size_t kLongestHeader = 65536;
 struct NpyHeader {
   ElementType type = ElementType::f32;
   bool columns_first = false;
-  std::int64_t rows = 0;
-  std::int64_t columns = 0;
+  std::vector<std::int64_t> shape;
 };
 
 // The header is a Python dictionary; exactly the three keys NumPy writes are understood.
@@ -55,20 +55,20 @@ class HeaderParser {
     }
     if (key != "shape") damaged();
     take('(');
-    header.rows = number();
-    take(',');
-    if (next_is(')')) fail(ErrorKind::format, "{}: one row of numbers, not a matrix", name_);
-    header.columns = number();
-    if (next_is(',')) take(',');
-    if (!next_is(')')) fail(ErrorKind::format, "{}: more than two dimensions", name_);
+    while (!next_is(')')) {
+      header.shape.push_back(number());
+      if (!next_is(')')) take(',');
+    }
     take(')');
     return 4;
   }
 
   [[nodiscard]] ElementType element_type(std::string_view word) const {
-    if (word == "<f2") return ElementType::f16;
-    if (word == "<f4") return ElementType::f32;
-    if (word == "<f8") return ElementType::f64;
+    static const std::map<std::string_view, ElementType> types{
+        {"<f2", ElementType::f16}, {"<f4", ElementType::f32}, {"<f8", ElementType::f64},
+        {"<i8", ElementType::i64}, {"<i4", ElementType::i32}, {"<i2", ElementType::i16},
+        {"|i1", ElementType::i8},  {"|u1", ElementType::u8}};
+    if (const auto found = types.find(word); found != types.end()) return found->second;
     fail(ErrorKind::format,
          "{}: values of type '{}'; save them as little-endian float32 (array.astype('<f4'))", name_,
          word);
@@ -145,13 +145,15 @@ std::string_view take_header(std::string_view& bytes, const std::string& name) {
   return header;
 }
 
-void demand_size(const NpyHeader& header, std::size_t bytes, const std::string& name) {
-  const std::size_t count = checked_product(static_cast<std::size_t>(header.rows),
-                                            static_cast<std::size_t>(header.columns), name);
-  const std::size_t expected = checked_product(count, element_size(header.type), name);
-  if (bytes != expected)
-    fail(ErrorKind::format, "{}: {} x {} values take {} bytes, but there are {}", name, header.rows,
-         header.columns, expected, bytes);
+// The values in the order of the file.
+std::vector<float> values_of(const NpyHeader& header, std::string_view bytes,
+                             const std::string& name) {
+  const std::size_t expected = byte_count(header.type, header.shape, name);
+  if (bytes.size() != expected)
+    fail(ErrorKind::format, "{}: {} values take {} bytes, but there are {}", name,
+         shape_text(header.shape), expected, bytes.size());
+  return to_floats(
+      {header.type, header.shape, std::as_bytes(std::span(bytes.data(), bytes.size())), nullptr});
 }
 
 Matrix transposed(const Matrix& matrix) {
@@ -180,15 +182,22 @@ std::string npy_header(std::int64_t rows, std::int64_t columns) {
 
 Matrix parse_npy(std::string_view bytes, const std::string& name) {
   const NpyHeader header = HeaderParser(take_header(bytes, name), name).parse();
-  demand_size(header, bytes.size(), name);
+  if (header.shape.size() != 2)
+    fail(ErrorKind::format, "{}: not a matrix, for it has {} dimensions", name,
+         header.shape.size());
   Matrix matrix;
-  matrix.rows = header.columns_first ? header.columns : header.rows;
-  matrix.cols = header.columns_first ? header.rows : header.columns;
-  matrix.values = to_floats({header.type,
-                             {header.rows, header.columns},
-                             std::as_bytes(std::span(bytes.data(), bytes.size())),
-                             nullptr});
+  matrix.rows = header.shape[header.columns_first ? 1 : 0];
+  matrix.cols = header.shape[header.columns_first ? 0 : 1];
+  matrix.values = values_of(header, bytes, name);
   return header.columns_first ? transposed(matrix) : matrix;
+}
+
+std::vector<float> parse_npy_list(std::string_view bytes, const std::string& name) {
+  const NpyHeader header = HeaderParser(take_header(bytes, name), name).parse();
+  if (std::ranges::count_if(header.shape, [](std::int64_t side) { return side != 1; }) > 1)
+    fail(ErrorKind::format, "{}: {} numbers where a list was expected", name,
+         shape_text(header.shape));
+  return values_of(header, bytes, name);
 }
 
 }  // namespace skyglot

@@ -8,15 +8,19 @@
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace skyglot {
 
 /// What stands before the values of a float32 matrix in row order; a multiple of 64 bytes long.
 [[nodiscard]] std::string npy_header(std::int64_t rows, std::int64_t columns);
 
-/// A matrix of little-endian float16, float32 or float64, rows or columns first. Throws
-/// Error(format) with `name` and what is wrong; the bytes need not be trusted. The format is
-/// numpy.lib.format's, 1.0 to 3.0.
+/// A matrix of little-endian floats or integers, rows or columns first. Throws Error(format) with
+/// `name` and what is wrong; the bytes need not be trusted. The format is numpy.lib.format's, 1.0
+/// to 3.0.
 [[nodiscard]] Matrix parse_npy(std::string_view bytes, const std::string& name);
+
+/// One row of numbers (or a matrix one wide or high) of the same types: labels.
+[[nodiscard]] std::vector<float> parse_npy_list(std::string_view bytes, const std::string& name);
 
 }  // namespace skyglot

@@ -146,6 +146,16 @@ Json embeddings_json(const VectorsFacts& facts, const Json& about) {
           {"about", about.is_null() ? Json::object() : about}};
 }
 
+std::vector<float> read_numbers(const fs::path& path) {
+  if (to_lower(path.extension().string()) == ".npy")
+    return parse_npy_list(read_file(path, kNoLimit), path.string());
+  const Checkpoint checkpoint = open_checkpoint(path);
+  if (checkpoint.tensors.size() != 1)
+    fail(ErrorKind::format, "{}: {} tensors where one list of numbers was expected", path.string(),
+         checkpoint.tensors.size());
+  return to_floats(checkpoint.tensors.begin()->second);
+}
+
 Embeddings read_embeddings(const fs::path& path) {
   if (fs::is_directory(path)) return read_folder(path);
   if (!fs::exists(path)) fail(ErrorKind::input, "no embeddings at {}", path.string());

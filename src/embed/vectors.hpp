@@ -26,6 +26,10 @@ struct Embeddings {
 /// Error naming the file and what is wrong.
 [[nodiscard]] Embeddings read_embeddings(const std::filesystem::path& path);
 
+/// A list of numbers, such as labels: a .npy of one dimension, or a .pt or .safetensors with one
+/// tensor. Throws Error naming the file and what is wrong.
+[[nodiscard]] std::vector<float> read_numbers(const std::filesystem::path& path);
+
 /// A folder of ours; embeddings.json is written last.
 void write_embeddings(const std::filesystem::path& folder, const Embeddings& embeddings);
 

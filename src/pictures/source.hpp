@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,7 +18,7 @@ namespace skyglot {
 struct SourcePicture {
   std::string
       id;  ///< path relative to its folder or tar ("Airport/airport_12.jpg"), or as a list names it
-  std::string bytes;    ///< encoded; empty with a `problem`
+  std::string bytes;    ///< encoded; empty with a `problem` and where only names were asked for
   std::string problem;  ///< why the bytes could not be had; empty: fine
   /// Members of the same WebDataset sample by extension ("json", "txt", "cls"), or the other
   /// columns of the list by name ("title", "label").
@@ -39,6 +40,10 @@ struct SourceOptions {
   std::filesystem::path root;  ///< list entries are relative to it; empty: to the list's folder
   std::string path_column;     ///< empty: filepath, image, filename, path in turn
   std::uint64_t max_file_bytes = std::uint64_t{256} << 20;
+  bool contents = true;  ///< false: `bytes` stay empty and are not read; what lies beside is
+  /// Asked once for each picture, in order; one that is not wanted is passed over unread. Empty:
+  /// all are wanted.
+  std::function<bool(const std::string& id)> wanted;
 };
 
 /// Opens folders (searched through for .jpg .jpeg .png), tars, lists (.csv, .tsv, .txt) and data

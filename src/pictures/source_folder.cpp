@@ -22,9 +22,11 @@ class FileSource : public PictureSource {
       : folder_(std::move(folder)), names_(std::move(names)), options_(options) {}
 
   std::optional<SourcePicture> next() override {
-    if (at_ == names_.size()) return std::nullopt;
-    const std::string& name = names_[at_++];
-    return read_picture_file(folder_ / name, name, options_);
+    while (at_ < names_.size()) {
+      const std::string& name = names_[at_++];
+      if (is_wanted(name, options_)) return read_picture_file(folder_ / name, name, options_);
+    }
+    return std::nullopt;
   }
   [[nodiscard]] std::optional<std::uint64_t> size() const override { return names_.size(); }
 
@@ -134,9 +136,14 @@ bool is_picture_name(std::string_view name) {
          std::ranges::any_of(kEndings, [&](auto ending) { return lower.ends_with(ending); });
 }
 
+bool is_wanted(const std::string& id, const SourceOptions& options) {
+  return !options.wanted || options.wanted(id);
+}
+
 SourcePicture read_picture_file(const fs::path& path, std::string id,
                                 const SourceOptions& options) {
   SourcePicture picture{.id = std::move(id), .bytes = {}, .problem = {}, .beside = {}};
+  if (!options.contents) return picture;
   std::error_code code;
   if (!fs::exists(path, code)) {
     picture.problem = "no such file";

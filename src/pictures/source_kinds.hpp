@@ -12,6 +12,9 @@ namespace skyglot {
 /// .jpg, .jpeg or .png in any case, and no hidden file.
 [[nodiscard]] bool is_picture_name(std::string_view name);
 
+/// Whether the options ask for this picture; to be called once for each, in order.
+[[nodiscard]] bool is_wanted(const std::string& id, const SourceOptions& options);
+
 /// The file's bytes, or the problem with it.
 [[nodiscard]] SourcePicture read_picture_file(const std::filesystem::path& path, std::string id,
                                               const SourceOptions& options);

@@ -86,8 +86,12 @@ class ListSource : public PictureSource {
 
   std::optional<SourcePicture> next() override {
     std::vector<std::string> row;
-    if (!reader_.next_row(row)) return std::nullopt;
-    SourcePicture picture = open(std::string(trim(row[path_column_])));
+    std::string entry;
+    do {
+      if (!reader_.next_row(row)) return std::nullopt;
+      entry = trim(row[path_column_]);
+    } while (!is_wanted(entry, options_));
+    SourcePicture picture = open(entry);
     for (std::size_t i = 0; i < row.size(); ++i)
       if (i != path_column_) picture.beside[header_[i]] = std::move(row[i]);
     return picture;
@@ -138,7 +142,8 @@ class ListSource : public PictureSource {
 
   SourcePicture open(const std::string& entry) {
     const std::size_t into = entry.find(kIntoTar);
-    if (into == std::string::npos) return read_picture_file(root_ / entry, entry, options_);
+    if (into == std::string::npos || !options_.contents)
+      return read_picture_file(root_ / entry, entry, options_);
     const std::size_t end = into + kIntoTar.size();
     return tars_.find(root_ / entry.substr(0, end - 1), entry.substr(end), entry);
   }

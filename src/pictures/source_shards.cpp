@@ -93,6 +93,8 @@ class ShardSource : public PictureSource {
     LoadedMember loaded = named_member(at_, member.name);
     const bool picture = is_picture_name(member.name);
     if (!picture && member.size > kLargestBeside) return std::nullopt;
+    if (picture && !is_wanted(member.name, options_)) return std::nullopt;
+    if (picture && !options_.contents) return loaded;
     if (member.size > options_.max_file_bytes)
       loaded.problem = fmt::format("{} bytes are more than allowed", member.size);
     else

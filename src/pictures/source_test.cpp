@@ -226,6 +226,36 @@ TEST_F(Sources, FoldersOfTarsAreRead) {
   EXPECT_THAT(ids_of(all_of(folder_)), ElementsAre("a.jpg", "b.jpg"));
 }
 
+TEST_F(Sources, NamesCanBeHadWithoutContents) {
+  write("one/a.jpg", "A");
+  const auto tar = write_tar("t.tar", {{"b.jpg", "B"}, {"b.json", "{}"}});
+  const auto list = write("list.csv", "filepath,label\nmissing.jpg,x\n");
+  SourceOptions options;
+  options.contents = false;
+  const auto pictures = all_of(*open_pictures({folder_ / "one", tar, list}, options));
+  ASSERT_THAT(ids_of(pictures), ElementsAre("a.jpg", "b.jpg", "missing.jpg"));
+  for (const auto& picture : pictures) EXPECT_EQ(picture.bytes + picture.problem, "");
+  EXPECT_EQ(pictures[1].beside.at("json"), "{}");
+  EXPECT_EQ(pictures[2].beside.at("label"), "x");
+}
+
+TEST_F(Sources, PicturesThatAreNotWantedArePassedOver) {
+  write("one/a.jpg", "A");
+  write("one/b.jpg", "B");
+  const auto tar = write_tar("t.tar", {{"a.jpg", "A"}, {"b.jpg", "B"}, {"b.txt", "t"}});
+  const auto list = write("list.csv", "filepath\none/a.jpg\none/b.jpg\n");
+  std::vector<std::string> asked;
+  SourceOptions options;
+  options.wanted = [&](const std::string& id) {
+    asked.push_back(id);
+    return asked.size() % 2 == 0;
+  };
+  const auto pictures = all_of(*open_pictures({folder_ / "one", tar, list}, options));
+  EXPECT_THAT(asked, ElementsAre("a.jpg", "b.jpg", "a.jpg", "b.jpg", "one/a.jpg", "one/b.jpg"));
+  ASSERT_THAT(ids_of(pictures), ElementsAre("b.jpg", "b.jpg", "one/b.jpg"));
+  for (const auto& picture : pictures) EXPECT_EQ(picture.bytes, "B");
+}
+
 TEST_F(Sources, SeveralInputsFollowOneAnother) {
   const auto tar = write_tar("t.tar", {{"b.jpg", "B"}});
   const auto file = write("one/a.jpg", "A");

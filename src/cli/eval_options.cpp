@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "cli/eval_options.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/csv.hpp"
+#include "base/error.hpp"
+#include "base/strings.hpp"
+
+#include <fmt/core.h>
+
+#include <utility>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+
+std::string extension_of(const fs::path& path) {
+  return to_lower(path.extension().string());
+}
+
+void write_confusion(const fs::path& path, const ConfusionMatrix& matrix,
+                     const std::string& title) {
+  const std::string extension = extension_of(path);
+  if (extension == ".csv")
+    write_file_atomically(path, confusion_csv(matrix));
+  else if (extension == ".svg")
+    write_file_atomically(path, confusion_svg(matrix, title));
+  else
+    write_file_atomically(path, confusion_text(matrix, matrix.classes() * matrix.classes()));
+}
+
+void write_predictions(const fs::path& path, const EvaluationResult& result) {
+  std::string text;
+  for (const auto& row : result.predictions) text += csv_line(row) + "\n";
+  write_file_atomically(path, text);
+}
+
+void print_tables(const EvaluationResult& result) {
+  bool first = true;
+  for (const TextTable& table : result.tables) {
+    if (!std::exchange(first, false)) fmt::print("\n");
+    if (!table.title.empty()) fmt::print("{}\n", table.title);
+    print_table(table.rows);
+  }
+  if (result.confusion) fmt::print("\n{}", confusion_text(*result.confusion));
+}
+
+}  // namespace
+
+void EvalOptions::add_to(CLI::App& app) {
+  app.add_option("--benchmark", benchmark_,
+                 "Benchmark: a built-in key (aid, eurosat, ...) or a manifest file (.toml)");
+  app.add_option("--model", request.model, "Model folder, as 'skyglot model import' writes it");
+  app.add_option("--images", request.pictures.images,
+                 "Pictures: folders, tars, lists (.csv), Karpathy or COCO files, data sets");
+  app.add_option("--list", request.pictures.list,
+                 "List with labels or captions for --images (.csv, .tsv, .json)");
+  app.add_option("--image-embeddings", request.pictures.embeddings,
+                 "Picture vectors in place of a model: a folder of ours, .npy, .pt, .safetensors");
+  app.add_option("--labels", request.pictures.labels,
+                 "What is true of --image-embeddings: one a line, .csv or .npy");
+  app.add_option("--path-column", request.path_column, "Column of a list that holds the paths");
+  app.add_option("--published-as", request.published_as,
+                 "The model's name in tables of published figures, to compare with");
+  app.add_option("--resize", resize_, "How pictures become squares: shortest, squash or tile");
+  app.add_option("--batch", request.batch, "Pictures or texts at a time")
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  app.add_option("--max-pixels", request.max_pixels, "Largest picture that is decoded, in pixels")
+      ->capture_default_str();
+  app.add_option("--device", device_, "cpu or cuda")->capture_default_str();
+  app.add_option("--precision", precision_, "fp32 or bf16")->capture_default_str();
+  app.add_option("--seed", seed_, "Seed of everything drawn at random")->capture_default_str();
+  app.add_option("--bootstrap", request.bootstrap.samples, "Samples behind the confidence interval")
+      ->capture_default_str();
+  app.add_option("--predictions", predictions_, "Write what came out for each picture (CSV)");
+  app.add_option("--cache", request.cache, "Folder that keeps picture embeddings for the next run");
+  app.add_option("--max-skipped", max_skipped_,
+                 "Pictures that may be skipped; more of them: exit code 3");
+  add_overwrite(app, overwrite_);
+  common_.add_to(app);
+}
+
+void EvalOptions::add_text_embeddings(CLI::App& app) {
+  app.add_option("--text-embeddings", request.text_embeddings,
+                 "Text vectors in place of a model: a folder of ours, .npy, .pt, .safetensors");
+}
+
+void EvalOptions::add_prompts(CLI::App& app) {
+  app.add_option("--template", request.templates, "Prompt with {c} where the class goes");
+  app.add_option("--templates", request.templates_file,
+                 "File of prompts, one a line; or a built-in one: templates/skyscript.txt");
+  app.add_option("--averaging", averaging_, "Of a class's prompts: normalised or raw");
+  app.add_option("--wording", wording_, "Of classes in prompts: as-is, lower or blanks");
+}
+
+void EvalOptions::add_classes(CLI::App& app) {
+  app.add_option(
+      "--classes", request.classes,
+      "Class list (.csv with label,wording; or one a line; or built-in classes/aid.csv)");
+  app.add_option("--label-column", request.label_column, "Column of a list that holds the labels");
+}
+
+void EvalOptions::add_captions(CLI::App& app) {
+  app.add_option("--caption-column", request.caption_column,
+                 "Column of a list that holds the captions");
+  app.add_option("--prefix", request.prefix, "Text put before every caption");
+  app.add_flag("--capitalise,!--no-capitalise", request.capitalise,
+               "Captions begin with a capital letter");
+  app.add_option("--split", request.split, "Split of a Karpathy file; \"\" takes all");
+}
+
+void EvalOptions::add_train(CLI::App& app) {
+  app.add_option("--train", request.train.images, "Pictures to learn from; none: held out in turn");
+  app.add_option("--train-list", request.train.list, "List with labels for --train");
+  app.add_option("--train-embeddings", request.train.embeddings,
+                 "Vectors to learn from, with their labels by --train-labels");
+  app.add_option("--train-labels", request.train.labels, "Labels of --train-embeddings");
+}
+
+void EvalOptions::add_confusion(CLI::App& app) {
+  app.add_option("--confusion", confusion_, "Write the confusion matrix: .csv, .svg or .txt");
+}
+
+void EvalOptions::prepare() {
+  if (!benchmark_.empty()) request.manifest = load_manifest(benchmark_);
+  if (!request.published_as.empty() && !request.manifest)
+    fail(ErrorKind::usage, "--published-as needs --benchmark, whose figures it looks up");
+  if (!resize_.empty()) request.resize = parse_resize_mode(resize_);
+  if (!averaging_.empty()) request.averaging = parse_averaging(averaging_);
+  if (!wording_.empty()) request.wording = parse_wording(wording_);
+  request.compute.device = parse_device(device_);
+  request.compute.precision = parse_precision(precision_);
+  request.compute.threads = common_.threads;
+  request.bootstrap.seed = seed_;
+  request.probe.seed = seed_;
+  const std::string kind = extension_of(confusion_);
+  if (!confusion_.empty() && kind != ".csv" && kind != ".svg" && kind != ".txt")
+    fail(ErrorKind::usage, "--confusion {}: name a .csv, .svg or .txt", confusion_.string());
+  for (const fs::path& path : {confusion_, predictions_})
+    if (!path.empty()) refuse_existing(path, overwrite_);
+}
+
+int EvalOptions::report(const EvaluationResult& result) const {
+  if (!confusion_.empty() && result.confusion)
+    write_confusion(confusion_, *result.confusion,
+                    benchmark_.empty() ? "confusion" : request.manifest->name);
+  if (!predictions_.empty()) write_predictions(predictions_, result);
+  if (common_.json)
+    print_json(result.json);
+  else
+    print_tables(result);
+  return static_cast<std::uint64_t>(result.skipped) > max_skipped_ ? kTooManySkipped : kDone;
+}
+
+}  // namespace skyglot

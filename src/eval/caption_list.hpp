@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// Captions of pictures as retrieval benchmarks publish them: Karpathy's JSON and COCO's.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace skyglot {
+
+struct CaptionedFile {
+  std::string file;  ///< as the list names it
+  std::vector<std::string> captions;
+};
+
+/// Pictures with their captions, found again by name.
+class CaptionList {
+ public:
+  explicit CaptionList(std::vector<CaptionedFile> files);
+
+  [[nodiscard]] const std::vector<CaptionedFile>& files() const { return files_; }
+  /// The entry for a picture with this path: the same path, else the same last part, both without
+  /// extension (lists name .tif files that were converted). Nothing if no entry or several fit.
+  [[nodiscard]] std::optional<std::size_t> find(std::string_view id) const;
+
+ private:
+  std::vector<CaptionedFile> files_;
+  std::map<std::string, std::size_t> by_path_;
+  std::map<std::string, std::optional<std::size_t>> by_name_;  // nothing: several have it
+};
+
+/// {"images": [{"filename", "filepath", "split", "sentences": [{"raw"}]}]}; only the pictures of
+/// `split` ("": all). Throws Error(format) naming `where` on damage, Error(input) naming the splits
+/// there are if none has a picture.
+[[nodiscard]] CaptionList parse_karpathy(std::string_view text, const std::string& split,
+                                         const std::string& where);
+
+/// {"images": [{"id", "file_name"}], "annotations": [{"image_id", "caption"}]}; pictures without a
+/// caption are left out. Throws Error(format) or Error(input) naming `where`.
+[[nodiscard]] CaptionList parse_coco(std::string_view text, const std::string& where);
+
+/// Reads either, told apart by "annotations".
+[[nodiscard]] CaptionList read_caption_list(const std::filesystem::path& path,
+                                            const std::string& split);
+
+}  // namespace skyglot

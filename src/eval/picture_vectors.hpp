@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// The pictures of a sample set through a model, kept for the next time where a folder is given.
+#pragma once
+
+#include "base/matrix.hpp"
+#include "embed/embed.hpp"
+#include "eval/samples.hpp"
+
+#include <nlohmann/json.hpp>
+
+#include <cstddef>
+#include <filesystem>
+#include <string>
+#include <vector>
+
+namespace skyglot {
+
+/// A picture that could not be embedded.
+struct SkippedPicture {
+  std::size_t sample = 0;
+  std::string reason;
+};
+
+struct PictureVectors {
+  Matrix vectors;                 ///< unit rows
+  std::vector<std::size_t> kept;  ///< the sample of each row, ascending
+  std::vector<SkippedPicture> skipped;
+  bool from_cache = false;
+};
+
+struct PictureVectorOptions {
+  EmbedOptions embed;
+  std::filesystem::path cache;  ///< folder; empty: nothing is kept
+  /// Everything about the model that decides the vectors: weights, activation, resize, precision.
+  nlohmann::ordered_json model;
+};
+
+/// Embeds the samples' pictures in order. With a cache, vectors are read from
+/// CACHE/<key>.npy if it holds them, else computed and written there with <key>.json, last. The key
+/// is a hash of options.model, the pictures' ids and the paths, sizes and times of the inputs.
+/// Throws what embed_pictures throws, and Error(input) if no picture could be embedded.
+[[nodiscard]] PictureVectors embed_samples(const SampleSet& set, const PictureTower& tower,
+                                           const PictureVectorOptions& options);
+
+}  // namespace skyglot

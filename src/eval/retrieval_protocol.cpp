@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: Apache-2.0
+// Retrieval of captions by pictures and of pictures by captions.
+#include "base/error.hpp"
+#include "base/strings.hpp"
+#include "eval/caption_texts.hpp"
+#include "eval/outcome.hpp"
+#include "eval/subject.hpp"
+#include "eval/truth_file.hpp"
+
+#include <algorithm>
+
+namespace skyglot {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+// Both sides of the search and what belongs together.
+struct Gallery {
+  PictureRows pictures;
+  Matrix texts;
+  std::vector<RetrievalPair> pairs;
+};
+
+Gallery given_gallery(Subject& subject) {
+  Gallery gallery;
+  gallery.pictures = subject.given_pictures(subject.request().pictures);
+  Embeddings pictures;
+  const bool has_ids = gallery.pictures.facts.at("image_embeddings").at("has_ids").get<bool>();
+  if (has_ids) pictures.ids = gallery.pictures.ids();
+  pictures.vectors.rows = gallery.pictures.vectors.rows;
+  Embeddings texts = subject.given_texts();
+  gallery.pairs = read_pairs(subject.request().pictures.labels, pictures, texts);
+  if (subject.request().pictures.labels.empty())
+    subject.facts["pairs"] = "texts in the order of the pictures, as many for each";
+  gallery.texts = std::move(texts.vectors);
+  return gallery;
+}
+
+CaptionOptions caption_options(Subject& subject) {
+  CaptionOptions options{.prefix = subject.prefix(),
+                         .capitalise = subject.capitalise(),
+                         .every = subject.request().every_caption};
+  subject.facts["prefix"] = options.prefix;
+  subject.facts["capitalise"] = options.capitalise;
+  subject.facts["every_caption"] = options.every;
+  return options;
+}
+
+Gallery captioned_gallery(Subject& subject, Outcome& outcome) {
+  Gallery gallery;
+  gallery.pictures =
+      subject.pictures(subject.request().pictures, Truth::captions, [](const auto&) {});
+  std::vector<std::vector<std::string>> captions;
+  for (const Sample& sample : gallery.pictures.samples) captions.push_back(sample.captions);
+  CaptionTexts texts = collect_captions(captions, caption_options(subject));
+  outcome.value("captions", texts.captions);
+  gallery.texts = subject.texts(texts.texts, true);
+  gallery.pairs = std::move(texts.pairs);
+  return gallery;
+}
+
+void add_direction(Outcome& outcome, const DirectionScore& score, const std::string& direction) {
+  for (const RecallAt& recall : score.recall)
+    outcome.figure(fmt::format("r{}_{}", recall.k, direction), recall.percent,
+                   recall.k == 1 ? &score.r1_interval : nullptr);
+  outcome.figure("mean_recall_" + direction, score.mean_recall);
+  outcome.value("median_rank_" + direction, score.median_rank);
+  outcome.value("queries_" + direction, score.queries);
+}
+
+void add_ranks(Outcome& outcome, const Gallery& gallery) {
+  const auto ranks = best_ranks(gallery.pictures.vectors, gallery.texts, gallery.pairs, 0);
+  outcome.result.predictions = {{"id", "best_rank"}};
+  for (std::size_t i = 0; i < ranks.size(); ++i)
+    outcome.result.predictions.push_back(
+        {gallery.pictures.samples[i].id, std::to_string(ranks[i])});
+}
+
+}  // namespace
+
+EvaluationResult evaluate_retrieval(const EvaluationRequest& request) {
+  Subject subject(request);
+  Outcome outcome("retrieval", subject, true);
+  const Gallery gallery = request.text_embeddings.empty() ? captioned_gallery(subject, outcome)
+                                                          : given_gallery(subject);
+  if (gallery.pictures.vectors.cols != gallery.texts.cols)
+    fail(ErrorKind::input,
+         "picture embeddings are {} wide and text embeddings {}; they come from different models",
+         gallery.pictures.vectors.cols, gallery.texts.cols);
+  RetrievalOptions options;
+  options.bootstrap = request.bootstrap;
+  const RetrievalScore score =
+      score_retrieval(gallery.pictures.vectors, gallery.texts, gallery.pairs, options);
+  outcome.pictures(gallery.pictures, "pictures");
+  outcome.value("unique_texts", gallery.texts.rows);
+  outcome.value("pairs", gallery.pairs.size());
+  add_direction(outcome, score.picture_to_text, "i2t");
+  add_direction(outcome, score.text_to_picture, "t2i");
+  outcome.figure("mean_recall", score.mean_recall_both);
+  add_ranks(outcome, gallery);
+  return outcome.finish(subject);
+}
+
+}  // namespace skyglot

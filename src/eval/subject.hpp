@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+// What is evaluated: the request with its manifest laid under it, the model, its vectors.
+#pragma once
+
+#include "embed/vectors.hpp"
+#include "eval/classes.hpp"
+#include "eval/evaluation.hpp"
+#include "eval/samples.hpp"
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+namespace skyglot {
+
+/// Pictures as unit rows, each with what is true of it.
+struct PictureRows {
+  Matrix vectors;
+  std::vector<Sample> samples;    ///< one a row
+  std::int64_t skipped = 0;       ///< pictures that gave no row
+  nlohmann::ordered_json counts;  ///< how many were dropped, skipped, missing, with examples
+  nlohmann::ordered_json facts;   ///< where they came from
+
+  [[nodiscard]] std::vector<std::string> labels() const;
+  [[nodiscard]] std::vector<std::string> ids() const;
+};
+
+/// The request with the manifest's values where the request is silent. Reads the model when it is
+/// first needed and remembers what has to be told about the evaluation.
+class Subject {
+ public:
+  explicit Subject(const EvaluationRequest& request);
+  ~Subject();
+
+  /// Called with the samples before any picture is read, to refuse what makes no sense.
+  using Check = std::function<void(const std::vector<Sample>& samples)>;
+
+  /// Pictures through the model, or vectors from a file with their labels.
+  [[nodiscard]] PictureRows pictures(const PictureInput& input, Truth truth, const Check& check);
+  /// Unit rows from a file, their ids as samples; nothing is known of them.
+  [[nodiscard]] PictureRows given_pictures(const PictureInput& input);
+
+  /// Texts as the tower gives them, or unit rows. Texts past the model's context are counted and
+  /// the first is named on stderr.
+  [[nodiscard]] Matrix texts(std::span<const std::string> texts, bool normalise);
+  /// Unit rows of the file of text embeddings.
+  [[nodiscard]] Embeddings given_texts();
+
+  /// The class list asked for, if one was.
+  [[nodiscard]] std::optional<ClassList> classes();
+  /// The templates asked for; notes them as facts.
+  [[nodiscard]] std::vector<std::string> templates();
+
+  [[nodiscard]] Averaging averaging() const;
+  [[nodiscard]] std::string prefix() const;
+  [[nodiscard]] bool capitalise() const;
+  [[nodiscard]] const EvaluationRequest& request() const { return request_; }
+  [[nodiscard]] const DataRules& data() const { return data_; }
+
+  /// Facts that "evaluated" shows, in the order they were noted.
+  nlohmann::ordered_json facts;
+  /// Names under which published figures may stand for this model; may be empty.
+  [[nodiscard]] std::vector<std::string> model_names() const;
+  [[nodiscard]] std::string architecture() const;
+
+ private:
+  const Encoder& encoder();
+  void note_model();
+  PictureRows embedded(const PictureInput& input, Truth truth, const Check& check);
+  PictureRows vectors_for(const SampleSet& set, const PictureInput& input);
+
+  const EvaluationRequest& request_;
+  DataRules data_;
+  std::unique_ptr<Encoder> encoder_;
+  std::int64_t truncated_ = 0;
+};
+
+}  // namespace skyglot

@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+// How well labels can be told from picture embeddings alone: nearest neighbours, a linear probe.
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "base/numbers.hpp"
+#include "eval/folds.hpp"
+#include "eval/outcome.hpp"
+#include "eval/subject.hpp"
+
+#include <optional>
+
+namespace skyglot {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+constexpr int kFolds = 5;
+
+// Labelled rows to learn from and to score; without training pictures both are the same.
+struct Supervised {
+  std::optional<ClassList> classes;
+  std::optional<PictureRows> train;
+  PictureRows pictures;
+  std::vector<std::int32_t> train_labels;
+  std::vector<std::int32_t> labels;
+};
+
+// The first pictures seen name the classes where no list does.
+Subject::Check class_check(std::optional<ClassList>& classes) {
+  return [&classes](const std::vector<Sample>& samples) {
+    std::vector<std::string> labels;
+    for (const Sample& sample : samples) labels.push_back(sample.label);
+    if (!classes) classes = classes_of_labels(labels);
+    (void)match_labels(*classes, labels);
+  };
+}
+
+void demand_one_width(const Supervised& data) {
+  if (data.train && data.train->vectors.cols != data.pictures.vectors.cols)
+    fail(ErrorKind::input,
+         "training embeddings are {} wide and those to score {}; they come from different models",
+         data.train->vectors.cols, data.pictures.vectors.cols);
+}
+
+Supervised load(Subject& subject) {
+  const EvaluationRequest& request = subject.request();
+  Supervised data;
+  data.classes = subject.classes();
+  const auto check = class_check(data.classes);
+  if (!request.train.empty()) {
+    data.train = subject.pictures(request.train, Truth::labels, check);
+    data.train_labels = match_labels(*data.classes, data.train->labels());
+  }
+  data.pictures = subject.pictures(request.pictures, Truth::labels, check);
+  data.labels = match_labels(*data.classes, data.pictures.labels());
+  demand_one_width(data);
+  return data;
+}
+
+EvaluationResult finish(Outcome& outcome, const Subject& subject, const Supervised& data,
+                        const Matrix& scores) {
+  outcome.classification(score_classification(scores, data.labels, data.classes->labels(),
+                                              subject.request().bootstrap));
+  outcome.predictions(scores, data.labels, *data.classes, data.pictures);
+  outcome.value("classes", data.classes->size());
+  outcome.pictures(data.pictures, "pictures");
+  if (data.train) outcome.pictures(*data.train, "train");
+  return outcome.finish(subject);
+}
+
+// Scores of held-out rows and the search that made the classifier.
+struct ProbeOutcome {
+  Matrix scores;
+  Json searches = Json::array();
+};
+
+Json trials_json(const ProbeSearch& search) {
+  Json trials = Json::array();
+  for (const ProbeTrial& trial : search.trials)
+    trials.push_back(
+        {{"c", trial.c}, {"validation_accuracy", trial.accuracy}, {"converged", trial.converged}});
+  return {{"c", search.c},
+          {"training_rows", search.training_rows},
+          {"validation_rows", search.validation_rows},
+          {"iterations", search.probe.iterations},
+          {"converged", search.probe.converged},
+          {"trials", trials}};
+}
+
+LinearProbe probe_for(const ProbeData& data, std::span<const std::string> ids,
+                      const EvaluationRequest& request, Json& searches) {
+  if (!request.probe_c) {
+    ProbeSearch search = search_linear_probe(data, ids, request.probe);
+    searches.push_back(trials_json(search));
+    return std::move(search.probe);
+  }
+  ProbeFitOptions fit = request.probe.fit;
+  fit.c = *request.probe_c;
+  LinearProbe probe = fit_linear_probe(data, fit);
+  searches.push_back({{"c", fit.c},
+                      {"training_rows", data.features.rows},
+                      {"iterations", probe.iterations},
+                      {"converged", probe.converged}});
+  return probe;
+}
+
+ProbeOutcome trained_scores(const Supervised& data, const EvaluationRequest& request) {
+  ProbeOutcome outcome;
+  const ProbeData train{data.train->vectors, data.train_labels,
+                        static_cast<std::int64_t>(data.classes->size())};
+  outcome.scores =
+      probe_for(train, data.train->ids(), request, outcome.searches).scores(data.pictures.vectors);
+  return outcome;
+}
+
+ProbeOutcome cross_validated_scores(const Supervised& data, const EvaluationRequest& request) {
+  const PictureRows& rows = data.pictures;
+  const auto ids = rows.ids();
+  const auto folds = stratified_folds(data.labels, ids, kFolds, request.probe.seed);
+  ProbeOutcome outcome;
+  outcome.scores = Matrix(rows.vectors.rows, static_cast<std::int64_t>(data.classes->size()));
+  for (int fold = 0; fold < kFolds; ++fold) {
+    const FoldRows train = rows_of_fold(rows.vectors, data.labels, ids, folds, fold, false);
+    const FoldRows test = rows_of_fold(rows.vectors, data.labels, ids, folds, fold, true);
+    if (test.rows.empty()) continue;
+    const ProbeData learn{train.features, train.labels, outcome.scores.cols};
+    const Matrix scores =
+        probe_for(learn, train.ids, request, outcome.searches).scores(test.features);
+    for (std::size_t i = 0; i < test.rows.size(); ++i)
+      std::ranges::copy(scores.row(static_cast<std::int64_t>(i)),
+                        outcome.scores.row(test.rows[i]).begin());
+  }
+  return outcome;
+}
+
+}  // namespace
+
+EvaluationResult evaluate_knn(const EvaluationRequest& request) {
+  request.knn.validate();
+  Subject subject(request);
+  Outcome outcome("knn", subject, false);
+  const Supervised data = load(subject);
+  const auto classes = static_cast<std::int64_t>(data.classes->size());
+  subject.facts["neighbours"] = request.knn.k;
+  subject.facts["temperature"] = request.knn.temperature;
+  subject.facts["training"] = data.train ? "other pictures" : "leave one out";
+  const Matrix scores =
+      data.train ? knn_scores(data.train->vectors, data.train_labels, classes,
+                              data.pictures.vectors, request.knn)
+                 : knn_leave_one_out(data.pictures.vectors, data.labels, classes, request.knn);
+  return finish(outcome, subject, data, scores);
+}
+
+EvaluationResult evaluate_linear(const EvaluationRequest& request) {
+  request.probe.validate();
+  Subject subject(request);
+  Outcome outcome("linear", subject, false);
+  const Supervised data = load(subject);
+  subject.facts["training"] =
+      data.train ? "other pictures" : fmt::format("{} folds, each held out in turn", kFolds);
+  subject.facts["search_seed"] = request.probe.seed;
+  ProbeOutcome probe =
+      data.train ? trained_scores(data, request) : cross_validated_scores(data, request);
+  outcome.value("probes", probe.searches);
+  return finish(outcome, subject, data, probe.scores);
+}
+
+}  // namespace skyglot
