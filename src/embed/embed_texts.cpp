@@ -37,7 +37,7 @@ std::vector<std::size_t> order_by_length(std::span<const TokenId> tokens, std::s
 
 }  // namespace
 
-Matrix embed_texts(std::span<const std::string> texts, const TextTower& tower,
+Matrix embed_texts(std::span<const std::string> texts, const TextModel& tower,
                    const EmbedOptions& options) {
   expect(options.batch > 0, "a batch holds something");
   const std::size_t context = tower.context;

@@ -57,7 +57,7 @@ inline Matrix fake_encode(std::span<const Picture> pictures) {
   return rows;
 }
 
-inline PictureTower fake_tower() {
+inline PictureModel fake_tower() {
   return {fake_encode, 8, ResizeMode::shortest};
 }
 
