@@ -8,10 +8,10 @@
 
 #include "base/numbers.hpp"
 #include "base/random.hpp"
-#include "pictures/jpeg.hpp"
-
 #include "nn/random_model.hpp"
+#include "pictures/jpeg.hpp"
 #include "weights/architecture.hpp"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -72,7 +72,7 @@ double median(std::vector<double> values) {
 
 void run(const std::string& architecture, const Settings& s) {
   const Encoder encoder(random_model(named_architecture(architecture), 1), {});
-  const PictureTower tower = picture_tower(encoder);
+  const PictureModel tower = picture_model(encoder);
   std::vector<std::string> files;
   for (std::uint64_t i = 0; i < 16; ++i)
     files.push_back(

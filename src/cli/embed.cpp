@@ -6,8 +6,8 @@
 #include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-
 #include "embed/job.hpp"
+
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
@@ -110,11 +110,11 @@ class Embed : public Command {
                    {"root", source_.root.string()},
                    {"path_column", source_.path_column}};
     const auto source = open_pictures(images_, source_);
-    return run_picture_job(*source, picture_tower(encoder), job_);
+    return run_picture_job(*source, picture_model(encoder), job_);
   }
 
   EmbedTotals embed_the_texts(const Encoder& encoder) {
-    const TextTower tower = text_tower(encoder);
+    const TextModel tower = text_model(encoder);
     const std::vector<std::string> texts = read_texts(texts_);
     job_.inputs = {{"texts", texts_.string()}};
     return run_text_job(texts, tower, job_);

@@ -5,9 +5,9 @@
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-
 #include "weights/catalogue.hpp"
 #include "weights/fetch.hpp"
+
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 

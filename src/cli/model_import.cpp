@@ -3,8 +3,8 @@
 #include "base/error.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-
 #include "weights/import.hpp"
+
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 

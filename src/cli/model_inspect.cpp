@@ -4,10 +4,10 @@
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-
 #include "weights/checkpoint.hpp"
 #include "weights/model_folder.hpp"
 #include "weights/normalisation.hpp"
+
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 

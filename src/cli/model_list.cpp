@@ -3,8 +3,8 @@
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-
 #include "weights/catalogue.hpp"
+
 #include <nlohmann/json.hpp>
 
 namespace skyglot {

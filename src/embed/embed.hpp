@@ -3,10 +3,9 @@
 #pragma once
 
 #include "base/matrix.hpp"
+#include "nn/encoder.hpp"
 #include "pictures/source.hpp"
 #include "text/tokenizer.hpp"
-
-#include "nn/encoder.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -40,35 +39,35 @@ struct EmbeddedPicture {
 };
 
 /// What embeds pictures: one row for each square RGB picture of `side`, not normalised.
-struct PictureTower {
+struct PictureModel {
   std::function<Matrix(std::span<const Picture>)> encode;
   int side = 0;
   ResizeMode resize = ResizeMode::shortest;
 };
 
 /// What embeds texts: one row for each `context` token ids, not normalised.
-struct TextTower {
+struct TextModel {
   std::function<Matrix(std::span<const TokenId>)> encode;
   std::size_t context = Tokenizer::kContextLength;
 };
 
-/// The towers of an encoder, which must outlive them. text_tower throws Error(input) for a model
+/// The towers of an encoder, which must outlive them. text_model throws Error(input) for a model
 /// that has none.
-[[nodiscard]] PictureTower picture_tower(const Encoder& encoder);
-[[nodiscard]] TextTower text_tower(const Encoder& encoder);
+[[nodiscard]] PictureModel picture_model(const Encoder& encoder);
+[[nodiscard]] TextModel text_model(const Encoder& encoder);
 
 /// Calls `sink` for every picture of the source in order. The tower runs in the calling thread,
 /// ahead of it the next pictures are decoded and resized. Results do not depend on the number of
 /// threads. Throws what the source throws, and Error(input) when the tower gives values that are
 /// not finite.
-void embed_pictures(PictureSource& source, const PictureTower& tower, const EmbedOptions& options,
+void embed_pictures(PictureSource& source, const PictureModel& tower, const EmbedOptions& options,
                     const std::function<void(EmbeddedPicture)>& sink);
 void embed_pictures(PictureSource& source, const Encoder& encoder, const EmbedOptions& options,
                     const std::function<void(EmbeddedPicture)>& sink);
 
 /// One row a text, in order. Texts of like length share a batch, since a tower computes only as far
 /// as the longest.
-[[nodiscard]] Matrix embed_texts(std::span<const std::string> texts, const TextTower& tower,
+[[nodiscard]] Matrix embed_texts(std::span<const std::string> texts, const TextModel& tower,
                                  const EmbedOptions& options);
 [[nodiscard]] Matrix embed_texts(std::span<const std::string> texts, const Encoder& encoder,
                                  const EmbedOptions& options);

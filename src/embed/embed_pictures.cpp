@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
 #include "base/pipeline_ahead.hpp"
-#include "pictures/decode.hpp"
-
 #include "embed/embed.hpp"
 #include "embed/unit_rows.hpp"
+#include "pictures/decode.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -35,7 +34,7 @@ Prepared prepare(SourcePicture picture, int side, ResizeMode mode, std::size_t m
 // Collects pictures until they fill a batch and hands them on with their vectors.
 class Batches {
  public:
-  Batches(const PictureTower& tower, const EmbedOptions& options,
+  Batches(const PictureModel& tower, const EmbedOptions& options,
           const std::function<void(EmbeddedPicture)>& sink)
       : tower_(tower), options_(options), sink_(sink) {}
 
@@ -87,7 +86,7 @@ class Batches {
     return vector;
   }
 
-  const PictureTower& tower_;
+  const PictureModel& tower_;
   const EmbedOptions& options_;
   const std::function<void(EmbeddedPicture)>& sink_;
   std::vector<Picture> crops_;
@@ -98,7 +97,7 @@ class Batches {
 
 }  // namespace
 
-void embed_pictures(PictureSource& source, const PictureTower& tower, const EmbedOptions& options,
+void embed_pictures(PictureSource& source, const PictureModel& tower, const EmbedOptions& options,
                     const std::function<void(EmbeddedPicture)>& sink) {
   expect(options.batch > 0 && options.block > 0, "batches and blocks hold something");
   const ResizeMode mode = options.resize.value_or(tower.resize);

@@ -2,9 +2,9 @@
 #include "embed/embed.hpp"
 
 #include "base/error.hpp"
+#include "embed/test_source.hpp"
 #include "pictures/resize.hpp"
 
-#include "embed/test_source.hpp"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -21,7 +21,7 @@ using testing_support::fake_tower;
 using testing_support::noisy_picture;
 using testing_support::NoisySource;
 
-std::vector<EmbeddedPicture> embed(int count, const PictureTower& tower,
+std::vector<EmbeddedPicture> embed(int count, const PictureModel& tower,
                                    const EmbedOptions& options) {
   NoisySource source(count);
   std::vector<EmbeddedPicture> outcomes;
@@ -60,7 +60,7 @@ TEST(EmbedPictures, ThreadsChangeNothing) {
 
 TEST(EmbedPictures, BatchesEndWhereBlocksDo) {
   std::multiset<std::size_t> sizes;
-  PictureTower tower = fake_tower();
+  PictureModel tower = fake_tower();
   tower.encode = [&](std::span<const Picture> pictures) {
     sizes.insert(pictures.size());
     return testing_support::fake_encode(pictures);
@@ -71,7 +71,7 @@ TEST(EmbedPictures, BatchesEndWhereBlocksDo) {
 }
 
 TEST(EmbedPictures, TheTowerStaysInTheCallingThread) {
-  PictureTower tower = fake_tower();
+  PictureModel tower = fake_tower();
   tower.encode = [here = std::this_thread::get_id()](std::span<const Picture> pictures) {
     EXPECT_EQ(std::this_thread::get_id(), here);
     return testing_support::fake_encode(pictures);
@@ -88,7 +88,7 @@ TEST(EmbedPictures, RawVectorsAreThoseOfTheTower) {
 }
 
 TEST(EmbedPictures, TilesAreAveragedAsDirections) {
-  PictureTower tower = fake_tower();
+  PictureModel tower = fake_tower();
   tower.encode = [](std::span<const Picture> pictures) {
     Matrix rows(static_cast<std::int64_t>(pictures.size()), 2);
     rows.row(0)[0] = 10;                                              // one crop says x, loudly
@@ -102,7 +102,7 @@ TEST(EmbedPictures, TilesAreAveragedAsDirections) {
 }
 
 TEST(EmbedPictures, ValuesThatAreNotFiniteAreAnError) {
-  PictureTower tower = fake_tower();
+  PictureModel tower = fake_tower();
   tower.encode = [](std::span<const Picture> pictures) {
     Matrix rows(static_cast<std::int64_t>(pictures.size()), 4);
     rows.values.back() = std::numeric_limits<float>::quiet_NaN();
@@ -152,7 +152,7 @@ TEST(EmbedTexts, RowsComeInTheOrderOfTheTexts) {
   texts[17] = "airport";
   texts[31] = "";
   std::vector<std::size_t> sizes;
-  const TextTower tower{
+  const TextModel tower{
       [&](std::span<const TokenId> tokens) { return token_rows(tokens, &sizes); }};
   const Matrix rows = embed_texts(texts, tower, {.batch = 16, .normalise = false});
   ASSERT_EQ(rows.rows, 50);
@@ -164,7 +164,7 @@ TEST(EmbedTexts, RowsComeInTheOrderOfTheTexts) {
 }
 
 TEST(EmbedTexts, LongTextsAreCutOrRefused) {
-  const TextTower tower{
+  const TextModel tower{
       [](std::span<const TokenId> tokens) { return token_rows(tokens, nullptr); }};
   std::vector<std::string> texts{"short", "long"};
   for (int i = 0; i < 90; ++i) texts[1] += " word";

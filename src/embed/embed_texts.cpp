@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
-
 #include "embed/embed.hpp"
 #include "embed/unit_rows.hpp"
 
@@ -38,7 +37,7 @@ std::vector<std::size_t> order_by_length(std::span<const TokenId> tokens, std::s
 
 }  // namespace
 
-Matrix embed_texts(std::span<const std::string> texts, const TextTower& tower,
+Matrix embed_texts(std::span<const std::string> texts, const TextModel& tower,
                    const EmbedOptions& options) {
   expect(options.batch > 0, "a batch holds something");
   const std::size_t context = tower.context;

@@ -7,7 +7,6 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
-
 #include "embed/half.hpp"
 #include "embed/npy.hpp"
 #include "embed/vectors.hpp"

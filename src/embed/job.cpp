@@ -111,7 +111,7 @@ Json about_model(const ModelConfig& config) {
           {"std", config.preprocess.std}};
 }
 
-EmbedTotals run_picture_job(PictureSource& source, const PictureTower& tower, const EmbedJob& job) {
+EmbedTotals run_picture_job(PictureSource& source, const PictureModel& tower, const EmbedJob& job) {
   EmbeddingsWriter writer(job.output, plan_of(job), job.overwrite);
   pass_over(source, writer, job);
   BlockBuilder builder(writer, job);
@@ -125,7 +125,7 @@ EmbedTotals run_picture_job(PictureSource& source, const PictureTower& tower, co
   return writer.finish(job.about, job.columns);
 }
 
-EmbedTotals run_text_job(std::span<const std::string> texts, const TextTower& tower,
+EmbedTotals run_text_job(std::span<const std::string> texts, const TextModel& tower,
                          const EmbedJob& job) {
   EmbeddingsWriter writer(job.output, plan_of(job), job.overwrite);
   BlockBuilder builder(writer, job);

@@ -4,6 +4,7 @@
 
 #include "embed/embed.hpp"
 #include "embed/embeddings_writer.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <filesystem>
@@ -26,9 +27,9 @@ struct EmbedJob {
 [[nodiscard]] nlohmann::ordered_json about_model(const ModelConfig& config);
 
 /// Throws Error(input) if the pictures are not those of the run that is taken up.
-EmbedTotals run_picture_job(PictureSource& source, const PictureTower& tower, const EmbedJob& job);
+EmbedTotals run_picture_job(PictureSource& source, const PictureModel& tower, const EmbedJob& job);
 /// The texts are the ids.
-EmbedTotals run_text_job(std::span<const std::string> texts, const TextTower& tower,
+EmbedTotals run_text_job(std::span<const std::string> texts, const TextModel& tower,
                          const EmbedJob& job);
 
 }  // namespace skyglot

@@ -4,10 +4,10 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
-#include "tests/support/program.hpp"
-
 #include "embed/test_source.hpp"
 #include "embed/vectors.hpp"
+#include "tests/support/program.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 #include <sys/wait.h>
@@ -173,7 +173,7 @@ TEST(EmbedJob, TextsAreTheirOwnIds) {
   const fs::path folder = test_folder();
   std::vector<std::string> texts;
   for (int i = 0; i < 35; ++i) texts.push_back("text number " + std::to_string(i * i));
-  const TextTower tower{[](std::span<const TokenId> tokens) {
+  const TextModel tower{[](std::span<const TokenId> tokens) {
     Matrix rows(static_cast<std::int64_t>(tokens.size() / 77), 4);
     for (std::int64_t i = 0; i < rows.rows; ++i)
       for (std::size_t k = 0; k < 4; ++k)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "pictures/resize.hpp"
-
 #include "embed/embed.hpp"
+#include "pictures/resize.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -3,9 +3,8 @@
 #pragma once
 
 #include "base/random.hpp"
-#include "pictures/png.hpp"
-
 #include "embed/embed.hpp"
+#include "pictures/png.hpp"
 
 #include <numeric>
 #include <optional>
@@ -58,7 +57,7 @@ inline Matrix fake_encode(std::span<const Picture> pictures) {
   return rows;
 }
 
-inline PictureTower fake_tower() {
+inline PictureModel fake_tower() {
   return {fake_encode, 8, ResizeMode::shortest};
 }
 

@@ -4,11 +4,11 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
-
 #include "embed/half.hpp"
 #include "embed/npy.hpp"
 #include "weights/safetensors.hpp"
 #include "weights/tensor.hpp"
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 

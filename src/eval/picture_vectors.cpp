@@ -50,7 +50,7 @@ void append(Matrix& matrix, const std::vector<float>& row) {
        set.inputs.front());
 }
 
-PictureVectors compute(const SampleSet& set, const PictureTower& tower,
+PictureVectors compute(const SampleSet& set, const PictureModel& tower,
                        const EmbedOptions& options) {
   PictureVectors result;
   Progress progress("pictures", set.samples.size());
@@ -117,7 +117,7 @@ PictureVectors restore(const SampleSet& set, const fs::path& stem) {
 
 }  // namespace
 
-PictureVectors embed_samples(const SampleSet& set, const PictureTower& tower,
+PictureVectors embed_samples(const SampleSet& set, const PictureModel& tower,
                              const PictureVectorOptions& options) {
   PictureVectors result;
   if (options.cache.empty()) {

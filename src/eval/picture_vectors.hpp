@@ -39,7 +39,7 @@ struct PictureVectorOptions {
 /// CACHE/<key>.npy if it holds them, else computed and written there with <key>.json, last. The key
 /// is a hash of options.model, the pictures' ids and the paths, sizes and times of the inputs.
 /// Throws what embed_pictures throws, and Error(input) if no picture could be embedded.
-[[nodiscard]] PictureVectors embed_samples(const SampleSet& set, const PictureTower& tower,
+[[nodiscard]] PictureVectors embed_samples(const SampleSet& set, const PictureModel& tower,
                                            const PictureVectorOptions& options);
 
 }  // namespace skyglot

@@ -212,7 +212,7 @@ PictureRows Subject::vectors_for(const SampleSet& set, const PictureInput& input
     options.embed.batch = request_.batch;
     options.embed.max_pixels = request_.max_pixels;
     options.embed.threads = request_.compute.threads;
-    const PictureTower tower = picture_tower(encoder());
+    const PictureModel tower = picture_model(encoder());
     options.embed.resize = parse_resize_mode(facts.at("resize").get<std::string>());
     options.cache = request_.cache;
     for (const char* key : {"model", "resize", "device", "precision"})
@@ -229,7 +229,7 @@ PictureRows Subject::vectors_for(const SampleSet& set, const PictureInput& input
 }
 
 Matrix Subject::texts(std::span<const std::string> texts, bool normalise) {
-  const TextTower tower = text_tower(encoder());
+  const TextModel tower = text_model(encoder());
   for (const std::string& text : texts) {
     if (clip_tokenizer().count(text) <= tower.context) continue;
     if (truncated_++ == 0)

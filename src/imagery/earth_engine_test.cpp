@@ -7,7 +7,7 @@
 #include "base/log.hpp"
 #include "imagery/chip_cutter.hpp"
 #include "imagery/test_rasters.hpp"
-#include "imagery/test_server.hpp"
+#include "tests/support/test_server.hpp"
 
 #include <gmock/gmock.h>
 #include <nlohmann/json.hpp>

@@ -198,12 +198,12 @@ TEST(Tokenizer, MutatedMergesNeverCrash) {
 
 TEST(Tokenizer, TwoTokenizersDoNotShareTheirWords) {
   std::string merges = load_resource("clip_merges.txt");
-  const Ids before = clip_tokenizer().encode("river in");
+  const Ids before = clip_tokenizer().encode("inq qinq zinz");
   const std::string lines = "\ni n\nt h\n";
   merges.replace(merges.find(lines), lines.size(), "\nt h\ni n\n");
   const Tokenizer other(merges, "swapped");
-  EXPECT_NE(other.encode("river in"), before);
-  EXPECT_EQ(clip_tokenizer().encode("river in"), before);
+  EXPECT_NE(other.encode("inq qinq zinz"), before);
+  EXPECT_EQ(clip_tokenizer().encode("inq qinq zinz"), before);
 }
 
 fs::path shared_data() {

@@ -6,7 +6,6 @@
 #include "base/json.hpp"
 #include "base/mapped_file.hpp"
 #include "base/strings.hpp"
-
 #include "weights/archive_member.hpp"
 #include "weights/safetensors.hpp"
 #include "weights/state_dict.hpp"

@@ -18,7 +18,8 @@ enum class Container {
   torch_legacy          ///< torch.save before 1.6
 };
 
-/// What a checkpoint file holds, before names are understood.
+/// What a checkpoint file holds, before names are understood. A file that is one tensor
+/// (torch.save(embeddings, FILE)) gives it under the empty name.
 struct Checkpoint {
   Container container = Container::safetensors;
   TensorMap tensors;   ///< names as in the file, the chosen dictionary ("state_dict", "teacher",

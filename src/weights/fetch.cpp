@@ -147,7 +147,9 @@ void Transfer::set_options(const HeaderList& headers) {
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_USERAGENT, "skyglot");
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.get());
-  curl_easy_setopt(curl, CURLOPT_RESUME_FROM_LARGE, static_cast<curl_off_t>(offset_));
+  // Not CURLOPT_RESUME_FROM: that gives up where a server sends the whole of a file that has
+  // changed.
+  if (offset_ > 0) curl_easy_setopt(curl, CURLOPT_RANGE, fmt::format("{}-", offset_).c_str());
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, &Transfer::on_bytes);
   curl_easy_setopt(curl, CURLOPT_WRITEDATA, this);
   curl_easy_setopt(curl, CURLOPT_NOPROGRESS, 0L);

@@ -5,7 +5,6 @@
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "base/strings.hpp"
-
 #include "weights/provenance.hpp"
 #include "weights/tensor_names.hpp"
 

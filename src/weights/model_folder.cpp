@@ -6,7 +6,6 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
-
 #include "weights/safetensors.hpp"
 
 #include <cmath>

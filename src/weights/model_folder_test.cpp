@@ -4,8 +4,8 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
-#include "base/random.hpp"
 #include "base/strings.hpp"
+#include "weights/weights_testing.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -17,35 +17,9 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::HasSubstr;
-
-fs::path test_path() {
-  return fs::path(testing::TempDir()) /
-         testing::UnitTest::GetInstance()->current_test_info()->name();
-}
-
-ModelConfig small_clip() {
-  ModelConfig config;
-  config.architecture = "custom";
-  config.vision.transformer = {16, 2, 2, 32};
-  config.vision.patch_size = 4;
-  config.vision.image_size = 8;
-  config.text = TextConfig{{8, 1, 2, 32}, 5, 20};
-  config.embedding_width = 12;
-  config.activation = Activation::quick_gelu;
-  config.source = "made by a test";
-  return config;
-}
-
-StoredModel random_model(const ModelConfig& config) {
-  StoredModel model{config, {}};
-  RandomStream random(1, "weights");
-  for (const auto& [name, shape] : expected_tensors(config)) {
-    std::vector<float> values(byte_count(ElementType::u8, shape, name));
-    for (float& value : values) value = static_cast<float>(random.normal());
-    model.weights[name] = make_tensor(values, shape);
-  }
-  return model;
-}
+using weights_testing::random_model;
+using weights_testing::small_clip;
+using weights_testing::test_path;
 
 std::string refusal(const fs::path& folder) {
   try {
@@ -115,7 +89,7 @@ TEST(ModelFolderTest, NoticesAConfigurationThatDoesNotFit) {
   save_model_folder(test_path(), random_model(small_clip()));
   const std::string good = read_file(test_path() / "config.json");
   change_config(test_path(), R"("embedding_width": 12)", R"("embedding_width": 13)");
-  EXPECT_THAT(refusal(test_path()), HasSubstr("text_projection is 8 x 12"));
+  EXPECT_THAT(refusal(test_path()), HasSubstr("text_projection is 64 x 12"));
   write_file_atomically(test_path() / "config.json", good);
   change_config(test_path(), R"("layers": 2)", R"("layers": 3)");
   EXPECT_THAT(refusal(test_path()), HasSubstr("12 tensors are missing"));
@@ -129,8 +103,8 @@ TEST(ModelFolderTest, NamesTheKeyOfADamagedConfiguration) {
   const std::string good = read_file(test_path() / "config.json");
   const std::vector<std::pair<std::string, std::string>> changes{
       {R"("patch_size": 4)", R"("patch_size": 0)"},
-      {R"("width": 16)", R"("width": 99999999999999999999)"},
-      {R"("heads": 2)", R"("heads": 3)"},
+      {R"("width": 64)", R"("width": 99999999999999999999)"},
+      {R"("heads": 1)", R"("heads": 3)"},
       {R"("quick_gelu")", R"("relu")"},
       {R"("vocabulary")", R"("vocabulry")"}};
   for (const auto& [from, to] : changes) {

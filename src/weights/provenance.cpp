@@ -4,7 +4,6 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
-
 #include "weights/catalogue.hpp"
 
 namespace skyglot {

@@ -25,7 +25,8 @@ bool has_entries(const PickleValue& value) {
 // Walks names and values of a graph that may hold cycles and shared parts.
 class Collector {
  public:
-  Collector(const PickleGraph& graph, StateDict& into) : graph_(graph), into_(into) {}
+  Collector(const PickleGraph& graph, const std::string& name, StateDict& into)
+      : graph_(graph), name_(name), into_(into) {}
 
   void flat(const PickleValue& dictionary) {
     each(dictionary, [&](const std::string& key, const PickleValue& value) {
@@ -52,7 +53,7 @@ class Collector {
   void each(const PickleValue& value, Visit visit) {
     for (std::size_t i = 0; i + 1 < value.items.size(); i += 2) {
       if (++visits_ > kMaxVisits)
-        fail(ErrorKind::resource, "its modules hold more than {} entries; no model does",
+        fail(ErrorKind::resource, "{}: its modules hold more than {} entries; no model does", name_,
              kMaxVisits);
       const PickleValue& key = graph_.values[value.items[i]];
       if (key.kind == Kind::text) visit(key.text, graph_.values[value.items[i + 1]]);
@@ -63,14 +64,17 @@ class Collector {
   }
 
   const PickleGraph& graph_;
+  const std::string& name_;
   StateDict& into_;
   std::size_t visits_ = 0;
 };
 
-StateDict read_entry(const PickleGraph& graph, const PickleValue& value) {
+StateDict read_entry(const PickleGraph& graph, const PickleValue& value, const std::string& name) {
   StateDict found;
-  Collector collector(graph, found);
-  if (value.kind == Kind::dictionary)
+  Collector collector(graph, name, found);
+  if (value.kind == Kind::tensor)
+    found.tensors[""] = &graph.tensors[static_cast<std::size_t>(value.number)];
+  else if (value.kind == Kind::dictionary)
     collector.flat(value);
   else if (value.kind == Kind::object)
     collector.module(value, "", 0);
@@ -112,7 +116,7 @@ StateDict find_state_dict(const PickleGraph& graph, const std::string& prefer,
   for (const std::string& key : wanted) {
     const PickleValue* entry = graph.find(top, key);
     if (entry == nullptr || top.kind != Kind::dictionary) continue;
-    StateDict found = read_entry(graph, *entry);
+    StateDict found = read_entry(graph, *entry, name);
     if (found.tensors.empty()) continue;
     found.chosen = key;
     found.other_entries = without(keys, key);
@@ -120,7 +124,7 @@ StateDict find_state_dict(const PickleGraph& graph, const std::string& prefer,
   }
   if (!prefer.empty())
     fail(ErrorKind::usage, "{}: no weights under \"{}\"; it holds {}", name, prefer, listed(keys));
-  StateDict found = read_entry(graph, top);
+  StateDict found = read_entry(graph, top, name);
   if (found.tensors.empty())
     fail(ErrorKind::format,
          "{}: no weights at the top level nor under {}; it holds {} (--take chooses an entry)",

@@ -2,7 +2,6 @@
 #include "weights/torch_file.hpp"
 
 #include "base/error.hpp"
-
 #include "weights/zip_directory.hpp"
 
 #include <array>

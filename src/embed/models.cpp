@@ -1,18 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
-
 #include "embed/embed.hpp"
 
 namespace skyglot {
 
-PictureTower picture_tower(const Encoder& encoder) {
+PictureModel picture_model(const Encoder& encoder) {
   const ModelConfig& config = encoder.config();
   return {
       [&encoder](std::span<const Picture> pictures) { return encoder.encode_pictures(pictures); },
       static_cast<int>(config.vision.image_size), config.preprocess.resize};
 }
 
-TextTower text_tower(const Encoder& encoder) {
+TextModel text_model(const Encoder& encoder) {
   const ModelConfig& config = encoder.config();
   if (!config.text)
     fail(ErrorKind::input, "{} has no text tower; only pictures can be embedded with it",
@@ -23,12 +22,12 @@ TextTower text_tower(const Encoder& encoder) {
 
 void embed_pictures(PictureSource& source, const Encoder& encoder, const EmbedOptions& options,
                     const std::function<void(EmbeddedPicture)>& sink) {
-  embed_pictures(source, picture_tower(encoder), options, sink);
+  embed_pictures(source, picture_model(encoder), options, sink);
 }
 
 Matrix embed_texts(std::span<const std::string> texts, const Encoder& encoder,
                    const EmbedOptions& options) {
-  return embed_texts(texts, text_tower(encoder), options);
+  return embed_texts(texts, text_model(encoder), options);
 }
 
 }  // namespace skyglot

@@ -1,0 +1,257 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "weights/checkpoint.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/strings.hpp"
+#include "weights/safetensors.hpp"
+#include "weights/weights_testing.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ElementsAre;
+using testing::HasSubstr;
+using namespace weights_testing;
+
+Checkpoint parse(const std::string& bytes, const std::string& prefer = "") {
+  return parse_checkpoint(std::as_bytes(std::span(bytes)), "test file", prefer);
+}
+
+std::string refused(const std::string& bytes, const std::string& prefer = "") {
+  return refusal([&] { return parse(bytes, prefer); });
+}
+
+// With the zeros in it.
+template <std::size_t N>
+std::string literal(const char (&text)[N]) {
+  return {text, N - 1};
+}
+
+std::string floats(std::initializer_list<float> values) {
+  std::string bytes(values.size() * sizeof(float), '\0');
+  std::memcpy(bytes.data(), std::data(values), bytes.size());
+  return bytes;
+}
+
+const std::string kSix = floats({0, 1, 2, 3, 4, 5});
+
+std::string one_tensor(const TensorOpcodes& tensor, const std::string& data = kSix) {
+  return torch_zip(pickle_of(dictionary_opcodes({{"x", tensor_opcodes(tensor)}})), {{"0", data}});
+}
+
+// Seeds of the fuzzers, all of the same tensors: w 2x3, b 3, s scalar, h half 4, t the transpose of
+// 3x2, i int64 3.
+class SeedCheckpoint : public testing::TestWithParam<std::pair<const char*, Container>> {};
+
+TEST_P(SeedCheckpoint, GivesTheTensorsThatTorchWrote) {
+  const std::string bytes = seed(std::string("torch/") + GetParam().first);
+  const Checkpoint checkpoint = parse(bytes);
+  EXPECT_EQ(checkpoint.container, GetParam().second);
+  ASSERT_EQ(checkpoint.tensors.size(), 6U);
+  EXPECT_THAT(to_floats(checkpoint.tensors.at("b")),
+              ElementsAre(-0.35562503F, 1.2323858F, 0.13817266F));
+  EXPECT_EQ(checkpoint.tensors.at("h").type, ElementType::f16);
+  EXPECT_THAT(to_floats(checkpoint.tensors.at("i")), ElementsAre(0, 1, 2));
+  EXPECT_THAT(checkpoint.tensors.at("t").shape, ElementsAre(2, 3));
+  EXPECT_THAT(to_floats(checkpoint.tensors.at("t")),
+              ElementsAre(1.3954508F, 2.438208F, 2.4505413F, 1.3470227F, 0.20275828F, 2.0256019F));
+}
+
+INSTANTIATE_TEST_SUITE_P(Seeds, SeedCheckpoint,
+                         testing::Values(std::pair("state_dict.pt", Container::torch_zip),
+                                         std::pair("training.pt", Container::torch_zip),
+                                         std::pair("legacy.pth", Container::torch_legacy)));
+
+TEST(CheckpointTest, NamesWhatStandsBesideTheWeights) {
+  const Checkpoint checkpoint = parse(seed("torch/training.pt"));
+  EXPECT_EQ(checkpoint.chosen, "state_dict");
+  EXPECT_THAT(checkpoint.other_entries, ElementsAre("epoch", "args", "optimizer"));
+}
+
+TEST(CheckpointTest, ReadsATorchScriptArchiveAsItsStateDict) {
+  const Checkpoint checkpoint = parse(seed("torch/script.pt"));
+  EXPECT_EQ(checkpoint.container, Container::torch_script);
+  ASSERT_EQ(checkpoint.tensors.size(), 3U);
+  EXPECT_THAT(checkpoint.tensors.at("l.weight").shape, ElementsAre(1, 2));
+}
+
+TEST(CheckpointTest, TakesTheTeacherBeforeTheStudentUnlessTold) {
+  const std::string tensor = tensor_opcodes({});
+  const std::string bytes =
+      torch_zip(pickle_of(dictionary_opcodes({{"student", dictionary_opcodes({{"s", tensor}})},
+                                              {"teacher", dictionary_opcodes({{"t", tensor}})}})),
+                {{"0", kSix}});
+  EXPECT_EQ(parse(bytes).chosen, "teacher");
+  EXPECT_TRUE(parse(bytes, "student").tensors.contains("s"));
+  EXPECT_THAT(refused(bytes, "ema"), HasSubstr("student, teacher"));
+}
+
+TEST(CheckpointTest, ForeignObjectsAreNamesAndNothingElse) {
+  const std::string danger = literal("cposix\nsystem\nX\x02\0\0\0id\x85R");
+  const std::string bytes = torch_zip(
+      pickle_of(dictionary_opcodes({{"x", tensor_opcodes({})}, {"y", danger}})), {{"0", kSix}});
+  const Checkpoint checkpoint = parse(bytes);
+  EXPECT_EQ(checkpoint.tensors.size(), 1U);
+  EXPECT_EQ(checkpoint.unreadable.at("y"), "posix.system");
+}
+
+TEST(CheckpointTest, ViewsAreGatheredInRowMajorOrder) {
+  const Checkpoint checkpoint = parse(one_tensor({"0", 6, 1, {2, 2}, {1, 3}}));
+  EXPECT_THAT(to_floats(checkpoint.tensors.at("x")), ElementsAre(1, 4, 2, 5));
+  const Checkpoint repeated = parse(one_tensor({"0", 6, 5, {3}, {0}}));
+  EXPECT_THAT(to_floats(repeated.tensors.at("x")), ElementsAre(5, 5, 5));
+}
+
+TEST(CheckpointTest, EmptyTensorsAndScalarsAreLegal) {
+  EXPECT_TRUE(to_floats(parse(one_tensor({"0", 6, 0, {0, 3}, {3, 1}})).tensors.at("x")).empty());
+  EXPECT_THAT(to_floats(parse(one_tensor({"0", 6, 4, {}, {}})).tensors.at("x")), ElementsAre(4));
+}
+
+struct Hostile {
+  const char* name;
+  TensorOpcodes tensor;
+};
+
+class HostileTensor : public testing::TestWithParam<Hostile> {};
+
+TEST_P(HostileTensor, IsRefusedByName) {
+  EXPECT_THAT(refused(one_tensor(GetParam().tensor)), HasSubstr("test file"));
+}
+
+constexpr std::int64_t kHuge = std::int64_t{1} << 62;
+
+INSTANTIATE_TEST_SUITE_P(Bounds, HostileTensor,
+                         testing::Values(Hostile{"Past", {"0", 6, 1, {2, 3}, {3, 1}}},
+                                         Hostile{"Negative", {"0", 6, -1, {2}, {1}}},
+                                         Hostile{"NegativeSide", {"0", 6, 0, {-2}, {1}}},
+                                         Hostile{"NegativeStride", {"0", 6, 5, {2}, {-1}}},
+                                         Hostile{"HugeOffset", {"0", 6, kHuge, {2}, {kHuge}}},
+                                         Hostile{"HugeSide", {"0", 6, 0, {kHuge, 4}, {0, 0}}},
+                                         Hostile{"HugeStride", {"0", 6, 0, {3}, {kHuge}}},
+                                         Hostile{"Lie", {"0", 600, 0, {600}, {1}}},
+                                         Hostile{"NegativeCount", {"0", -6, 0, {2}, {1}}},
+                                         Hostile{"Ranks", {"0", 6, 0, {2, 3}, {1}}},
+                                         Hostile{"Expanded", {"0", 6, 0, {1 << 30, 8}, {0, 0}}},
+                                         Hostile{"NoStorage", {"7", 6, 0, {2}, {1}}}),
+                         [](const auto& hostile) { return std::string(hostile.param.name); });
+
+TEST(CheckpointTest, AStrideThatIsNeverWalkedMayBeAnything) {
+  const Checkpoint checkpoint = parse(one_tensor({"0", 6, 0, {1, 2}, {INT64_MAX, 2}}));
+  EXPECT_THAT(to_floats(checkpoint.tensors.at("x")), ElementsAre(0, 2));
+}
+
+TEST(CheckpointTest, ChangedBytesFailTheirChecksum) {
+  std::string bytes = one_tensor({});
+  bytes[bytes.find(kSix) + 5] ^= 1;
+  EXPECT_THAT(refused(bytes), HasSubstr("checksum"));
+}
+
+TEST(CheckpointTest, TypesWithoutTensorsAreNamedNotGuessed) {
+  const std::string bytes = torch_zip(
+      pickle_of(dictionary_opcodes({{"q", tensor_opcodes({"0", 6, 0, {6}, {1}, "QInt8Storage"})},
+                                    {"x", tensor_opcodes({})}})),
+      {{"0", kSix}});
+  EXPECT_EQ(parse(bytes).unreadable.at("q"), "torch.QInt8Storage");
+}
+
+TEST(CheckpointTest, BigEndianFilesAreRefused) {
+  std::map<std::string, std::string> entries{{"a/data.pkl", pickle_of("}")},
+                                             {"a/byteorder", "big"}};
+  EXPECT_THAT(refused(stored_zip(entries)), HasSubstr("big-endian"));
+  std::string legacy = seed("torch/legacy.pth");
+  const std::size_t at = legacy.find("little_endian");
+  legacy[legacy.find('\x88', at)] = '\x89';
+  EXPECT_THAT(refused(legacy), HasSubstr("big-endian"));
+}
+
+TEST(CheckpointTest, PicklesOnlyUseOpcodesThatWeightsNeed) {
+  EXPECT_THAT(refused(torch_zip(pickle_of("i__main__\nf\n"))), HasSubstr("opcode 0x69"));
+  EXPECT_THAT(refused(torch_zip(pickle_of("h\x05"))), HasSubstr("never made"));
+  EXPECT_THAT(refused(torch_zip(pickle_of("t"))), HasSubstr("mark"));
+  EXPECT_THAT(refused(torch_zip("\x80\x02")), HasSubstr("ends early"));
+}
+
+TEST(CheckpointTest, SmallPicklesCannotAskForMuchMemory) {
+  // A dictionary of 200,000 entries, given as state to one object again and again.
+  std::string bomb = "}q\x01(";
+  for (int i = 0; i < 100'000; ++i) bomb += "NN";
+  bomb += "uca\nb\n)\x81q\x02";
+  for (int i = 0; i < 100'000; ++i)
+    bomb +=
+        "h\x01"
+        "b";
+  EXPECT_THAT(refused(torch_zip(pickle_of(bomb))), HasSubstr("copies more"));
+}
+
+TEST(CheckpointTest, CyclesEnd) {
+  // An object that holds itself twice: a tree of 2^64 paths.
+  const std::string bytes = torch_zip(
+      pickle_of(literal("c__torch__\nM\n)\x81q\x01}(X\x01\0\0\0ah\x01X\x01\0\0\0bh\x01ub")));
+  EXPECT_THAT(refused(bytes), HasSubstr("test file: its modules hold more"));
+}
+
+TEST(CheckpointTest, SaysWhatAFileIsInstead) {
+  EXPECT_THAT(refused(""), HasSubstr("empty"));
+  EXPECT_THAT(refused("<!DOCTYPE html><html>"), HasSubstr("web page"));
+  EXPECT_THAT(refused("version https://git-lfs.github.com/spec/v1\n"), HasSubstr("LFS"));
+  EXPECT_THAT(refused("\x89PNG\r\n\x1a\n0123456789"), HasSubstr("neither"));
+  EXPECT_THAT(refused(stored_zip({{"readme.txt", "hello"}})), HasSubstr("no data.pkl"));
+  EXPECT_THAT(refused(one_tensor({}).substr(0, 300)), HasSubstr("cut short"));
+  EXPECT_THAT(refused(torch_zip(pickle_of(dictionary_opcodes({{"epoch", "K\x05"}})))),
+              HasSubstr("it holds epoch"));
+}
+
+TEST(CheckpointTest, AnOrdinaryZipMayHoldOne) {
+  write_file_atomically(
+      test_path("SkyCLIP.zip"),
+      stored_zip({{"SkyCLIP/epoch_20.pt", one_tensor({})}, {"SkyCLIP/readme.txt", "hello"}}));
+  EXPECT_EQ(open_checkpoint(test_path("SkyCLIP.zip")).tensors.size(), 1U);
+  write_file_atomically(test_path("two.zip"), stored_zip({{"a.pt", "1"}, {"b.pt", "2"}}));
+  EXPECT_THAT(refusal([] { return open_checkpoint(test_path("two.zip")); }),
+              HasSubstr("a.pt, b.pt"));
+}
+
+TEST(CheckpointTest, ReadsTheRecordsOfLargeArchives) {
+  const std::map<std::string, std::string> entries{
+      {"a/data.pkl", pickle_of(dictionary_opcodes({{"x", tensor_opcodes({})}}))},
+      {"a/data/0", kSix}};
+  const std::string sound = stored_zip(entries, true);
+  const Checkpoint checkpoint = parse(sound);
+  EXPECT_EQ(checkpoint.tensors.at("x").bytes.size(), 24U);
+  std::string lost = sound;
+  lost[lost.find("PK\x06\x07") + 8] ^= 1;
+  EXPECT_THAT(refused(lost), HasSubstr("zip64"));
+}
+
+TEST(CheckpointTest, AFileMayBeOneTensor) {
+  const std::string bytes = torch_zip(pickle_of(tensor_opcodes({})), {{"0", kSix}});
+  const Checkpoint checkpoint = parse(bytes);
+  EXPECT_THAT(checkpoint.tensors.at("").shape, ElementsAre(2, 3));
+}
+
+TEST(CheckpointTest, ShardsComeTogether) {
+  const fs::path folder = test_path("model");
+  make_folder(folder);
+  write_safetensors(folder / "model-1.safetensors", {{"a", make_tensor({{1.0F}}, {1})}});
+  write_safetensors(folder / "model-2.safetensors", {{"b", make_tensor({{2.0F}}, {1})}});
+  const fs::path index = folder / "model.safetensors.index.json";
+  write_file_atomically(index,
+                        R"({"weight_map":{"a":"model-1.safetensors","b":"model-2.safetensors"}})");
+  EXPECT_EQ(open_checkpoint(folder).tensors.size(), 2U);
+  EXPECT_EQ(open_checkpoint(index).container, Container::safetensors_sharded);
+  write_file_atomically(index, R"({"weight_map":{"a":"model-2.safetensors"}})");
+  EXPECT_THAT(refusal([&] { return open_checkpoint(index); }), HasSubstr("missing"));
+  write_file_atomically(index, R"({"weight_map":{"a":"../model-2.safetensors"}})");
+  EXPECT_THAT(refusal([&] { return open_checkpoint(index); }),
+              HasSubstr("no checkpoint beside it"));
+}
+
+}  // namespace
+}  // namespace skyglot
