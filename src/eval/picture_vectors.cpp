@@ -111,8 +111,10 @@ PictureVectors restore(const SampleSet& set, const fs::path& stem) {
 
 [[noreturn]] void fail_without_vectors(const PictureVectors& result, const SampleSet& set) {
   const SkippedPicture& first = result.skipped.front();
-  fail(ErrorKind::input, "none of the {} pictures could be read; the first, {}: {}",
-       set.samples.size(), set.samples[first.sample].id, first.reason);
+  const std::string& id = set.samples[first.sample].id;
+  const bool named = first.reason.find(id) != std::string::npos;
+  fail(ErrorKind::input, "none of the {} pictures could be read; the first: {}{}",
+       set.samples.size(), named ? "" : id + ": ", first.reason);
 }
 
 }  // namespace

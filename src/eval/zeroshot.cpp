@@ -25,6 +25,17 @@ ClassList numbered_classes(std::int64_t count) {
   return {std::move(names), {}, "the rows of the text embeddings"};
 }
 
+// Without a class list the labels are the classes; one alone leaves nothing to choose.
+ClassList classes_named_by(const std::vector<std::string>& labels) {
+  ClassList classes = classes_of_labels(labels);
+  if (classes.size() == 1)
+    fail(ErrorKind::input,
+         "all pictures have the label '{}', so there is nothing to tell apart; give a class list "
+         "(--classes FILE)",
+         classes.labels()[0]);
+  return classes;
+}
+
 // Classes and, where they were given, their vectors.
 struct ClassSide {
   std::optional<ClassList> classes;
@@ -140,7 +151,7 @@ EvaluationResult evaluate_zeroshot(const EvaluationRequest& request, Task task) 
   ClassSide side = given ? given_classes(subject) : ClassSide{subject.classes(), {}};
   const auto check = [&](const std::vector<Sample>& samples) {
     const auto labels = labels_of(samples);
-    if (!side.classes) side.classes = classes_of_labels(labels);
+    if (!side.classes) side.classes = classes_named_by(labels);
     if (side.classes->size() > 1) (void)match_labels(*side.classes, labels);
   };
   if (!given) (void)subject.templates();  // refused before pictures are read

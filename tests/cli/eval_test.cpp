@@ -289,6 +289,13 @@ TEST_F(EvalOfPictures, MismatchedClassesAreRefusedBeforeWorkBegins) {
   EXPECT_THAT(result.err, HasSubstr("('lake')"));
 }
 
+TEST_F(EvalOfPictures, OneLabelAloneNeedsAClassList) {
+  fs::remove_all(path("set/sea"));
+  expect_failure(
+      eval({"zeroshot", "--model", model(), "--images", path("set"), "--template", "{c}"}), 1,
+      "all pictures have the label 'river'");
+}
+
 TEST_F(EvalOfPictures, DamagedPicturesAreCountedAndMayBeTooMany) {
   text("set/sea/broken.png", "\x89PNG\r\n\x1a\nand no more");
   const std::vector<std::string> run{"zeroshot", "--model",    model(), "--images",     path("set"),
