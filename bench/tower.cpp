@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures per second of an image tower with random weights, beside the rate of the bare matrix products of
-// its shapes in the same process. Usage: tower_bench [B32|L14] [batch] [fp32|bf16] [seconds]
-// Prints one JSON line; bench/tower.sh runs it in turn with the same model in Python.
+// Pictures per second of an image tower with random weights, beside the rate of the bare matrix
+// products of its shapes in the same process. Usage: tower_bench [B32|L14] [batch] [fp32|bf16]
+// [seconds] Prints one JSON line; bench/tower.sh runs it in turn with the same model in Python.
 #include "nn/random_model.hpp"
 #include "nn/vision_tower.hpp"
 
@@ -53,7 +53,10 @@ ModelConfig config_of(std::string_view name) {
 // The products of one block on `rows` tokens.
 struct BlockProducts {
   BlockProducts(std::int64_t rows, const TransformerConfig& t, torch::ScalarType type)
-      : shapes{{t.width, 3 * t.width}, {t.width, t.width}, {t.width, t.mlp_width}, {t.mlp_width, t.width}} {
+      : shapes{{t.width, 3 * t.width},
+               {t.width, t.width},
+               {t.width, t.mlp_width},
+               {t.mlp_width, t.width}} {
     for (const auto& [from, to] : shapes) {
       inputs.push_back(torch::randn({rows, from}).to(type));
       weights.push_back(torch::randn({to, from}).to(type));
@@ -70,15 +73,17 @@ struct BlockProducts {
   double flop = 0;
 };
 
-// Multiply-adds counted twice, of the whole model: products, attention, patch embedding, projection.
+// Multiply-adds counted twice, of the whole model: products, attention, patch embedding,
+// projection.
 double flop_per_picture(const ModelConfig& config) {
   const TransformerConfig& t = config.vision.transformer;
   const auto width = static_cast<double>(t.width);
   const auto grid = static_cast<double>(config.vision.image_size / config.vision.patch_size);
   const double tokens = grid * grid + 1;
   const auto patch = static_cast<double>(3 * config.vision.patch_size * config.vision.patch_size);
-  const double block = 2 * tokens * (4 * width * width + 2 * width * static_cast<double>(t.mlp_width)) +
-                       4 * tokens * tokens * width;
+  const double block =
+      2 * tokens * (4 * width * width + 2 * width * static_cast<double>(t.mlp_width)) +
+      4 * tokens * tokens * width;
   return static_cast<double>(t.layers) * block + 2 * grid * grid * patch * width +
          2 * width * static_cast<double>(config.embedding_width);
 }
@@ -102,16 +107,19 @@ int main(int argc, char** argv) {
   const bool narrow = options.precision == Precision::bf16 && cpu_multiplies_bfloat16();
   BlockProducts products(batch * (grid * grid + 1), config.vision.transformer,
                          narrow ? torch::kBFloat16 : torch::kFloat32);
-  const auto forward = [&] { static_cast<void>(tower.embed(tower.patches(pictures), {grid, grid})); };
-  // Half of the products before and half after, so that a machine that slows down does not flatter us.
+  const auto forward = [&] {
+    static_cast<void>(tower.embed(tower.patches(pictures), {grid, grid}));
+  };
+  // Half of the products before and half after, so that a machine that slows down does not flatter
+  // us.
   double product = fastest(seconds / 4, products);
   const double picture = fastest(seconds, forward) / static_cast<double>(batch);
   product = std::min(product, fastest(seconds / 4, products));
 
   const double gemm_rate = products.flop / product;
   const double full_rate = flop_per_picture(config) / picture;
-  fmt::print("{{\"model\":\"{}\",\"batch\":{},\"precision\":\"{}\",\"images_per_s\":{:.3f},"
-             "\"gflops\":{:.1f},\"product_gflops\":{:.1f},\"share\":{:.3f}}}\n",
-             name, batch, precision, 1 / picture, full_rate / 1e9, gemm_rate / 1e9,
-             full_rate / gemm_rate);
+  fmt::print(
+      "{{\"model\":\"{}\",\"batch\":{},\"precision\":\"{}\",\"images_per_s\":{:.3f},"
+      "\"gflops\":{:.1f},\"product_gflops\":{:.1f},\"share\":{:.3f}}}\n",
+      name, batch, precision, 1 / picture, full_rate / 1e9, gemm_rate / 1e9, full_rate / gemm_rate);
 }

@@ -2,7 +2,6 @@
 // Any bytes as a checkpoint: weights or an Error, and every tensor can be read to its end. The
 // checksums of a zip are mended first, for blind changes would never get past them.
 #include "base/error.hpp"
-
 #include "weights/checkpoint.hpp"
 #include "weights/zip_directory.hpp"
 

@@ -16,7 +16,9 @@ struct Matrix {
 
   Matrix() = default;
   Matrix(std::int64_t row_count, std::int64_t column_count)
-      : rows(row_count), cols(column_count), values(static_cast<std::size_t>(row_count * column_count)) {}
+      : rows(row_count),
+        cols(column_count),
+        values(static_cast<std::size_t>(row_count * column_count)) {}
 
   [[nodiscard]] std::span<float> row(std::int64_t i) {
     return {values.data() + i * cols, static_cast<std::size_t>(cols)};

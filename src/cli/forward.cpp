@@ -6,14 +6,13 @@
 
 #include <fmt/core.h>
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <array>
 #include <cerrno>
 #include <filesystem>
 #include <string>
 #include <string_view>
+#include <unistd.h>
 
 namespace skyglot {
 namespace {
@@ -22,7 +21,8 @@ namespace {
 constexpr std::array kForwarded{
     ForwardedCommand{"embed", "Turn pictures or texts into vectors with a model"},
     ForwardedCommand{"eval zeroshot", "Name scenes by words alone and count how often it is right"},
-    ForwardedCommand{"eval finegrained", "Tell attributes apart by words: roof shape, road surface"},
+    ForwardedCommand{"eval finegrained",
+                     "Tell attributes apart by words: roof shape, road surface"},
     ForwardedCommand{"eval retrieval", "Find pictures by captions and captions by pictures"},
     ForwardedCommand{"eval knn", "Name scenes by their nearest neighbours among labelled ones"},
     ForwardedCommand{"eval linear", "Name scenes by a linear probe on frozen embeddings"},

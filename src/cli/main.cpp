@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// skyglot: every command. Those that compute with a model are run by skyglot-learn, so that the others
-// start without loading libtorch.
+// skyglot: every command. Those that compute with a model are run by skyglot-learn, so that the
+// others start without loading libtorch.
 #include "cli/forward.hpp"
 #include "cli/program.hpp"
 

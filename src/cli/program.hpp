@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The frame of a program: finds the command, runs it, and turns every failure into advice and an exit code.
+// The frame of a program: finds the command, runs it, and turns every failure into advice and an
+// exit code.
 #pragma once
 
 #include "cli/command.hpp"

@@ -101,14 +101,19 @@ std::uint64_t items_of(const EmbeddingsWriter& writer) {
 }  // namespace
 
 Json about_model(const ModelConfig& config) {
-  return {{"architecture", config.architecture},
-          {"kind", to_string(config.kind)},
-          {"source", config.source},
-          {"weights_sha256", config.weights_sha256},
-          {"activation", to_string(config.activation)},
-          {"image_size", config.vision.image_size},
-          {"mean", config.preprocess.mean},
-          {"std", config.preprocess.std}};
+  Json about{{"architecture", config.architecture},
+             {"kind", to_string(config.kind)},
+             {"source", config.source},
+             {"weights_sha256", config.weights_sha256},
+             {"activation", to_string(config.activation)},
+             {"image_size", config.vision.image_size},
+             {"heads", config.vision.transformer.heads},
+             {"layer_norm_epsilon", config.layer_norm_epsilon},
+             {"mean", config.preprocess.mean},
+             {"std", config.preprocess.std}};
+  if (config.kind == ModelKind::vit) about["pooling"] = to_string(config.vision.pooling);
+  if (config.text) about["text_heads"] = config.text->transformer.heads;
+  return about;
 }
 
 EmbedTotals run_picture_job(PictureSource& source, const PictureModel& tower, const EmbedJob& job) {

@@ -23,7 +23,8 @@ struct EmbedJob {
   EmbedOptions options;
 };
 
-/// What `about` says of a model: architecture, source, weights_sha256, activation, normalisation.
+/// What `about` says of a model: everything that decides its vectors (two models that differ in
+/// any of it never share resumed or cached ones), and where it came from.
 [[nodiscard]] nlohmann::ordered_json about_model(const ModelConfig& config);
 
 /// Throws Error(input) if the pictures are not those of the run that is taken up.

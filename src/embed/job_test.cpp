@@ -169,6 +169,22 @@ TEST(EmbedJob, OtherOptionsOrPicturesCannotResume) {
   EXPECT_EQ(run(job).resumed, 25u);
 }
 
+TEST(AboutModel, TellsModelsApartThatShareTheirWeights) {
+  ModelConfig config;
+  config.kind = ModelKind::vit;
+  config.weights_sha256 = "same";
+  const auto about = about_model(config);
+  ModelConfig mean = config;
+  mean.vision.pooling = Pooling::mean;
+  EXPECT_NE(about_model(mean), about);
+  ModelConfig heads = config;
+  heads.vision.transformer.heads = 6;
+  EXPECT_NE(about_model(heads), about);
+  ModelConfig brighter = config;
+  brighter.preprocess.mean[0] = 0.5F;
+  EXPECT_NE(about_model(brighter), about);
+}
+
 TEST(EmbedJob, TextsAreTheirOwnIds) {
   const fs::path folder = test_folder();
   std::vector<std::string> texts;

@@ -5,6 +5,7 @@
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
+#include "embed/job.hpp"
 #include "eval/picture_vectors.hpp"
 #include "eval/row_blocks.hpp"
 #include "eval/truth_file.hpp"
@@ -32,14 +33,11 @@ DataRules data_rules(const EvaluationRequest& request) {
 }
 
 Json model_json(const fs::path& folder, const ModelConfig& config) {
-  return {{"folder", folder.string()},
-          {"architecture", config.architecture},
-          {"activation", to_string(config.activation)},
-          {"weights_sha256", config.weights_sha256},
-          {"source", config.source},
-          {"source_sha256", config.source_sha256},
-          {"image_size", config.vision.image_size},
-          {"embedding_width", config.embedding_width}};
+  Json json{{"folder", folder.string()}};
+  json.update(about_model(config));
+  json["source_sha256"] = config.source_sha256;
+  json["embedding_width"] = config.embedding_width;
+  return json;
 }
 
 Json file_json(const fs::path& path, const Embeddings& embeddings) {

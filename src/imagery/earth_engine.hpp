@@ -28,6 +28,6 @@ struct EarthEngineImport {
 /// Throws Error(io) where the listing fails. Skipped: "unreadable" and those of describe_grid and
 /// add_scenes.
 [[nodiscard]] CatalogueCounts import_earth_engine(const EarthEngineImport& import,
-                                               ImageryCatalogue& catalogue);
+                                                  ImageryCatalogue& catalogue);
 
 }  // namespace skyglot

@@ -7,8 +7,9 @@ namespace {
 struct BlockNames {
   const char *norm_1, *qkv_weight, *qkv_bias, *out, *norm_2, *fc1, *fc2;
 };
-constexpr BlockNames kClipNames{"ln_1", "attn.in_proj_weight", "attn.in_proj_bias", "attn.out_proj",
-                                "ln_2", "mlp.c_fc",            "mlp.c_proj"};
+constexpr BlockNames kClipNames{
+    "ln_1",     "attn.in_proj_weight", "attn.in_proj_bias", "attn.out_proj", "ln_2",
+    "mlp.c_fc", "mlp.c_proj"};
 constexpr BlockNames kVitNames{"norm1", "attn.qkv.weight", "attn.qkv.bias", "attn.proj",
                                "norm2", "mlp.fc1",         "mlp.fc2"};
 

@@ -5,10 +5,10 @@
 #include "base/log.hpp"
 #include "base/pipeline.hpp"
 
-#include <dlfcn.h>
 #include <torch/torch.h>
 
 #include <array>
+#include <dlfcn.h>
 #include <filesystem>
 #include <string_view>
 
@@ -39,8 +39,9 @@ std::string blas_library() {
 void warn_of_reference_blas() {
   static const bool once = [] {
     if (blas_library().find("/blas/libblas.so") != std::string::npos)
-      log_warning("matrix products run on reference BLAS, many times slower than they could: "
-                  "install libopenblas0-openmp");
+      log_warning(
+          "matrix products run on reference BLAS, many times slower than they could: "
+          "install libopenblas0-openmp");
     return true;
   }();
   static_cast<void>(once);

@@ -66,9 +66,8 @@ Matrix Encoder::encode_tokens(std::span<const std::int32_t> tokens) const {
   Matrix result(count, state_->config.embedding_width);
   for (std::int64_t first = 0; first < count; first += kTextsAtOnce) {
     const std::int64_t rows = std::min(kTextsAtOnce, count - first);
-    const torch::Tensor ids =
-        torch::from_blob(const_cast<std::int32_t*>(tokens.data()) + first * context, {rows, context},
-                         torch::kInt32);
+    const torch::Tensor ids = torch::from_blob(
+        const_cast<std::int32_t*>(tokens.data()) + first * context, {rows, context}, torch::kInt32);
     copy_rows(state_->text->embed(ids.to(torch::kInt64)), result, first);
   }
   return result;

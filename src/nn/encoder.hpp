@@ -28,8 +28,8 @@ class Encoder {
   [[nodiscard]] const ModelConfig& config() const;
 
   /// One row a picture, embedding_width columns, as the tower gives them (not normalised). Pictures
-  /// must be square RGB of one side, a multiple of the patch size (image_size, or another: positions
-  /// are then interpolated); 8-bit values are normalised by the configuration.
+  /// must be square RGB of one side, a multiple of the patch size (image_size, or another:
+  /// positions are then interpolated); 8-bit values are normalised by the configuration.
   [[nodiscard]] Matrix encode_pictures(std::span<const Picture> pictures) const;
 
   /// One row a text, not normalised. `tokens` holds context_length ids a text (see

@@ -81,8 +81,10 @@ TEST(Encoder, TakesPicturesOfAnotherSide) {
 
 TEST(Encoder, PoolingDecidesWhatStandsForThePicture) {
   const Picture picture = noise(32, 3);
-  const Matrix cls = Encoder(random_model(small_vit(Pooling::cls), 1), {}).encode_pictures({&picture, 1});
-  const Matrix mean = Encoder(random_model(small_vit(Pooling::mean), 1), {}).encode_pictures({&picture, 1});
+  const Matrix cls =
+      Encoder(random_model(small_vit(Pooling::cls), 1), {}).encode_pictures({&picture, 1});
+  const Matrix mean =
+      Encoder(random_model(small_vit(Pooling::mean), 1), {}).encode_pictures({&picture, 1});
   EXPECT_LT(cosine(cls.row(0), mean.row(0)), 0.99);
 }
 
@@ -100,7 +102,8 @@ TEST(Encoder, BFloat16StaysClose) {
   const StoredModel model = random_model(small_clip(), 1);
   const Picture picture = noise(32, 3);
   const Matrix full = Encoder(model, {}).encode_pictures({&picture, 1});
-  const Matrix narrow = Encoder(model, {Device::cpu, Precision::bf16, 1}).encode_pictures({&picture, 1});
+  const Matrix narrow =
+      Encoder(model, {Device::cpu, Precision::bf16, 1}).encode_pictures({&picture, 1});
   EXPECT_GT(cosine(full.row(0), narrow.row(0)), 0.999);
   EXPECT_NE(full.values, narrow.values);
 }

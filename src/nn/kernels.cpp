@@ -6,10 +6,11 @@
 #include <cstring>
 
 // Each entry point is compiled for several generations of x86 and picked when the program starts.
-// Vectors are 8 floats wide everywhere: wider ones GCC takes apart where the CPU has none of that width.
-#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && !defined(__SANITIZE_ADDRESS__)
-#define SKYGLOT_CLONES \
-  __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
+// Vectors are 8 floats wide everywhere: wider ones GCC takes apart where the CPU has none of that
+// width.
+#if defined(__x86_64__) && defined(__GNUC__) && !defined(__clang__) && \
+    !defined(__SANITIZE_ADDRESS__)
+#define SKYGLOT_CLONES __attribute__((target_clones("default", "arch=x86-64-v3", "arch=x86-64-v4")))
 #else
 #define SKYGLOT_CLONES
 #endif
@@ -138,7 +139,8 @@ SKYGLOT_INLINE float max_of(Floats value) {
 
 // x += bias + added; returns the row's sum.
 template <typename Element>
-SKYGLOT_INLINE float add_row(float* x, const float* bias, const Element* added, std::int64_t width) {
+SKYGLOT_INLINE float add_row(float* x, const float* bias, const Element* added,
+                             std::int64_t width) {
   Floats sums = fill(0);
   float tail = 0;
   std::int64_t i = 0;
@@ -175,8 +177,7 @@ SKYGLOT_INLINE void scale_row(const float* x, float mean, float scale, const Nor
   std::int64_t i = 0;
   for (; i + kLanes <= pass.width; i += kLanes)
     store(out + i, (load(x + i) - mean) * scale * load(pass.gain + i) + load(pass.shift + i));
-  for (; i < pass.width; ++i)
-    narrow((x[i] - mean) * scale * pass.gain[i] + pass.shift[i], out[i]);
+  for (; i < pass.width; ++i) narrow((x[i] - mean) * scale * pass.gain[i] + pass.shift[i], out[i]);
 }
 
 template <typename Element>
@@ -199,7 +200,8 @@ SKYGLOT_INLINE void bias_gelu_row(const float* bias, std::int64_t width, Element
     return kKind == Gelu::quick ? quick_gelu(x) : exact_gelu(x);
   };
   std::int64_t i = 0;
-  for (; i + kLanes <= width; i += kLanes) store(values + i, gelu(load(values + i) + load(bias + i)));
+  for (; i + kLanes <= width; i += kLanes)
+    store(values + i, gelu(load(values + i) + load(bias + i)));
   for (; i < width; ++i) narrow(gelu(fill(widen(values[i]) + bias[i]))[0], values[i]);
 }
 
@@ -207,8 +209,10 @@ template <typename Element>
 SKYGLOT_INLINE void bias_gelu_rows(Gelu kind, const float* bias, std::int64_t rows,
                                    std::int64_t width, Element* values) {
   for (std::int64_t row = 0; row < rows; ++row) {
-    if (kind == Gelu::quick) bias_gelu_row<Gelu::quick>(bias, width, values + row * width);
-    else bias_gelu_row<Gelu::exact>(bias, width, values + row * width);
+    if (kind == Gelu::quick)
+      bias_gelu_row<Gelu::quick>(bias, width, values + row * width);
+    else
+      bias_gelu_row<Gelu::exact>(bias, width, values + row * width);
   }
 }
 
@@ -225,7 +229,8 @@ struct Tile {
   Floats right[kQueryRows];
 };
 
-// tile[r] = sum over i of a[r][i] * b[i][0..kColumns): kQueryRows rows of a, rows of b `b_stride` apart.
+// tile[r] = sum over i of a[r][i] * b[i][0..kColumns): kQueryRows rows of a, rows of b `b_stride`
+// apart.
 SKYGLOT_INLINE Tile tile_product(const float* a, std::int64_t a_stride, const float* b,
                                  std::int64_t b_stride, std::int64_t depth) {
   Tile tile{};
@@ -241,8 +246,8 @@ SKYGLOT_INLINE Tile tile_product(const float* a, std::int64_t a_stride, const fl
   return tile;
 }
 
-// Scratch of one head: keys transposed (head_width x padded length), values with padded rows, and for
-// kQueryRows queries the scaled queries and their weights over the keys.
+// Scratch of one head: keys transposed (head_width x padded length), values with padded rows, and
+// for kQueryRows queries the scaled queries and their weights over the keys.
 struct Workspace {
   std::int64_t key_stride;
   std::int64_t value_stride;
@@ -281,8 +286,7 @@ SKYGLOT_INLINE void pack_queries(const AttentionHead<Element>& head, std::int64_
     const std::int64_t token = first + std::min(row, count - 1);
     const Element* query = head.query + token * head.stride;
     for (std::int64_t i = 0; i < head.head_width; ++i)
-      w.queries[row * head.head_width + i] =
-          (widen(query[i]) + head.query_bias[i]) * head.scale;
+      w.queries[row * head.head_width + i] = (widen(query[i]) + head.query_bias[i]) * head.scale;
   }
 }
 
@@ -342,8 +346,9 @@ SKYGLOT_INLINE void attend_block(const AttentionHead<Element>& head, std::int64_
     softmax(w.weights + row * w.key_stride,
             head.causal ? first + std::min(row, count - 1) + 1 : head.length, width);
   for (std::int64_t column = 0; column < head.head_width; column += kColumns)
-    write_rows(head, at, count, column,
-               tile_product(w.weights, w.key_stride, w.values + column, w.value_stride, seen_by_all));
+    write_rows(
+        head, at, count, column,
+        tile_product(w.weights, w.key_stride, w.values + column, w.value_stride, seen_by_all));
 }
 
 template <typename Element>

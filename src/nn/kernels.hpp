@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The passes of a transformer between its matrix products, fused and vectorised for CPUs. Each works
-// on one thread; who calls them splits the rows.
+// The passes of a transformer between its matrix products, fused and vectorised for CPUs. Each
+// works on one thread; who calls them splits the rows.
 #pragma once
 
 #include <cstdint>
@@ -15,8 +15,8 @@ struct BFloat16 {
 
 enum class Gelu { exact, quick };
 
-/// For each row of `x` (rows * width): x += bias and, where given, x += added. Then out = LayerNorm(x)
-/// by gain and shift. `bias` and `added` may be null.
+/// For each row of `x` (rows * width): x += bias and, where given, x += added. Then out =
+/// LayerNorm(x) by gain and shift. `bias` and `added` may be null.
 struct NormPass {
   float* x = nullptr;
   const float* bias = nullptr;
@@ -32,10 +32,12 @@ void add_and_normalise(const NormPass& pass, const BFloat16* added, BFloat16* ou
 /// values = gelu(values + bias), row by row, in place. Exact GELU takes erf from Abramowitz and
 /// Stegun 7.1.26 (absolute error below 1.5e-7).
 void bias_gelu(Gelu kind, const float* bias, std::int64_t rows, std::int64_t width, float* values);
-void bias_gelu(Gelu kind, const float* bias, std::int64_t rows, std::int64_t width, BFloat16* values);
+void bias_gelu(Gelu kind, const float* bias, std::int64_t rows, std::int64_t width,
+               BFloat16* values);
 
-/// One head of one sequence: softmax(scale * Q K^T) V for the queries from first_query on. Rows of the
-/// fused q, k, v block lie `stride` apart; the biases (head_width each) are added while reading.
+/// One head of one sequence: softmax(scale * Q K^T) V for the queries from first_query on. Rows of
+/// the fused q, k, v block lie `stride` apart; the biases (head_width each) are added while
+/// reading.
 template <typename Element>
 struct AttentionHead {
   const Element* query = nullptr;
@@ -60,8 +62,8 @@ struct AttentionHead {
 void attend(const AttentionHead<float>& head, float* scratch);
 void attend(const AttentionHead<BFloat16>& head, float* scratch);
 
-/// One picture of side grid * patch, interleaved RGB, to grid * grid rows of 3 * patch * patch floats
-/// (channel, row, column), each channel as value * scale + offset.
+/// One picture of side grid * patch, interleaved RGB, to grid * grid rows of 3 * patch * patch
+/// floats (channel, row, column), each channel as value * scale + offset.
 struct PatchPass {
   const std::uint8_t* pixels = nullptr;
   std::int64_t grid_height = 0;

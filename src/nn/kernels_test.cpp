@@ -85,9 +85,11 @@ std::vector<double> expected_row(const NormCase& c, std::size_t row, std::size_t
     mean += sums[i] / static_cast<double>(width);
   }
   double variance = 0;
-  for (const double sum : sums) variance += (sum - mean) * (sum - mean) / static_cast<double>(width);
+  for (const double sum : sums)
+    variance += (sum - mean) * (sum - mean) / static_cast<double>(width);
   for (std::size_t i = 0; i < width; ++i)
-    sums[i] = (sums[i] - mean) / std::sqrt(variance + 1e-5) * double{c.gain[i]} + double{c.shift[i]};
+    sums[i] =
+        (sums[i] - mean) / std::sqrt(variance + 1e-5) * double{c.gain[i]} + double{c.shift[i]};
   return sums;
 }
 
@@ -154,9 +156,21 @@ std::vector<double> attended(const std::vector<float>& qkv, const std::vector<fl
 AttentionHead<float> head_on(const std::vector<float>& qkv, const std::vector<float>& bias,
                              const AttentionCase& c, float* out) {
   const std::int64_t hw = c.head_width;
-  return {qkv.data(),       qkv.data() + hw,      qkv.data() + 2 * hw, bias.data(), bias.data() + hw,
-          bias.data() + 2 * hw, out, 3 * hw, hw, c.length, 0, c.length, hw,
-          static_cast<float>(1 / std::sqrt(static_cast<double>(hw))), c.causal};
+  return {qkv.data(),
+          qkv.data() + hw,
+          qkv.data() + 2 * hw,
+          bias.data(),
+          bias.data() + hw,
+          bias.data() + 2 * hw,
+          out,
+          3 * hw,
+          hw,
+          c.length,
+          0,
+          c.length,
+          hw,
+          static_cast<float>(1 / std::sqrt(static_cast<double>(hw))),
+          c.causal};
 }
 
 TEST_P(Attention, MatchesTheFormula) {

@@ -24,8 +24,8 @@ class WeightSource {
 
   /// A gain, shift, bias, position or token table: bfloat16 only on a GPU.
   [[nodiscard]] torch::Tensor vector(const std::string& name) const;
-  /// A factor of a product: bfloat16 with Precision::bf16. A CPU without such products gets the values rounded to
-  /// bfloat16 in float32.
+  /// A factor of a product: bfloat16 with Precision::bf16. A CPU without such products gets the
+  /// values rounded to bfloat16 in float32.
   [[nodiscard]] torch::Tensor matrix(const std::string& name) const;
   [[nodiscard]] bool has(const std::string& name) const { return tensors_.contains(name); }
 

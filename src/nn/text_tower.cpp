@@ -30,8 +30,9 @@ torch::Tensor TextTower::embed(const torch::Tensor& tokens) const {
       torch::embedding(token_table_, seen) + positions_.narrow(0, 0, length).unsqueeze(0);
   TransformerRequest request;
   request.pooled = ends.to(rows.device());
-  const torch::Tensor pooled = torch::layer_norm(run(transformer_, rows, request).tokens,
-                                                 {rows.size(2)}, norm_gain_, norm_shift_, norm_epsilon_);
+  const torch::Tensor pooled =
+      torch::layer_norm(run(transformer_, rows, request).tokens, {rows.size(2)}, norm_gain_,
+                        norm_shift_, norm_epsilon_);
   return torch::matmul(pooled.to(projection_.scalar_type()), projection_.t()).to(torch::kFloat32);
 }
 

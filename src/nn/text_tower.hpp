@@ -14,8 +14,9 @@ class TextTower {
  public:
   TextTower(const StoredModel& model, const ComputeOptions& options);
 
-  /// `tokens` is N x context, int64 on the CPU; the result N x E, from the row of the largest id. Columns
-  /// past the last end token of the batch are not computed: the mask is causal, nothing sees them.
+  /// `tokens` is N x context, int64 on the CPU; the result N x E, from the row of the largest id.
+  /// Columns past the last end token of the batch are not computed: the mask is causal, nothing
+  /// sees them.
   [[nodiscard]] torch::Tensor embed(const torch::Tensor& tokens) const;
 
  private:

@@ -43,9 +43,9 @@ torch::Tensor one_token_each(const torch::Tensor& tokens, const torch::Tensor& i
 }
 
 bool any_requires_gradient(const BlockWeights& b) {
-  const torch::Tensor* weights[] = {&b.norm_1_gain, &b.norm_1_shift, &b.qkv_weight, &b.qkv_bias,
-                                    &b.out_weight,  &b.out_bias,     &b.norm_2_gain, &b.norm_2_shift,
-                                    &b.fc1_weight,  &b.fc1_bias,     &b.fc2_weight,  &b.fc2_bias};
+  const torch::Tensor* weights[] = {
+      &b.norm_1_gain, &b.norm_1_shift, &b.qkv_weight, &b.qkv_bias, &b.out_weight, &b.out_bias,
+      &b.norm_2_gain, &b.norm_2_shift, &b.fc1_weight, &b.fc1_bias, &b.fc2_weight, &b.fc2_bias};
   return std::ranges::any_of(weights, [](const torch::Tensor* w) { return w->requires_grad(); });
 }
 
@@ -67,13 +67,14 @@ TransformerResult run_operators(const Transformer& transformer, torch::Tensor x,
     const auto normed =
         normalised(x, block.norm_1_gain, block.norm_1_shift, transformer.norm_epsilon);
     const auto qkv = torch::linear(normed, block.qkv_weight, block.qkv_bias).chunk(3, -1);
-    const auto mixed = attention(
-        split_heads(qkv[0], transformer.heads), split_heads(qkv[1], transformer.heads),
-        split_heads(qkv[2], transformer.heads), transformer.causal);
-    x = x + torch::linear(mixed.transpose(1, 2).reshape(x.sizes()), block.out_weight, block.out_bias);
-    const auto hidden =
-        torch::linear(normalised(x, block.norm_2_gain, block.norm_2_shift, transformer.norm_epsilon),
-                      block.fc1_weight, block.fc1_bias);
+    const auto mixed =
+        attention(split_heads(qkv[0], transformer.heads), split_heads(qkv[1], transformer.heads),
+                  split_heads(qkv[2], transformer.heads), transformer.causal);
+    x = x +
+        torch::linear(mixed.transpose(1, 2).reshape(x.sizes()), block.out_weight, block.out_bias);
+    const auto hidden = torch::linear(
+        normalised(x, block.norm_2_gain, block.norm_2_shift, transformer.norm_epsilon),
+        block.fc1_weight, block.fc1_bias);
     x = x + torch::linear(gelu(hidden, transformer.activation), block.fc2_weight, block.fc2_bias);
     result.keys = qkv[1];
   }

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The forward without gradients: library matrix products, our kernels for all that lies between.
+#include "base/error.hpp"
 #include "nn/kernels.hpp"
 #include "nn/transformer.hpp"
-
-#include "base/error.hpp"
 
 #include <ATen/Parallel.h>
 
@@ -32,7 +31,8 @@ const float* floats_of(const torch::Tensor& tensor) {
 // Calls work(first, count) on shares of `rows` by all threads.
 template <typename Work>
 void share_rows(std::int64_t rows, const Work& work) {
-  at::parallel_for(0, rows, 8, [&](std::int64_t begin, std::int64_t end) { work(begin, end - begin); });
+  at::parallel_for(0, rows, 8,
+                   [&](std::int64_t begin, std::int64_t end) { work(begin, end - begin); });
 }
 
 template <typename Element>
@@ -97,7 +97,8 @@ class FusedRun {
     return torch::mm_out(out, a, weight.t());
   }
 
-  // x += a * weight^T at once in float32, or with the next norm; the bias always with the next norm.
+  // x += a * weight^T at once in float32, or with the next norm; the bias always with the next
+  // norm.
   void add_product(const torch::Tensor& a, const torch::Tensor& weight, const torch::Tensor& bias) {
     if constexpr (std::is_same_v<Element, float>) {
       x_.addmm_(a, weight.t());
@@ -197,8 +198,8 @@ class FusedRun {
   }
 
   torch::Tensor keys_of(const BlockWeights& block, const torch::Tensor& qkv) const {
-    const torch::Tensor keys =
-        qkv.narrow(1, width_, width_).to(torch::kFloat32) + block.qkv_bias.narrow(0, width_, width_);
+    const torch::Tensor keys = qkv.narrow(1, width_, width_).to(torch::kFloat32) +
+                               block.qkv_bias.narrow(0, width_, width_);
     return keys.view({sequences_, length_, width_});
   }
 

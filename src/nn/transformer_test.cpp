@@ -67,7 +67,8 @@ TEST_P(Shapes, PooledRowsEqualThoseOfAll) {
   const auto pooled = run_fused(t, x.clone(), {index, false});
   ASSERT_EQ(pooled.tokens.sizes(), (std::vector<std::int64_t>{4, GetParam().width}));
   for (std::int64_t i = 0; i < 4; ++i)
-    EXPECT_LT(largest_difference(pooled.tokens[i], all.tokens[i][index[i].item<std::int64_t>()]), 1e-4);
+    EXPECT_LT(largest_difference(pooled.tokens[i], all.tokens[i][index[i].item<std::int64_t>()]),
+              1e-4);
   const auto expected = run_operators(t, x, {index, false});
   EXPECT_LT(largest_difference(pooled.tokens, expected.tokens), 2e-4);
 }
@@ -85,12 +86,11 @@ TEST_P(Shapes, BFloat16ProductsStayClose) {
   EXPECT_GT(largest_difference(narrow.tokens, expected.tokens), 1e-5) << "rounded nowhere";
 }
 
-INSTANTIATE_TEST_SUITE_P(
-    Some, Shapes,
-    testing::Values(Shape{64, 1, 256, 2, Activation::gelu, false},
-                    Shape{72, 3, 100, 3, Activation::quick_gelu, true},
-                    Shape{176, 2, 700, 1, Activation::gelu, true},
-                    Shape{96, 3, 384, 2, Activation::quick_gelu, false}));
+INSTANTIATE_TEST_SUITE_P(Some, Shapes,
+                         testing::Values(Shape{64, 1, 256, 2, Activation::gelu, false},
+                                         Shape{72, 3, 100, 3, Activation::quick_gelu, true},
+                                         Shape{176, 2, 700, 1, Activation::gelu, true},
+                                         Shape{96, 3, 384, 2, Activation::quick_gelu, false}));
 
 TEST(Transformer, HasGradientsWhereTheyAreWanted) {
   Transformer t = random_transformer({32, 2, 64, 2, Activation::quick_gelu, false});

@@ -24,7 +24,8 @@ torch::Tensor patch_matrix(const WeightSource& weights, const std::string& name)
 
 void check_pictures(std::span<const Picture> pictures, std::int64_t patch) {
   const int side = pictures.empty() ? 0 : pictures.front().width;
-  expect(pictures.empty() || (side > 0 && side % patch == 0), "picture side no multiple of the patch");
+  expect(pictures.empty() || (side > 0 && side % patch == 0),
+         "picture side no multiple of the patch");
   for (const Picture& picture : pictures)
     expect(picture.width == side && picture.height == side && picture.channels == 3,
            "pictures of different shapes in one batch");
@@ -99,8 +100,8 @@ torch::Tensor VisionTower::tokens_of(const torch::Tensor& patches, Grid grid) co
   const std::int64_t count = patches.size(0);
   const std::int64_t width = tokens.size(2);
   tokens = torch::cat({class_token_.view({1, 1, width}).expand({count, 1, width}), tokens}, 1);
-  tokens = tokens + positions_for_grid(positions_, grid.height, grid.width,
-                                       config_.vision.position_resize);
+  tokens = tokens +
+           positions_for_grid(positions_, grid.height, grid.width, config_.vision.position_resize);
   if (registers_.defined())
     tokens = torch::cat({tokens.narrow(1, 0, 1), registers_.unsqueeze(0).expand({count, -1, -1}),
                          tokens.narrow(1, 1, tokens.size(1) - 1)},
@@ -123,8 +124,7 @@ torch::Tensor VisionTower::embed(const torch::Tensor& patches, Grid grid) const 
   for (std::int64_t first = 0; first < count; first += at_once) {
     const torch::Tensor part = patches.narrow(0, first, std::min(at_once, count - first));
     TransformerRequest request;
-    if (!mean)
-      request.pooled = torch::zeros({part.size(0)}, part.options().dtype(torch::kInt64));
+    if (!mean) request.pooled = torch::zeros({part.size(0)}, part.options().dtype(torch::kInt64));
     torch::Tensor pooled = final_norm(run(transformer_, tokens_of(part, grid), request).tokens);
     if (mean) {
       const std::int64_t special = 1 + config_.vision.register_tokens;

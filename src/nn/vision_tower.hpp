@@ -14,8 +14,8 @@ class VisionTower {
  public:
   VisionTower(const StoredModel& model, const ComputeOptions& options);
 
-  /// 8-bit square RGB pictures of one side to N x 3 x S x S normalised floats in the tower's order of
-  /// patches: N x (grid * grid) x (3 * patch * patch).
+  /// 8-bit square RGB pictures of one side to N x 3 x S x S normalised floats in the tower's order
+  /// of patches: N x (grid * grid) x (3 * patch * patch).
   [[nodiscard]] torch::Tensor patches(std::span<const Picture> pictures) const;
   /// The same from N x 3 x H x W normalised floats; sides are multiples of the patch.
   [[nodiscard]] torch::Tensor patches(const torch::Tensor& pixels) const;
@@ -29,8 +29,9 @@ class VisionTower {
   [[nodiscard]] torch::Tensor embed(const torch::Tensor& patches, Grid grid) const;
 
   struct Features {
-    torch::Tensor tokens;  ///< N x (1 + registers + grid) x D after the last norm, class token first
-    torch::Tensor keys;    ///< of the last block, heads side by side
+    torch::Tensor
+        tokens;          ///< N x (1 + registers + grid) x D after the last norm, class token first
+    torch::Tensor keys;  ///< of the last block, heads side by side
   };
   [[nodiscard]] Features features(const torch::Tensor& patches, Grid grid) const;
 
@@ -42,11 +43,11 @@ class VisionTower {
 
   ModelConfig config_;
   Transformer transformer_;
-  torch::Tensor patch_weight_;  // D x 3PP
-  torch::Tensor patch_bias_;    // D, undefined for CLIP
-  torch::Tensor class_token_;   // D
-  torch::Tensor registers_;     // R x D, undefined without
-  torch::Tensor positions_;     // (1 + G * G) x D
+  torch::Tensor patch_weight_;                        // D x 3PP
+  torch::Tensor patch_bias_;                          // D, undefined for CLIP
+  torch::Tensor class_token_;                         // D
+  torch::Tensor registers_;                           // R x D, undefined without
+  torch::Tensor positions_;                           // (1 + G * G) x D
   torch::Tensor first_norm_gain_, first_norm_shift_;  // CLIP's ln_pre
   torch::Tensor last_norm_gain_, last_norm_shift_;
   torch::Tensor projection_;  // E x D, undefined for a ViT alone

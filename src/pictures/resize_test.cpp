@@ -48,7 +48,8 @@ TEST(Resize, KeepsOneColour) {
 TEST(Resize, HasTheValuesOfPillow) {
   const Picture row{4, 1, 1, {0, 50, 200, 255}};
   EXPECT_EQ(resize_bicubic(row, 2, 1).pixels, (std::vector<std::uint8_t>{37, 215}));
-  EXPECT_EQ(resize_bicubic(row, 7, 1).pixels, (std::vector<std::uint8_t>{0, 9, 43, 125, 207, 244, 255}));
+  EXPECT_EQ(resize_bicubic(row, 7, 1).pixels,
+            (std::vector<std::uint8_t>{0, 9, 43, 125, 207, 244, 255}));
 }
 
 TEST(Resize, CropTakesTheRightPixels) {

@@ -217,8 +217,7 @@ TEST(SimulateTown, NoTreeStandsInWater) {
   EXPECT_GT(mapped, 50);
   for (std::size_t i = 0; i < town.trees.size(); i += 7) {
     const Shape* ground = ground_at(town, town.trees[i].at);
-    EXPECT_FALSE(ground != nullptr && look_of(ground->surface).land_class == LandClass::water)
-        << i;
+    EXPECT_FALSE(ground != nullptr && look_of(ground->surface).land_class == LandClass::water) << i;
   }
 }
 

@@ -112,7 +112,8 @@ HeadCounts heads_from(const ImportOptions& options, const Provenance& facts) {
   return heads;
 }
 
-// timm's ViT brings its classifier along, DINO's backbones have none; each resizes positions in its own way.
+// timm's ViT brings its classifier along, DINO's backbones have none; each resizes positions in its
+// own way.
 PositionResize position_resize_of(ModelKind kind, const std::vector<std::string>& ignored) {
   const bool classifier = std::ranges::find(ignored, "head.weight") != ignored.end();
   return kind == ModelKind::clip || classifier ? PositionResize::antialiased : PositionResize::dino;

@@ -24,8 +24,8 @@ enum class Activation { gelu, quick_gelu };
 /// Which token stands for the picture in an image tower without projection.
 enum class Pooling { cls, mean };
 
-/// How learned positions are brought to another grid: bicubic with antialiasing (open_clip, timm), or as
-/// DINO does it, without and at a scale of (side + 0.1) / grid.
+/// How learned positions are brought to another grid: bicubic with antialiasing (open_clip, timm),
+/// or as DINO does it, without and at a scale of (side + 0.1) / grid.
 enum class PositionResize { antialiased, dino };
 
 struct TransformerConfig {

@@ -2,6 +2,7 @@
 // Every command is documented, helps, and refuses what it does not know.
 #include "base/atomic_file.hpp"
 #include "cli/command.hpp"
+#include "tests/cli/command_page.hpp"
 #include "tests/support/program.hpp"
 
 #include <gmock/gmock.h>
@@ -22,25 +23,7 @@ std::vector<std::string> words_of(const std::string& name) {
 }
 
 TEST(Commands, EachHasItsPageAndItsOptionsAreOnIt) {
-  for (const auto& command : all_commands()) {
-    std::string page = command->name();
-    std::ranges::replace(page, ' ', '-');
-    const auto path =
-        std::filesystem::path(SKYGLOT_SOURCE_DIR) / "docs" / "commands" / (page + ".md");
-    ASSERT_TRUE(std::filesystem::exists(path)) << path;
-    const std::string text = read_file(path);
-    for (const char* section : {"## NAME", "## SYNOPSIS", "## DESCRIPTION", "## OPTIONS",
-                                "## EXIT STATUS", "## EXAMPLES"})
-      EXPECT_THAT(text, HasSubstr(section)) << path;
-    CLI::App app;
-    command->setup(app);
-    if (page == "merge") continue;  // its options are those of build
-    for (const CLI::Option* option : app.get_options()) {
-      if (option->get_group() != "Options" || option->get_lnames().empty()) continue;
-      if (option->get_lnames()[0] == "help") continue;
-      EXPECT_THAT(text, HasSubstr("--" + option->get_lnames()[0])) << path;
-    }
-  }
+  for (const auto& command : all_commands()) expect_page(*command);
 }
 
 TEST(Commands, HelpGoesToStdoutAndIsQuick) {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What skyglot says of the commands it hands to skyglot-learn is what those say of themselves.
-#include "cli/command.hpp"
 #include "cli/forward.hpp"
+
+#include "cli/command.hpp"
+#include "tests/cli/command_page.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -18,6 +20,10 @@ TEST(Forward, StandInsSayWhatTheCommandsSay) {
   for (const auto& command : learn_commands())
     if (!command->name().starts_with("model ")) theirs[command->name()] = command->summary();
   EXPECT_EQ(ours, theirs);
+}
+
+TEST(Forward, TheOtherProgramsCommandsHaveTheirPages) {
+  for (const auto& command : learn_commands()) testing_support::expect_page(*command);
 }
 
 TEST(Forward, OnlyCommandsOfTheOtherProgramAreHandedOn) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Agreement with the original Python implementations, from the checkpoint file to the vector. The figures
-// (parity.tar.xz of the real data) come from OpenAI's CLIP, open_clip, transformers and DINO with random weights.
+// Agreement with the original Python implementations, from the checkpoint file to the vector. The
+// figures (parity.tar.xz of the real data) come from OpenAI's CLIP, open_clip, transformers and
+// DINO with random weights.
 #include "base/atomic_file.hpp"
 #include "nn/encoder.hpp"
 #include "nn/vision_tower.hpp"
@@ -10,10 +11,9 @@
 #include "text/tokenizer.hpp"
 #include "weights/safetensors.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <cmath>
 #include <cstdlib>
@@ -62,18 +62,21 @@ fs::path reference_figures() {
 
 fs::path import(const fs::path& checkpoint, const std::vector<std::string>& options) {
   const fs::path folder = test_folder() / "model";
-  std::vector<std::string> arguments{"model", "import", checkpoint.string(), "--output", folder.string()};
+  std::vector<std::string> arguments{"model", "import", checkpoint.string(), "--output",
+                                     folder.string()};
   arguments.insert(arguments.end(), options.begin(), options.end());
   const ProgramResult result = run_skyglot(arguments);
   EXPECT_EQ(result.exit_code, 0) << result.err;
   return folder;
 }
 
-std::vector<Picture> prepared_pictures(const fs::path& folder, const nlohmann::json& facts, int side) {
+std::vector<Picture> prepared_pictures(const fs::path& folder, const nlohmann::json& facts,
+                                       int side) {
   std::vector<Picture> pictures;
   for (const auto& name : facts.at("images")) {
     const fs::path file = folder / name.get<std::string>();
-    pictures.push_back(resize_and_centre_crop(decode_picture(read_file(file), file.string()), side));
+    pictures.push_back(
+        resize_and_centre_crop(decode_picture(read_file(file), file.string()), side));
   }
   return pictures;
 }
@@ -137,7 +140,8 @@ TEST(ClipParity, TheOtherActivationIsAnotherModel) {
   const fs::path figures = reference_figures();
   if (figures.empty()) GTEST_SKIP() << "no reference figures";
   const auto expected = read_safetensors(figures / "clip/expected.safetensors").tensors;
-  EXPECT_LT(lowest_cosine(matrix_of(expected.at("text_embeds")), matrix_of(expected.at("text_embeds_gelu"))),
+  EXPECT_LT(lowest_cosine(matrix_of(expected.at("text_embeds")),
+                          matrix_of(expected.at("text_embeds_gelu"))),
             0.9999)
       << "the tolerance of the parity test could not tell the activations apart";
 }
@@ -156,25 +160,29 @@ TEST_P(DinoParity, TokensAndKeysAtThreeSizes) {
   const torch::NoGradGuard no_grad;
   const fs::path folder = figures / "dino";
   const auto expected = read_safetensors(folder / "expected.safetensors").tensors;
-  const VisionTower tower(load_model_folder(import(folder / GetParam().checkpoint, {"--heads", "3"})),
-                          {Device::cpu, GetParam().precision, 2});
+  const VisionTower tower(
+      load_model_folder(import(folder / GetParam().checkpoint, {"--heads", "3"})),
+      {Device::cpu, GetParam().precision, 2});
   for (const auto& [size, grid] : std::map<std::string, VisionTower::Grid>{
            {"64x64", {8, 8}}, {"96x72", {12, 9}}, {"40x56", {5, 7}}}) {
     const auto input = to_torch(expected.at("input_" + size));
     const auto features = tower.features(tower.patches(input), grid);
     const auto lowest = [&](const torch::Tensor& ours, const std::string& name) {
-      return torch::cosine_similarity(ours, to_torch(expected.at(name + size)), -1).min().item<double>();
+      return torch::cosine_similarity(ours, to_torch(expected.at(name + size)), -1)
+          .min()
+          .item<double>();
     };
     EXPECT_GE(lowest(features.tokens, "tokens_"), GetParam().tolerance) << size;
     EXPECT_GE(lowest(features.keys, "keys_"), GetParam().tolerance) << size;
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(All, DinoParity,
-                         testing::Values(DinoCase{"dino_state_dict.pth", Precision::fp32, 0.9999},
-                                         DinoCase{"dino_full_checkpoint.pth", Precision::fp32, 0.9999},
-                                         DinoCase{"dino_state_dict_legacy.pth", Precision::fp32, 0.9999},
-                                         DinoCase{"dino_state_dict.pth", Precision::bf16, 0.999}));
+INSTANTIATE_TEST_SUITE_P(
+    All, DinoParity,
+    testing::Values(DinoCase{"dino_state_dict.pth", Precision::fp32, 0.9999},
+                    DinoCase{"dino_full_checkpoint.pth", Precision::fp32, 0.9999},
+                    DinoCase{"dino_state_dict_legacy.pth", Precision::fp32, 0.9999},
+                    DinoCase{"dino_state_dict.pth", Precision::bf16, 0.999}));
 
 }  // namespace
 }  // namespace skyglot::testing_support

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // libFuzzer: any bytes as text must give a context of the right shape, any bytes as merges an Error
 // or a tokenizer. The first byte chooses.
-#include "base/error.hpp"
 #include "text/tokenizer.hpp"
+
+#include "base/error.hpp"
 
 #include <cstddef>
 #include <cstdint>
