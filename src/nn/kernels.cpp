@@ -238,7 +238,7 @@ SKYGLOT_INLINE Tile tile_product(const float* a, std::int64_t a_stride, const fl
     const Floats left = load(b + i * b_stride);
     const Floats right = load(b + i * b_stride + kLanes);
     for (std::int64_t row = 0; row < kQueryRows; ++row) {
-      const Floats factor = fill(a[row * a_stride + i]);
+      const float factor = a[row * a_stride + i];
       tile.left[row] += factor * left;
       tile.right[row] += factor * right;
     }
