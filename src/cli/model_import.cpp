@@ -121,7 +121,7 @@ class ModelImport : public Command {
  private:
   std::filesystem::path path_;
   std::filesystem::path output_;
-  ImportOptions options_;
+  ModelImportOptions options_;
   std::string activation_;
   std::string normalisation_;
   std::string pooling_ = "cls";

@@ -22,7 +22,7 @@ ClassList count_classes() {
   return {{words.begin(), words.end()}, {}, "counts"};
 }
 
-std::int32_t count_of(const Sample& sample) {
+std::int32_t count_of(const PictureSample& sample) {
   const auto number = parse_int(sample.label);
   if (!number || *number < 1 || *number > kLargestCount)
     fail(ErrorKind::input, "{}: '{}' is no count; whole numbers from 1 to {} were expected",
@@ -30,8 +30,8 @@ std::int32_t count_of(const Sample& sample) {
   return static_cast<std::int32_t>(*number);
 }
 
-void check_counts(const std::vector<Sample>& samples) {
-  for (const Sample& sample : samples) (void)count_of(sample);
+void check_counts(const std::vector<PictureSample>& samples) {
+  for (const PictureSample& sample : samples) (void)count_of(sample);
 }
 
 // What is scored: ten rows of texts for each picture that has them.
@@ -74,8 +74,8 @@ std::string counting_template(const EvaluationRequest& request) {
   return words;
 }
 
-std::optional<std::vector<std::string>> captions_for(const Sample& sample, const std::string& words,
-                                                     bool digits) {
+std::optional<std::vector<std::string>> captions_for(const PictureSample& sample,
+                                                     const std::string& words, bool digits) {
   if (words.empty()) return count_captions(sample.captions.front(), count_of(sample), digits);
   std::vector<std::string> captions;
   for (const std::string& number : count_words(digits))
@@ -105,7 +105,7 @@ CountingSide caption_side(Subject& subject, PictureRows& rows, const std::string
   UniqueTexts texts;
   CountingSide side;
   std::vector<bool> keep;
-  for (const Sample& sample : rows.samples) {
+  for (const PictureSample& sample : rows.samples) {
     const auto captions = captions_for(sample, words, request.digits);
     keep.push_back(captions.has_value());
     for (const std::string& caption : captions.value_or(std::vector<std::string>()))
@@ -142,7 +142,7 @@ EvaluationResult evaluate_counting(const EvaluationRequest& request) {
   const CountingSide side = given ? given_side(subject, rows) : caption_side(subject, rows, words);
   const ClassList classes = count_classes();
   std::vector<std::int32_t> labels;
-  for (const Sample& sample : rows.samples) labels.push_back(count_of(sample) - 1);
+  for (const PictureSample& sample : rows.samples) labels.push_back(count_of(sample) - 1);
   const Matrix scores = counting_scores(rows.vectors, side.texts, side.text_rows);
   outcome.classification(score_classification(scores, labels, classes.labels(), request.bootstrap));
   outcome.value("mean_absolute_error", mean_count_error(scores, labels));

@@ -32,7 +32,7 @@ struct PictureInput {
 };
 
 struct EvaluationRequest {
-  std::optional<Manifest> manifest;
+  std::optional<BenchmarkManifest> manifest;
   std::filesystem::path model;  ///< a model folder; empty if all vectors are given
   std::string published_as;     ///< the model's name in the tables of published figures
   PictureInput pictures;

@@ -37,7 +37,8 @@ DataRules read_data(const toml::table& table, const std::string& where) {
   DataRules data;
   reader.require("layout");
   read_enum(reader, "layout",
-            {Layout::folders, Layout::csv, Layout::webdataset, Layout::karpathy, Layout::coco},
+            {DataLayout::folders, DataLayout::csv, DataLayout::webdataset, DataLayout::karpathy,
+             DataLayout::coco},
             data.layout);
   reader.read("split", data.split);
   reader.read("pictures", data.pictures);
@@ -47,7 +48,8 @@ DataRules read_data(const toml::table& table, const std::string& where) {
   reader.read("caption_column", data.caption_column);
   reader.read("karpathy_split", data.karpathy_split);
   reader.refuse_the_rest();
-  if (data.layout == Layout::csv || data.layout == Layout::karpathy || data.layout == Layout::coco)
+  if (data.layout == DataLayout::csv || data.layout == DataLayout::karpathy ||
+      data.layout == DataLayout::coco)
     reader.require("list");
   return data;
 }
@@ -90,7 +92,7 @@ void look_beside(std::string& file, const fs::path& folder) {
   if (!file.empty() && fs::is_regular_file(folder / file)) file = (folder / file).string();
 }
 
-void require_files(const Manifest& manifest, const std::string& where) {
+void require_files(const BenchmarkManifest& manifest, const std::string& where) {
   try {
     if (!manifest.text.classes.empty()) (void)read_classes(manifest.text.classes);
     if (!manifest.text.templates.empty()) (void)read_templates(manifest.text.templates);
@@ -103,23 +105,23 @@ std::string key_of(const std::string& file) {
   return fs::path(file).stem().string();
 }
 
-bool goes_by(const Manifest& manifest, const std::string& name) {
+bool goes_by(const BenchmarkManifest& manifest, const std::string& name) {
   if (normalised_name(manifest.key) == name || normalised_name(manifest.name) == name) return true;
   for (const std::string& alias : manifest.aliases)
     if (normalised_name(alias) == name) return true;
   return false;
 }
 
-std::optional<Manifest> built_in_manifest(const std::string& name) {
+std::optional<BenchmarkManifest> built_in_manifest(const std::string& name) {
   for (const std::string& file : built_in_files(kFolder)) {
-    Manifest manifest = parse_manifest(read_data_file(file, "manifest", kFolder), file);
+    BenchmarkManifest manifest = parse_manifest(read_data_file(file, "manifest", kFolder), file);
     if (goes_by(manifest, name)) return manifest;
   }
   return std::nullopt;
 }
 
-Manifest manifest_file(const std::string& path) {
-  Manifest manifest = parse_manifest(read_data_file(path, "manifest", kFolder), path);
+BenchmarkManifest manifest_file(const std::string& path) {
+  BenchmarkManifest manifest = parse_manifest(read_data_file(path, "manifest", kFolder), path);
   const fs::path folder = fs::path(path).parent_path();
   look_beside(manifest.text.classes, folder);
   look_beside(manifest.text.templates, folder);
@@ -133,15 +135,15 @@ std::string to_string(Task task) {
   return words[static_cast<int>(task)];
 }
 
-std::string to_string(Layout layout) {
+std::string to_string(DataLayout layout) {
   static const char* const words[] = {"folders", "csv", "webdataset", "karpathy", "coco"};
   return words[static_cast<int>(layout)];
 }
 
-Manifest parse_manifest(std::string_view toml, const std::string& where) {
+BenchmarkManifest parse_manifest(std::string_view toml, const std::string& where) {
   const toml::table table = parse_toml(toml, where);
   TomlTable reader(table, "", where);
-  Manifest manifest;
+  BenchmarkManifest manifest;
   manifest.key = key_of(where);
   for (const char* key : {"name", "task", "data"}) reader.require(key);
   reader.read("name", manifest.name);
@@ -168,8 +170,8 @@ std::vector<std::string> benchmark_keys() {
   return keys;
 }
 
-Manifest load_manifest(const std::string& key_or_path) {
-  std::optional<Manifest> manifest;
+BenchmarkManifest load_manifest(const std::string& key_or_path) {
+  std::optional<BenchmarkManifest> manifest;
   if (fs::is_regular_file(key_or_path))
     manifest = manifest_file(key_or_path);
   else

@@ -15,14 +15,14 @@
 namespace skyglot {
 
 enum class Task { zeroshot, finegrained, retrieval, counting };
-enum class Layout { folders, csv, webdataset, karpathy, coco };
+enum class DataLayout { folders, csv, webdataset, karpathy, coco };
 
 [[nodiscard]] std::string to_string(Task task);
-[[nodiscard]] std::string to_string(Layout layout);
+[[nodiscard]] std::string to_string(DataLayout layout);
 
 /// Where pictures, labels and captions lie below the images root.
 struct DataRules {
-  Layout layout = Layout::folders;
+  DataLayout layout = DataLayout::folders;
   std::string split;          ///< in words: what the published figures refer to
   std::int64_t pictures = 0;  ///< in that split; 0: not known
   std::string list;           ///< csv, karpathy, coco: a file below the images root
@@ -47,7 +47,7 @@ struct ExpectedFigure {
   std::string source;
 };
 
-struct Manifest {
+struct BenchmarkManifest {
   std::string key;  ///< file name without its extension
   std::string name;
   Task task = Task::zeroshot;
@@ -64,12 +64,12 @@ struct Manifest {
 
 /// Reads a manifest. Throws Error(format) with `where` and the line on a key that is not known, a
 /// value of the wrong type or out of range, or a key that is missing.
-[[nodiscard]] Manifest parse_manifest(std::string_view toml, const std::string& where);
+[[nodiscard]] BenchmarkManifest parse_manifest(std::string_view toml, const std::string& where);
 
 /// A built-in manifest by its key ("aid") or an alias, whatever the case and signs; else the file
 /// at this path, whose class list and templates may lie beside it. Throws Error(input) that names
 /// the keys there are, or the class list or templates that are missing.
-[[nodiscard]] Manifest load_manifest(const std::string& key_or_path);
+[[nodiscard]] BenchmarkManifest load_manifest(const std::string& key_or_path);
 
 /// Keys of the built-in manifests, sorted.
 [[nodiscard]] std::vector<std::string> benchmark_keys();

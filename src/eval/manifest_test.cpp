@@ -46,13 +46,13 @@ std::string message_of(const std::string& toml) {
   }
 }
 
-TEST(Manifest, EveryKeyArrives) {
-  const Manifest manifest = parse_manifest(kManifest, "some/where/small.toml");
+TEST(BenchmarkManifest, EveryKeyArrives) {
+  const BenchmarkManifest manifest = parse_manifest(kManifest, "some/where/small.toml");
   EXPECT_EQ(manifest.key, "small");
   EXPECT_EQ(manifest.name, "Small");
   EXPECT_EQ(manifest.task, Task::zeroshot);
   EXPECT_THAT(manifest.aliases, ElementsAre("tiny"));
-  EXPECT_EQ(manifest.data.layout, Layout::csv);
+  EXPECT_EQ(manifest.data.layout, DataLayout::csv);
   EXPECT_EQ(manifest.data.list, "list.csv");
   EXPECT_EQ(manifest.data.label_column, "class");
   EXPECT_EQ(manifest.data.pictures, 12);
@@ -63,7 +63,7 @@ TEST(Manifest, EveryKeyArrives) {
   EXPECT_EQ(manifest.expected[0].source, "Table 1");
 }
 
-TEST(Manifest, MistakesAreNamedWithTheirLine) {
+TEST(BenchmarkManifest, MistakesAreNamedWithTheirLine) {
   const std::string good = kManifest;
   const auto with = [&](const char* from, const char* to) {
     return message_of(replace_all(good, from, to));
@@ -85,7 +85,7 @@ TEST(Manifest, MistakesAreNamedWithTheirLine) {
   EXPECT_THAT(message_of(""), HasSubstr("'name' is missing"));
 }
 
-TEST(Manifest, BuiltInOnesAreFoundByKeyAndAlias) {
+TEST(BenchmarkManifest, BuiltInOnesAreFoundByKeyAndAlias) {
   EXPECT_EQ(load_manifest("aid").name, "AID");
   EXPECT_EQ(load_manifest("AID").key, "aid");
   EXPECT_EQ(load_manifest("fmow_rgb").key, "fmow");
@@ -98,13 +98,13 @@ TEST(Manifest, BuiltInOnesAreFoundByKeyAndAlias) {
   }
 }
 
-TEST(Manifest, EveryBuiltInOneIsWhole) {
+TEST(BenchmarkManifest, EveryBuiltInOneIsWhole) {
   const auto keys = benchmark_keys();
   EXPECT_GE(keys.size(), 20u);
   for (const std::string& key : keys) EXPECT_EQ(load_manifest(key).key, key);
 }
 
-TEST(Manifest, ClassListsMayLieBesideAndMissingOnesAreNamed) {
+TEST(BenchmarkManifest, ClassListsMayLieBesideAndMissingOnesAreNamed) {
   const fs::path folder = fs::path(testing::TempDir()) / "manifest-beside";
   fs::create_directories(folder);
   write_file_atomically(folder / "c.csv", "label,wording\na,an a\n");

@@ -123,7 +123,7 @@ Rows published_rows(const Json& expected, const std::string& architecture) {
   return own.size() > 1 ? own : others;
 }
 
-Json benchmark_json(const Manifest& manifest) {
+Json benchmark_json(const BenchmarkManifest& manifest) {
   return {{"key", manifest.key},
           {"name", manifest.name},
           {"task", to_string(manifest.task)},

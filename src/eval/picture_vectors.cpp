@@ -30,7 +30,7 @@ std::string key_of(const SampleSet& set, const Json& model) {
   hash.update(json_text(model));
   for (const std::string& input : set.inputs)
     hash.update(fs::absolute(input).string() + "\n" + state_of(input) + "\n");
-  for (const Sample& sample : set.samples) {
+  for (const PictureSample& sample : set.samples) {
     hash.update(sample.id + "\n");
     for (const std::string& input : set.inputs)
       if (fs::is_directory(input)) hash.update(state_of(fs::path(input) / sample.id));

@@ -45,7 +45,7 @@ Gallery captioned_gallery(Subject& subject, Outcome& outcome) {
   gallery.pictures =
       subject.pictures(subject.request().pictures, Truth::captions, [](const auto&) {});
   std::vector<std::vector<std::string>> captions;
-  for (const Sample& sample : gallery.pictures.samples) captions.push_back(sample.captions);
+  for (const PictureSample& sample : gallery.pictures.samples) captions.push_back(sample.captions);
   CaptionTexts texts = collect_captions(captions, caption_options(subject));
   outcome.value("captions", texts.captions);
   gallery.texts = subject.texts(texts.texts, true);

@@ -37,8 +37,8 @@ bool is_table(const fs::path& path) {
   return extension == ".csv" || extension == ".tsv" || extension == ".txt";
 }
 
-bool is_listed(Layout layout) {
-  return layout == Layout::csv || layout == Layout::karpathy || layout == Layout::coco;
+bool is_listed(DataLayout layout) {
+  return layout == DataLayout::csv || layout == DataLayout::karpathy || layout == DataLayout::coco;
 }
 
 // Where pictures come from and what says the truth of them.
@@ -128,7 +128,7 @@ std::string text_of(const nlohmann::json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-void take_captions(const nlohmann::json& json, Sample& sample) {
+void take_captions(const nlohmann::json& json, PictureSample& sample) {
   if (json.contains("captions"))
     for (const auto& caption : json.at("captions"))
       sample.captions.emplace_back(trim(caption.get_ref<const std::string&>()));
@@ -136,7 +136,7 @@ void take_captions(const nlohmann::json& json, Sample& sample) {
     sample.captions.emplace_back(trim(json.at("caption").get_ref<const std::string&>()));
 }
 
-void take_json(const std::string& text, Sample& sample) {
+void take_json(const std::string& text, PictureSample& sample) {
   reading_json("the .json beside " + sample.id, "write the archive again", [&] {
     const auto json = nlohmann::json::parse(text);
     if (json.contains("label") && !json.at("label").is_null())
@@ -145,7 +145,7 @@ void take_json(const std::string& text, Sample& sample) {
   });
 }
 
-void take_lines(const std::string& text, Sample& sample) {
+void take_lines(const std::string& text, PictureSample& sample) {
   for (const std::string_view line : split(text, '\n'))
     if (!trim(line).empty()) sample.captions.emplace_back(trim(line));
 }
@@ -155,8 +155,8 @@ class SampleReader {
  public:
   SampleReader(const Plan& plan, const SampleRequest& request) : plan_(plan), request_(request) {}
 
-  [[nodiscard]] Sample read(SourcePicture picture) {
-    Sample sample{.id = std::move(picture.id), .label = {}, .captions = {}};
+  [[nodiscard]] PictureSample read(SourcePicture picture) {
+    PictureSample sample{.id = std::move(picture.id), .label = {}, .captions = {}};
     if (plan_.table)
       take_row(picture.beside, sample);
     else if (plan_.captions)
@@ -166,7 +166,7 @@ class SampleReader {
     return sample;
   }
 
-  [[nodiscard]] bool is_complete(const Sample& sample) const {
+  [[nodiscard]] bool is_complete(const PictureSample& sample) const {
     const bool labelled = request_.truth == Truth::captions || !is_null(sample.label);
     return labelled && (request_.truth == Truth::labels || !sample.captions.empty());
   }
@@ -178,7 +178,7 @@ class SampleReader {
   [[nodiscard]] bool saw_beside() const { return saw_beside_; }
 
  private:
-  void take_row(const std::map<std::string, std::string>& row, Sample& sample) const {
+  void take_row(const std::map<std::string, std::string>& row, PictureSample& sample) const {
     if (request_.truth != Truth::captions) sample.label = cell(row, request_.data.label_column);
     if (request_.truth == Truth::labels) return;
     const std::string& caption = cell(row, request_.data.caption_column);
@@ -197,7 +197,7 @@ class SampleReader {
          column == request_.data.caption_column ? "--caption-column" : "--label-column");
   }
 
-  void take_entry(Sample& sample) {
+  void take_entry(PictureSample& sample) {
     const auto entry = plan_.captions->find(sample.id);
     if (!entry) return;
     found_.insert(*entry);
@@ -205,7 +205,7 @@ class SampleReader {
     sample.label = folder_of(sample.id);
   }
 
-  void take_beside(const std::map<std::string, std::string>& beside, Sample& sample) {
+  void take_beside(const std::map<std::string, std::string>& beside, PictureSample& sample) {
     saw_beside_ = saw_beside_ || !beside.empty();
     sample.label = folder_of(sample.id);
     if (const auto cls = beside.find("cls"); cls != beside.end()) sample.label = trim(cls->second);
@@ -247,7 +247,7 @@ class Collector {
  public:
   explicit Collector(bool merge) : merge_(merge) {}
 
-  Place add(Sample sample) {
+  Place add(PictureSample sample) {
     if (merge_) {
       const auto [at, is_new] = by_path_.emplace(sample.id, samples.size());
       if (!is_new) {
@@ -259,7 +259,7 @@ class Collector {
     return Place::own;
   }
 
-  std::vector<Sample> samples;
+  std::vector<PictureSample> samples;
 
  private:
   bool merge_;
@@ -286,7 +286,7 @@ SampleSet read_samples(const SampleRequest& request) {
   SampleReader reader(plan, request);
   Collector collector(plan.table && request.truth == Truth::captions);
   while (auto picture = source->next()) {
-    Sample sample = reader.read(std::move(*picture));
+    PictureSample sample = reader.read(std::move(*picture));
     Place place = Place::dropped;
     if (reader.is_complete(sample))
       place = collector.add(std::move(sample));

@@ -14,7 +14,7 @@
 namespace skyglot {
 
 /// One picture and what is true of it.
-struct Sample {
+struct PictureSample {
   std::string id;     ///< as the source names it
   std::string label;  ///< a class, its index, or a number of objects; empty: not asked for
   std::vector<std::string> captions;
@@ -34,7 +34,7 @@ struct SampleRequest {
 /// The samples, and the way to open their pictures again in the same order.
 class SampleSet {
  public:
-  std::vector<Sample> samples;
+  std::vector<PictureSample> samples;
   std::string layout;  ///< what was found: "folders", "csv", "webdataset", "karpathy or coco"
   std::vector<std::string> inputs;  ///< paths that were read
   std::int64_t unlabelled = 0;      ///< rows whose label or caption is null, dropped

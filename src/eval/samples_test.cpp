@@ -43,7 +43,7 @@ class Samples : public testing::Test {
 
   static std::vector<std::string> labels_of(const SampleSet& set) {
     std::vector<std::string> labels;
-    for (const Sample& sample : set.samples) labels.push_back(sample.label);
+    for (const PictureSample& sample : set.samples) labels.push_back(sample.label);
     return labels;
   }
 
@@ -104,7 +104,7 @@ TEST_F(Samples, NullRowsOfAListAreDroppedAndCounted) {
   write("set/c.jpg", "C");
   write("set/list.csv", "filepath,label,kind\na.jpg,river,1\nb.jpg,,2\nc.jpg,NaN,3\nc.jpg,2,3\n");
   SampleRequest request{.images = {folder_ / "set"}, .list = {}, .data = {}};
-  request.data.layout = Layout::csv;
+  request.data.layout = DataLayout::csv;
   request.data.list = "list.csv";
   const SampleSet set = read_samples(request);
   EXPECT_THAT(labels_of(set), ElementsAre("river", "2"));
@@ -146,7 +146,7 @@ TEST_F(Samples, CaptionFilesPickTheirPictures) {
     {"filename": "1.tif", "split": "train", "sentences": [{"raw": "z"}]}]})");
   SampleRequest request{
       .images = {folder_ / "set"}, .list = {}, .data = {}, .truth = Truth::captions};
-  request.data.layout = Layout::karpathy;
+  request.data.layout = DataLayout::karpathy;
   request.data.list = "d.json";
   const SampleSet set = read_samples(request);
   ASSERT_EQ(set.samples.size(), 1u);

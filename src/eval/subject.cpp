@@ -96,8 +96,8 @@ PictureVectors vectors_by_id(const SampleSet& set, const Embeddings& embeddings)
   return result;
 }
 
-std::vector<Sample> samples_of(const Embeddings& embeddings) {
-  std::vector<Sample> samples(static_cast<std::size_t>(embeddings.vectors.rows));
+std::vector<PictureSample> samples_of(const Embeddings& embeddings) {
+  std::vector<PictureSample> samples(static_cast<std::size_t>(embeddings.vectors.rows));
   for (std::size_t i = 0; i < samples.size(); ++i)
     samples[i].id = embeddings.ids.empty() ? std::to_string(i) : embeddings.ids[i];
   return samples;
@@ -107,13 +107,13 @@ std::vector<Sample> samples_of(const Embeddings& embeddings) {
 
 std::vector<std::string> PictureRows::labels() const {
   std::vector<std::string> labels;
-  for (const Sample& sample : samples) labels.push_back(sample.label);
+  for (const PictureSample& sample : samples) labels.push_back(sample.label);
   return labels;
 }
 
 std::vector<std::string> PictureRows::ids() const {
   std::vector<std::string> ids;
-  for (const Sample& sample : samples) ids.push_back(sample.id);
+  for (const PictureSample& sample : samples) ids.push_back(sample.id);
   return ids;
 }
 

@@ -20,11 +20,11 @@ namespace skyglot {
 /// Pictures as unit rows, each with what is true of it.
 struct PictureRows {
   Matrix vectors;
-  std::vector<Sample> samples;    ///< one a row
-  bool has_ids = true;            ///< false: ids are row numbers, for the file had none
-  std::int64_t skipped = 0;       ///< pictures that gave no row
-  nlohmann::ordered_json counts;  ///< how many were dropped, skipped, missing, with examples
-  nlohmann::ordered_json facts;   ///< where they came from
+  std::vector<PictureSample> samples;  ///< one a row
+  bool has_ids = true;                 ///< false: ids are row numbers, for the file had none
+  std::int64_t skipped = 0;            ///< pictures that gave no row
+  nlohmann::ordered_json counts;       ///< how many were dropped, skipped, missing, with examples
+  nlohmann::ordered_json facts;        ///< where they came from
 
   [[nodiscard]] std::vector<std::string> labels() const;
   [[nodiscard]] std::vector<std::string> ids() const;
@@ -40,7 +40,7 @@ class Subject {
   ~Subject();
 
   /// Called with the samples before any picture is read, to refuse what makes no sense.
-  using Check = std::function<void(const std::vector<Sample>& samples)>;
+  using Check = std::function<void(const std::vector<PictureSample>& samples)>;
 
   /// Pictures through the model, or vectors from a file with their labels.
   [[nodiscard]] PictureRows pictures(const PictureInput& input, Truth truth, const Check& check);

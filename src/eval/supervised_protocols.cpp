@@ -27,9 +27,9 @@ struct Supervised {
 
 // The first pictures seen name the classes where no list does.
 Subject::Check class_check(std::optional<ClassList>& classes) {
-  return [&classes](const std::vector<Sample>& samples) {
+  return [&classes](const std::vector<PictureSample>& samples) {
     std::vector<std::string> labels;
-    for (const Sample& sample : samples) labels.push_back(sample.label);
+    for (const PictureSample& sample : samples) labels.push_back(sample.label);
     if (!classes) classes = classes_of_labels(labels);
     (void)match_labels(*classes, labels);
   };

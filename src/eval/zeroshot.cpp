@@ -13,9 +13,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> labels_of(const std::vector<Sample>& samples) {
+std::vector<std::string> labels_of(const std::vector<PictureSample>& samples) {
   std::vector<std::string> labels;
-  for (const Sample& sample : samples) labels.push_back(sample.label);
+  for (const PictureSample& sample : samples) labels.push_back(sample.label);
   return labels;
 }
 
@@ -120,7 +120,7 @@ EvaluationResult score_classes(Outcome& outcome, Subject& subject, const Picture
 // "1" or the class itself; anything else is not it.
 std::vector<std::int32_t> binary_labels(const ClassList& classes, const PictureRows& rows) {
   std::vector<std::int32_t> labels;
-  for (const Sample& sample : rows.samples) {
+  for (const PictureSample& sample : rows.samples) {
     const bool is_it = sample.label == "1" ||
                        normalised_name(sample.label) == normalised_name(classes.labels()[0]);
     labels.push_back(is_it ? 1 : 0);
@@ -149,7 +149,7 @@ EvaluationResult evaluate_zeroshot(const EvaluationRequest& request, Task task) 
   Outcome outcome(to_string(task), subject, !request.transductive);
   const bool given = !request.text_embeddings.empty();
   ClassSide side = given ? given_classes(subject) : ClassSide{subject.classes(), {}};
-  const auto check = [&](const std::vector<Sample>& samples) {
+  const auto check = [&](const std::vector<PictureSample>& samples) {
     const auto labels = labels_of(samples);
     if (!side.classes) side.classes = classes_named_by(labels);
     if (side.classes->size() > 1) (void)match_labels(*side.classes, labels);

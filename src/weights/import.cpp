@@ -57,8 +57,8 @@ void take_tensors(ImportResult& result, const NamedTensors& named, const std::st
        where);
 }
 
-void decide_activation(ImportResult& result, const ImportOptions& options, const Provenance& facts,
-                       const std::string& where) {
+void decide_activation(ImportResult& result, const ModelImportOptions& options,
+                       const Provenance& facts, const std::string& where) {
   ModelConfig& config = result.model.config;
   if (options.activation) {
     config.activation = *options.activation;
@@ -78,7 +78,7 @@ void decide_activation(ImportResult& result, const ImportOptions& options, const
   }
 }
 
-void decide_normalisation(ImportResult& result, const ImportOptions& options,
+void decide_normalisation(ImportResult& result, const ModelImportOptions& options,
                           const Provenance& facts) {
   ModelConfig& config = result.model.config;
   const std::string usual = config.kind == ModelKind::clip ? "clip" : "imagenet";
@@ -105,7 +105,7 @@ void check_architecture(const Provenance& facts, const ModelConfig& config,
        where, facts.catalogue_name, facts.architecture, config.architecture);
 }
 
-HeadCounts heads_from(const ImportOptions& options, const Provenance& facts) {
+HeadCounts heads_from(const ModelImportOptions& options, const Provenance& facts) {
   HeadCounts heads = options.heads;
   if (!heads.vision) heads.vision = facts.vision_heads;
   if (!heads.text) heads.text = facts.text_heads;
@@ -127,7 +127,7 @@ fs::path named_file(const fs::path& path) {
 
 }  // namespace
 
-ImportResult import_checkpoint(const fs::path& path, const ImportOptions& options) {
+ImportResult import_checkpoint(const fs::path& path, const ModelImportOptions& options) {
   const std::string where = path.string();
   const Checkpoint checkpoint = open_checkpoint(path, options.take);
   const std::string hash = fs::is_directory(path) ? "" : sha256_file(path);

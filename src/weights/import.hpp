@@ -15,7 +15,7 @@
 
 namespace skyglot {
 
-struct ImportOptions {
+struct ModelImportOptions {
   std::string take;    ///< dictionary of the checkpoint ("teacher")
   std::string prefix;  ///< of the tower among several
   std::optional<Activation> activation;
@@ -45,7 +45,7 @@ struct ImportResult {
 /// itself where neither options nor provenance give the activation of a CLIP; Error(format) for a
 /// tensor of the wrong shape.
 [[nodiscard]] ImportResult import_checkpoint(const std::filesystem::path& path,
-                                             const ImportOptions& options);
+                                             const ModelImportOptions& options);
 
 /// Throws Error(format) naming what is missing, and what could not be read without running foreign
 /// code.

@@ -23,8 +23,8 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace weights_testing;
 
-ImportOptions quick() {
-  ImportOptions options;
+ModelImportOptions quick() {
+  ModelImportOptions options;
   options.activation = Activation::quick_gelu;
   return options;
 }
@@ -188,7 +188,7 @@ TEST(ImportTest, ReadsLightningNamesAndAsksWhichOfSeveralTowers) {
   for (const auto& [name, tensor] : model.weights) theirs["ema." + name] = tensor;
   const fs::path both = written(theirs, "both.safetensors");
   EXPECT_THAT(refusal([&] { return import_checkpoint(both, {}); }), HasSubstr("--prefix"));
-  ImportOptions options;
+  ModelImportOptions options;
   options.prefix = "ema.";
   expect_same_weights(import_checkpoint(both, options).model.weights, model.weights);
 }
@@ -261,7 +261,7 @@ TEST(ImportTest, AsksForHeadsItCannotKnow) {
   config.vision.transformer.width = config.embedding_width = 96;
   const fs::path path = written(random_model(config).weights);
   EXPECT_THAT(refusal([&] { return import_checkpoint(path, {}); }), HasSubstr("--heads"));
-  ImportOptions options;
+  ModelImportOptions options;
   options.heads.vision = 3;
   EXPECT_EQ(import_checkpoint(path, options).model.config.vision.transformer.heads, 3);
   options.heads.vision = 5;
@@ -384,7 +384,7 @@ TEST(ImportOfReferenceFiles, ClipIsTheSameInThreeFormats) {
 TEST(ImportOfReferenceFiles, DinoIsTheSameInThreeFormats) {
   const fs::path folder = parity_folder();
   if (folder.empty()) GTEST_SKIP() << "no reference files";
-  ImportOptions options;
+  ModelImportOptions options;
   options.heads.vision = 3;
   const ImportResult plain = import_checkpoint(folder / "dino/dino_state_dict.pth", options);
   require_complete(plain, "dino");
