@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// skyglot eval zeroshot: scenes classified by prompts.
+// skyglot eval zeroshot and finegrained: scenes, or attributes of one kind of object, told by
+// prompts.
 #include "cli/eval_options.hpp"
+
+#include <utility>
 
 namespace skyglot {
 namespace {
 
-class EvalZeroshot : public Command {
+class EvalByPrompts : public Command {
  public:
-  [[nodiscard]] std::string name() const override { return "eval zeroshot"; }
-  [[nodiscard]] std::string summary() const override {
-    return "Name scenes by words alone and count how often it is right";
-  }
+  EvalByPrompts(Task task, std::string summary) : task_(task), summary_(std::move(summary)) {}
+  [[nodiscard]] std::string name() const override { return "eval " + to_string(task_); }
+  [[nodiscard]] std::string summary() const override { return summary_; }
 
   void setup(CLI::App& app) override {
     options_.add_to(app);
@@ -24,17 +26,25 @@ class EvalZeroshot : public Command {
 
   int run() override {
     options_.prepare();
-    return options_.report(evaluate_zeroshot(options_.request, Task::zeroshot));
+    return options_.report(evaluate_zeroshot(options_.request, task_));
   }
 
  private:
+  Task task_;
+  std::string summary_;
   EvalOptions options_;
 };
 
 }  // namespace
 
 std::unique_ptr<Command> make_eval_zeroshot() {
-  return std::make_unique<EvalZeroshot>();
+  return std::make_unique<EvalByPrompts>(
+      Task::zeroshot, "Name scenes by words alone and count how often it is right");
+}
+
+std::unique_ptr<Command> make_eval_finegrained() {
+  return std::make_unique<EvalByPrompts>(
+      Task::finegrained, "Tell attributes apart by words: roof shape, road surface");
 }
 
 }  // namespace skyglot

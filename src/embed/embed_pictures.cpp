@@ -3,6 +3,7 @@
 #include "base/pipeline_ahead.hpp"
 #include "embed/embed.hpp"
 #include "embed/unit_rows.hpp"
+#include "nn/linear_algebra.hpp"
 #include "pictures/decode.hpp"
 
 #include <algorithm>

@@ -2,6 +2,7 @@
 #include "base/error.hpp"
 #include "embed/embed.hpp"
 #include "embed/unit_rows.hpp"
+#include "nn/linear_algebra.hpp"
 
 #include <algorithm>
 #include <numeric>

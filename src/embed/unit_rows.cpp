@@ -2,19 +2,12 @@
 #include "embed/unit_rows.hpp"
 
 #include "base/error.hpp"
+#include "nn/linear_algebra.hpp"
 
 #include <algorithm>
 #include <cmath>
 
 namespace skyglot {
-
-void to_unit_length(std::span<float> vector) {
-  double sum = 0.0;
-  for (const float value : vector) sum += static_cast<double>(value) * value;
-  if (sum == 0.0) return;
-  const double scale = 1.0 / std::sqrt(sum);
-  for (float& value : vector) value = static_cast<float>(value * scale);
-}
 
 std::vector<float> mean_direction(const Matrix& rows, std::int64_t first, std::int64_t count) {
   std::vector<float> mean(static_cast<std::size_t>(rows.cols));

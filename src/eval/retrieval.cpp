@@ -126,8 +126,8 @@ RetrievalScore score_retrieval(const Matrix& pictures, const Matrix& texts,
   require_finite(pictures, "picture embeddings");
   require_finite(texts, "text embeddings");
   RetrievalScore score;
-  score.picture_to_text =
-      score_direction(best_ranks(pictures, texts, pairs, options.block_rows), options);
+  score.picture_ranks = best_ranks(pictures, texts, pairs, options.block_rows);
+  score.picture_to_text = score_direction(score.picture_ranks, options);
   score.text_to_picture =
       score_direction(best_ranks(texts, pictures, swapped(pairs), options.block_rows), options);
   score.mean_recall_both =

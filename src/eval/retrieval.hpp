@@ -35,6 +35,7 @@ struct RetrievalScore {
   DirectionScore picture_to_text;
   DirectionScore text_to_picture;
   double mean_recall_both = 0;  ///< percent, mean of the six R@1, 5, 10 (RemoteCLIP's mR)
+  std::vector<std::int64_t> picture_ranks;  ///< best_ranks() of the pictures among the texts
 };
 
 struct RetrievalOptions {

@@ -62,8 +62,7 @@ void add_direction(Outcome& outcome, const DirectionScore& score, const std::str
   outcome.value("queries_" + direction, score.queries);
 }
 
-void add_ranks(Outcome& outcome, const Gallery& gallery) {
-  const auto ranks = best_ranks(gallery.pictures.vectors, gallery.texts, gallery.pairs, 0);
+void add_ranks(Outcome& outcome, const Gallery& gallery, const std::vector<std::int64_t>& ranks) {
   outcome.result.predictions = {{"id", "best_rank"}};
   for (std::size_t i = 0; i < ranks.size(); ++i)
     outcome.result.predictions.push_back(
@@ -91,7 +90,7 @@ EvaluationResult evaluate_retrieval(const EvaluationRequest& request) {
   add_direction(outcome, score.picture_to_text, "i2t");
   add_direction(outcome, score.text_to_picture, "t2i");
   outcome.figure("mean_recall", score.mean_recall_both);
-  add_ranks(outcome, gallery);
+  add_ranks(outcome, gallery, score.picture_ranks);
   return outcome.finish(subject);
 }
 

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/pipeline.hpp"
+#include "base/words.hpp"
 
 #include <torch/torch.h>
 
@@ -17,14 +18,6 @@ namespace {
 
 constexpr std::array<std::string_view, 2> kDevices{"cpu", "cuda"};
 constexpr std::array<std::string_view, 2> kPrecisions{"fp32", "bf16"};
-
-template <typename Enum, std::size_t N>
-Enum value_of(const std::string& word, const std::array<std::string_view, N>& words,
-              const char* what) {
-  for (std::size_t i = 0; i < N; ++i)
-    if (word == words[i]) return static_cast<Enum>(i);
-  fail(ErrorKind::usage, "unknown {} \"{}\"; it is one of {}", what, word, fmt::join(words, ", "));
-}
 
 // The file that sgemm_ comes from, or nothing where libtorch brings its own products.
 std::string blas_library() {
@@ -50,11 +43,11 @@ void warn_of_reference_blas() {
 }  // namespace
 
 std::string to_string(Device device) {
-  return std::string(kDevices.at(static_cast<std::size_t>(device)));
+  return word_of(device, kDevices);
 }
 
 std::string to_string(Precision precision) {
-  return std::string(kPrecisions.at(static_cast<std::size_t>(precision)));
+  return word_of(precision, kPrecisions);
 }
 
 Device parse_device(const std::string& word) {

@@ -43,14 +43,16 @@ Matrix transposed_product(const Matrix& a, const Matrix& b, std::int64_t first) 
   return product(view_of(a, 0, a.rows).t(), view_of(b, first, a.rows));
 }
 
+void to_unit_length(std::span<float> vector) {
+  double sum = 0.0;
+  for (const float value : vector) sum += static_cast<double>(value) * value;
+  if (sum == 0.0) return;
+  const double scale = 1.0 / std::sqrt(sum);
+  for (float& value : vector) value = static_cast<float>(value * scale);
+}
+
 void normalise_rows(Matrix& matrix) {
-  for (std::int64_t i = 0; i < matrix.rows; ++i) {
-    double square = 0;
-    for (const float value : matrix.row(i)) square += double{value} * double{value};
-    if (square == 0) continue;
-    const auto scale = static_cast<float>(1 / std::sqrt(square));
-    for (float& value : matrix.row(i)) value *= scale;
-  }
+  for (std::int64_t i = 0; i < matrix.rows; ++i) to_unit_length(matrix.row(i));
 }
 
 }  // namespace skyglot

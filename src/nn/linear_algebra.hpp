@@ -17,7 +17,9 @@ namespace skyglot {
 [[nodiscard]] Matrix transposed_product(const Matrix& a, const Matrix& b);
 /// a^T * the rows of `b` from `first` on, as many as `a` has: a.cols x b.cols.
 [[nodiscard]] Matrix transposed_product(const Matrix& a, const Matrix& b, std::int64_t first);
-/// Divides every row by its Euclidean length; rows of zeros stay.
+/// Divides by the Euclidean length, summed and divided in double; zeros stay.
+void to_unit_length(std::span<float> vector);
+/// to_unit_length() of every row.
 void normalise_rows(Matrix& matrix);
 
 }  // namespace skyglot

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/numbers.hpp"
+#include "base/words.hpp"
 
 #include <array>
 #include <string_view>
@@ -27,19 +28,6 @@ constexpr std::int64_t kMaxWidth = 1 << 16;
 constexpr std::int64_t kMaxLayers = 1024;
 constexpr std::int64_t kMaxVocabulary = 1 << 24;
 constexpr const char* kRemedy = "import the model again with \"skyglot model import\"";
-
-template <typename Enum, std::size_t N>
-std::string word_of(Enum value, const std::array<std::string_view, N>& words) {
-  return std::string(words.at(static_cast<std::size_t>(value)));
-}
-
-template <typename Enum, std::size_t N>
-Enum value_of(const std::string& word, const std::array<std::string_view, N>& words,
-              const char* what) {
-  for (std::size_t i = 0; i < N; ++i)
-    if (word == words[i]) return static_cast<Enum>(i);
-  fail(ErrorKind::usage, "unknown {} \"{}\"; it is one of {}", what, word, fmt::join(words, ", "));
-}
 
 // A float as the shortest text that gives it back, not as the double it widens to.
 OrderedJson float_json(float value) {
