@@ -24,7 +24,6 @@ namespace {
 struct Settings {
   std::int64_t pictures = 256;
   std::int64_t rounds = 3;
-  std::int64_t batch = 32;
   std::int64_t width = 256;
   std::int64_t height = 256;
 };
@@ -77,26 +76,22 @@ void run(const std::string& architecture, const Settings& s) {
   for (std::uint64_t i = 0; i < 16; ++i)
     files.push_back(
         encode_jpeg(landscape(static_cast<int>(s.width), static_cast<int>(s.height), i), 90));
-  const std::vector<Picture> ready(static_cast<std::size_t>(s.batch),
+  const std::vector<Picture> ready(static_cast<std::size_t>(s.pictures),
                                    landscape(tower.side, tower.side, 1));
   std::vector<double> bare;
   std::vector<double> whole;
   (void)encoder.encode_pictures(ready);
   for (std::int64_t round = 0; round < s.rounds; ++round) {
-    bare.push_back(seconds([&] {
-      for (std::int64_t i = 0; i < s.pictures / s.batch; ++i) (void)encoder.encode_pictures(ready);
-    }));
+    bare.push_back(seconds([&] { (void)encoder.encode_pictures(ready); }));
     whole.push_back(seconds([&] {
-      RepeatedSource source(files, s.pictures / s.batch * s.batch);
-      EmbedOptions options;
-      options.batch = static_cast<int>(s.batch);
-      embed_pictures(source, tower, options, [](const EmbeddedPicture&) {});
+      RepeatedSource source(files, s.pictures);
+      embed_pictures(source, tower, {}, [](const EmbeddedPicture&) {});
     }));
   }
-  const auto count = static_cast<double>(s.pictures / s.batch * s.batch);
-  fmt::print("{}, {} x {} JPEG of {}, batch {}: bare tower {:.1f}/s, embed {:.1f}/s, {:.1f} %\n",
-             architecture, s.width, s.height, format_bytes(files[0].size()), s.batch,
-             count / median(bare), count / median(whole), 100 * median(bare) / median(whole));
+  const auto count = static_cast<double>(s.pictures);
+  fmt::print("{}, {} x {} JPEG of {}: bare tower {:.1f}/s, embed {:.1f}/s, {:.1f} %\n",
+             architecture, s.width, s.height, format_bytes(files[0].size()), count / median(bare),
+             count / median(whole), 100 * median(bare) / median(whole));
 }
 
 }  // namespace
@@ -105,8 +100,8 @@ void run(const std::string& architecture, const Settings& s) {
 int main(int argc, char** argv) {
   using namespace skyglot;
   Settings settings;
-  std::int64_t* const fields[] = {&settings.pictures, &settings.rounds, &settings.batch,
-                                  &settings.width, &settings.height};
-  for (int i = 2; i < argc && i < 7; ++i) *fields[i - 2] = parse_int(argv[i]).value_or(1);
+  std::int64_t* const fields[] = {&settings.pictures, &settings.rounds, &settings.width,
+                                  &settings.height};
+  for (int i = 2; i < argc && i < 6; ++i) *fields[i - 2] = parse_int(argv[i]).value_or(1);
   run(argc > 1 ? argv[1] : "ViT-B-32", settings);
 }

@@ -4,12 +4,12 @@
 # Needs: the target tower_bench (-DSKYGLOT_BENCH=ON), Debian's python3-torch.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
-rounds=${1:-3} batch=${2:-32}
+rounds=${1:-3} batch=${2:-64}
 bench=${SKYGLOT_TOWER_BENCH:-$root/build/learn/bin/tower_bench}
 python=${PYTHON:-/usr/bin/python3}
 for model in B32 L14; do
   size=$batch
-  [[ $model == L14 ]] && size=$(((batch + 3) / 4))
+  [[ $model == L14 ]] && size=$((batch * 3 / 16))
   for ((i = 0; i < rounds; i++)); do
     "$bench" $model "$size" fp32 6
     "$python" "$root/bench/tower_torch.py" $model "$size" fp32 6

@@ -30,4 +30,6 @@ endif()
 if(SKYGLOT_LEARN)
   # Debian's, or a newer one (with CUDA) named by CMAKE_PREFIX_PATH.
   find_package(Torch REQUIRED)
+  # Without it the parallel loops of libtorch's headers run on one thread, silently.
+  find_package(OpenMP REQUIRED COMPONENTS CXX)
 endif()

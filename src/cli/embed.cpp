@@ -53,9 +53,6 @@ class Embed : public Command {
     texts->excludes(images);
     add_output(app, job_.output, "Folder to write, or a name that ends in .npy");
     add_source_options(app);
-    app.add_option("--batch", job_.options.batch, "Pictures or texts the model takes at a time")
-        ->check(CLI::Range(1, 65536))
-        ->capture_default_str();
     app.add_option("--resize", resize_, "shortest, squash or tile; default: as the model says");
     app.add_flag("--strict", job_.options.strict,
                  "A text too long for the model is an error, not cut");

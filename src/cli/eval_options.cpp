@@ -64,9 +64,6 @@ void EvalOptions::add_to(CLI::App& app) {
   app.add_option("--published-as", request.published_as,
                  "The model's name in tables of published figures, to compare with");
   app.add_option("--resize", resize_, "How pictures become squares: shortest, squash or tile");
-  app.add_option("--batch", request.batch, "Pictures or texts at a time")
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
   app.add_option("--max-pixels", request.max_pixels, "Largest picture that is decoded, in pixels")
       ->capture_default_str();
   app.add_option("--device", device_, "cpu or cuda")->capture_default_str();

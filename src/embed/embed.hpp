@@ -19,14 +19,13 @@
 namespace skyglot {
 
 struct EmbedOptions {
-  int batch = 32;
   std::optional<ResizeMode> resize{};  ///< empty: the model's own
   std::size_t max_pixels = 100'000'000;
   bool normalise = true;  ///< rows to unit length
   bool strict = false;    ///< a text past the context is an Error, not truncated
   int threads = 0;        ///< that decode and resize; 0: one per processor
-  /// A batch never holds pictures from both sides of a multiple of so many items of the source, so
-  /// that work taken up again there ends in the same bytes.
+  /// No pass of the tower holds pictures from both sides of a multiple of so many items of the
+  /// source, so that work taken up again there ends in the same bytes.
   std::uint64_t block = 512;
 };
 
@@ -38,11 +37,14 @@ struct EmbeddedPicture {
   std::string skipped;        ///< why; empty: fine
 };
 
-/// What embeds pictures: one row for each square RGB picture of `side`, not normalised.
+/// What embeds pictures: one row for each square RGB picture of `side`, not normalised. A row
+/// depends, if only in its last bits, on the run of `at_once` pictures it stands in.
 struct PictureModel {
   std::function<Matrix(std::span<const Picture>)> encode;
   int side = 0;
   ResizeMode resize = ResizeMode::shortest;
+  std::size_t at_once = 32;  ///< pictures that share a pass
+  std::size_t passes = 1;    ///< that run side by side
 };
 
 /// What embeds texts: one row for each `context` token ids, not normalised.
@@ -65,7 +67,7 @@ void embed_pictures(PictureSource& source, const PictureModel& tower, const Embe
 void embed_pictures(PictureSource& source, const Encoder& encoder, const EmbedOptions& options,
                     const std::function<void(EmbeddedPicture)>& sink);
 
-/// One row a text, in order. Texts of like length share a batch, since a tower computes only as far
+/// One row a text, in order. Texts of like length share a pass, since a tower computes only as far
 /// as the longest.
 [[nodiscard]] Matrix embed_texts(std::span<const std::string> texts, const TextModel& tower,
                                  const EmbedOptions& options);

@@ -7,6 +7,7 @@
 #include "pictures/decode.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <utility>
 
 namespace skyglot {
@@ -32,57 +33,66 @@ Prepared prepare(SourcePicture picture, int side, ResizeMode mode, std::size_t m
   return prepared;
 }
 
-// Collects pictures until they fill a batch and hands them on with their vectors.
-class Batches {
+// Collects pictures until there are passes enough for the tower and hands them on with their
+// vectors. Passes are cut from the start of a block, wherever its pictures are handed over.
+class Passes {
  public:
-  Batches(const PictureModel& tower, const EmbedOptions& options,
-          const std::function<void(EmbeddedPicture)>& sink)
+  Passes(const PictureModel& tower, const EmbedOptions& options,
+         const std::function<void(EmbeddedPicture)>& sink)
       : tower_(tower), options_(options), sink_(sink) {}
 
   void add(Prepared prepared) {
-    counts_.push_back(prepared.crops.size());
+    waiting_.push_back({std::move(prepared.outcome), prepared.crops.size()});
     std::ranges::move(prepared.crops, std::back_inserter(crops_));
-    outcomes_.push_back(std::move(prepared.outcome));
     ++items_;
-    if (crops_.size() >= static_cast<std::size_t>(options_.batch) || items_ % options_.block == 0)
+    if (items_ % options_.block == 0)
       flush();
+    else if (crops_.size() >= tower_.at_once * tower_.passes)
+      encode(crops_.size() / tower_.at_once * tower_.at_once);
   }
 
   void flush() {
-    const Matrix rows = encode_all();
-    std::int64_t row = 0;
-    for (std::size_t i = 0; i < outcomes_.size(); ++i) {
-      const auto count = static_cast<std::int64_t>(counts_[i]);
-      if (count > 0) outcomes_[i].vector = vector_of(rows, row, count);
-      row += count;
-      sink_(std::move(outcomes_[i]));
-    }
-    outcomes_.clear();
-    counts_.clear();
-    crops_.clear();
+    encode(crops_.size());
+    rows_ = {};
+    next_row_ = 0;
   }
 
  private:
-  [[nodiscard]] Matrix encode_all() const {
-    Matrix rows;
-    const std::span<const Picture> all = crops_;
-    const auto batch = static_cast<std::size_t>(options_.batch);
-    for (std::size_t begin = 0; begin < all.size(); begin += batch) {
-      const Matrix part = tower_.encode(all.subspan(begin, std::min(batch, all.size() - begin)));
-      rows.rows += part.rows;
-      rows.cols = part.cols;
-      rows.values.insert(rows.values.end(), part.values.begin(), part.values.end());
+  struct Waiting {
+    EmbeddedPicture outcome;
+    std::size_t crops = 0;
+  };
+
+  void encode(std::size_t count) {
+    if (count > 0) {
+      const Matrix rows = tower_.encode(std::span<const Picture>(crops_).first(count));
+      expect(static_cast<std::size_t>(rows.rows) == count, "a tower gave too few rows");
+      demand_finite(rows, "pictures from " + waiting_.front().outcome.id + " on");
+      rows_.cols = rows.cols;
+      rows_.rows += rows.rows;
+      rows_.values.insert(rows_.values.end(), rows.values.begin(), rows.values.end());
+      crops_.erase(crops_.begin(), crops_.begin() + static_cast<std::ptrdiff_t>(count));
     }
-    expect(static_cast<std::size_t>(rows.rows) == crops_.size(), "a tower gave too few rows");
-    demand_finite(rows, outcomes_.empty() ? "" : "pictures from " + outcomes_.front().id + " on");
-    return rows;
+    hand_on();
+  }
+
+  // Those whose crops all have their rows.
+  void hand_on() {
+    while (!waiting_.empty()) {
+      const auto count = static_cast<std::int64_t>(waiting_.front().crops);
+      if (next_row_ + count > rows_.rows) return;
+      EmbeddedPicture outcome = std::move(waiting_.front().outcome);
+      waiting_.pop_front();
+      if (count > 0) outcome.vector = vector_of(next_row_, count);
+      next_row_ += count;
+      sink_(std::move(outcome));
+    }
   }
 
   // Of several crops the mean of their directions.
-  [[nodiscard]] std::vector<float> vector_of(const Matrix& rows, std::int64_t first,
-                                             std::int64_t count) const {
-    std::vector<float> vector(rows.row(first).begin(), rows.row(first).end());
-    if (count > 1) vector = mean_direction(rows, first, count);
+  [[nodiscard]] std::vector<float> vector_of(std::int64_t first, std::int64_t count) const {
+    std::vector<float> vector(rows_.row(first).begin(), rows_.row(first).end());
+    if (count > 1) vector = mean_direction(rows_, first, count);
     if (options_.normalise) to_unit_length(vector);
     return vector;
   }
@@ -90,9 +100,10 @@ class Batches {
   const PictureModel& tower_;
   const EmbedOptions& options_;
   const std::function<void(EmbeddedPicture)>& sink_;
-  std::vector<Picture> crops_;
-  std::vector<std::size_t> counts_;  // crops of each outcome
-  std::vector<EmbeddedPicture> outcomes_;
+  std::deque<Waiting> waiting_;
+  std::vector<Picture> crops_;  // of the waiting ones, not yet in rows_
+  Matrix rows_;                 // of this block
+  std::int64_t next_row_ = 0;   // the first row of waiting_.front()
   std::uint64_t items_ = 0;
 };
 
@@ -100,18 +111,19 @@ class Batches {
 
 void embed_pictures(PictureSource& source, const PictureModel& tower, const EmbedOptions& options,
                     const std::function<void(EmbeddedPicture)>& sink) {
-  expect(options.batch > 0 && options.block > 0, "batches and blocks hold something");
+  expect(tower.at_once > 0 && tower.passes > 0 && options.block > 0,
+         "passes and blocks hold something");
   const ResizeMode mode = options.resize.value_or(tower.resize);
-  Batches batches(tower, options, sink);
+  Passes passes(tower, options, sink);
   run_pipeline_ahead(
       {.threads = thread_count(options.threads),
-       .in_flight = static_cast<std::size_t>(std::max(options.batch, 4))},
+       .in_flight = std::max<std::size_t>(tower.at_once * tower.passes, 4)},
       [&] { return source.next(); },
       [&](SourcePicture picture) {
         return prepare(std::move(picture), tower.side, mode, options.max_pixels);
       },
-      [&](Prepared prepared) { batches.add(std::move(prepared)); });
-  batches.flush();
+      [&](Prepared prepared) { passes.add(std::move(prepared)); });
+  passes.flush();
 }
 
 }  // namespace skyglot

@@ -37,7 +37,7 @@ double length(std::span<const float> vector) {
 }
 
 TEST(EmbedPictures, EveryPictureHasAnOutcomeInOrder) {
-  const auto outcomes = embed(100, fake_tower(), {.batch = 8});
+  const auto outcomes = embed(100, fake_tower(), {});
   ASSERT_EQ(outcomes.size(), 100u);
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     EXPECT_EQ(outcomes[i].id, "p" + std::to_string(i) + ".png");
@@ -52,21 +52,38 @@ TEST(EmbedPictures, EveryPictureHasAnOutcomeInOrder) {
 }
 
 TEST(EmbedPictures, ThreadsChangeNothing) {
-  const auto one = embed(90, fake_tower(), {.batch = 7, .threads = 1});
-  const auto three = embed(90, fake_tower(), {.batch = 7, .threads = 3});
+  const auto one = embed(90, fake_tower(), {.threads = 1});
+  const auto three = embed(90, fake_tower(), {.threads = 3});
   ASSERT_EQ(one.size(), three.size());
   for (std::size_t i = 0; i < one.size(); ++i) EXPECT_EQ(one[i].vector, three[i].vector);
 }
 
-TEST(EmbedPictures, BatchesEndWhereBlocksDo) {
+TEST(EmbedPictures, PassesSideBySideAreCutAlike) {
+  for (const ResizeMode mode : {ResizeMode::shortest, ResizeMode::tile}) {
+    const EmbedOptions options{.resize = mode, .block = 40};
+    PictureModel tower = fake_tower();
+    const auto one = embed(90, tower, options);
+    tower.passes = 3;
+    const auto three = embed(90, tower, options);
+    ASSERT_EQ(one.size(), 90u);
+    ASSERT_EQ(three.size(), 90u);
+    for (std::size_t i = 0; i < one.size(); ++i) {
+      EXPECT_EQ(one[i].id, three[i].id);
+      EXPECT_EQ(one[i].vector, three[i].vector) << i;
+    }
+  }
+}
+
+TEST(EmbedPictures, PassesEndWhereBlocksDo) {
   std::multiset<std::size_t> sizes;
   PictureModel tower = fake_tower();
+  tower.at_once = 5;
   tower.encode = [&](std::span<const Picture> pictures) {
     sizes.insert(pictures.size());
     return testing_support::fake_encode(pictures);
   };
   // 20 items, of which 3, 10 and 17 are damaged; blocks of 8: 7 whole pictures, 7, and 3.
-  (void)embed(20, tower, {.batch = 5, .block = 8});
+  (void)embed(20, tower, {.block = 8});
   EXPECT_EQ(sizes, (std::multiset<std::size_t>{5, 2, 5, 2, 3}));
 }
 
@@ -76,7 +93,7 @@ TEST(EmbedPictures, TheTowerStaysInTheCallingThread) {
     EXPECT_EQ(std::this_thread::get_id(), here);
     return testing_support::fake_encode(pictures);
   };
-  (void)embed(40, tower, {.batch = 4, .threads = 2});
+  (void)embed(40, tower, {.threads = 2});
 }
 
 TEST(EmbedPictures, RawVectorsAreThoseOfTheTower) {
@@ -95,7 +112,7 @@ TEST(EmbedPictures, TilesAreAveragedAsDirections) {
     for (std::int64_t i = 1; i < rows.rows; ++i) rows.row(i)[1] = 1;  // the other y
     return rows;
   };
-  const auto outcomes = embed(1, tower, {.batch = 4, .resize = ResizeMode::tile});
+  const auto outcomes = embed(1, tower, {.resize = ResizeMode::tile});
   const auto& vector = outcomes.at(0).vector;  // 20 x 16 makes two crops
   EXPECT_NEAR(vector.at(0), std::sqrt(0.5), 1e-6);
   EXPECT_NEAR(vector.at(1), std::sqrt(0.5), 1e-6);
@@ -133,14 +150,13 @@ TEST(Preparation, CropsOfEachMode) {
   EXPECT_EQ(prepare_picture(noisy_picture(1, 4000, 1), 16, ResizeMode::tile).size(), 64u);
 }
 
-// Gives each text its second token and its position in the batch.
-Matrix token_rows(std::span<const TokenId> tokens, std::vector<std::size_t>* sizes) {
+// Gives each text its second token.
+Matrix token_rows(std::span<const TokenId> tokens) {
   Matrix rows(static_cast<std::int64_t>(tokens.size() / 77), 2);
   for (std::int64_t i = 0; i < rows.rows; ++i) {
     rows.row(i)[0] = static_cast<float>(tokens[static_cast<std::size_t>(i) * 77 + 1]);
     rows.row(i)[1] = 1;
   }
-  if (sizes != nullptr) sizes->push_back(static_cast<std::size_t>(rows.rows));
   return rows;
 }
 
@@ -151,21 +167,23 @@ TEST(EmbedTexts, RowsComeInTheOrderOfTheTexts) {
                     "x");
   texts[17] = "airport";
   texts[31] = "";
-  std::vector<std::size_t> sizes;
-  const TextModel tower{
-      [&](std::span<const TokenId> tokens) { return token_rows(tokens, &sizes); }};
-  const Matrix rows = embed_texts(texts, tower, {.batch = 16, .normalise = false});
+  std::vector<std::ptrdiff_t> lengths;
+  const TextModel tower{[&](std::span<const TokenId> tokens) {
+    for (auto at = tokens.begin(); at != tokens.end(); at += 77)
+      lengths.push_back(std::find(at, at + 77, Tokenizer::kEnd) - at);
+    return token_rows(tokens);
+  }};
+  const Matrix rows = embed_texts(texts, tower, {.normalise = false});
   ASSERT_EQ(rows.rows, 50);
   for (std::int64_t i = 0; i < 50; ++i)
     EXPECT_EQ(rows.row(i)[0],
               static_cast<float>(clip_tokenizer().context(texts[static_cast<std::size_t>(i)])[1]))
         << i;
-  EXPECT_EQ(sizes, (std::vector<std::size_t>{16, 16, 16, 2}));
+  EXPECT_TRUE(std::ranges::is_sorted(lengths)) << "those that share a pass are of like length";
 }
 
 TEST(EmbedTexts, LongTextsAreCutOrRefused) {
-  const TextModel tower{
-      [](std::span<const TokenId> tokens) { return token_rows(tokens, nullptr); }};
+  const TextModel tower{token_rows};
   std::vector<std::string> texts{"short", "long"};
   for (int i = 0; i < 90; ++i) texts[1] += " word";
   EXPECT_EQ(embed_texts(texts, tower, {}).rows, 2);

@@ -40,28 +40,21 @@ std::vector<std::size_t> order_by_length(std::span<const TokenId> tokens, std::s
 
 Matrix embed_texts(std::span<const std::string> texts, const TextModel& tower,
                    const EmbedOptions& options) {
-  expect(options.batch > 0, "a batch holds something");
   const std::size_t context = tower.context;
   const std::vector<TokenId> tokens = all_tokens(texts, context, options.strict);
   const std::vector<std::size_t> order = order_by_length(tokens, context);
-  Matrix result;
-  std::vector<TokenId> batch;
-  for (std::size_t begin = 0; begin < order.size();) {
-    const std::size_t end = std::min(order.size(), begin + static_cast<std::size_t>(options.batch));
-    batch.clear();
-    for (std::size_t i = begin; i < end; ++i)
-      std::copy_n(tokens.data() + order[i] * context, context, std::back_inserter(batch));
-    const Matrix rows = tower.encode(batch);
-    expect(static_cast<std::size_t>(rows.rows) == end - begin, "a tower gave too few rows");
-    demand_finite(rows, "texts like '" + texts[order[begin]] + "'");
-    if (result.rows == 0) result = Matrix(static_cast<std::int64_t>(texts.size()), rows.cols);
-    for (; begin < end; ++begin) {
-      const auto row =
-          rows.row(static_cast<std::int64_t>(begin % static_cast<std::size_t>(options.batch)));
-      const auto to = result.row(static_cast<std::int64_t>(order[begin]));
-      std::ranges::copy(row, to.begin());
-      if (options.normalise) to_unit_length(to);
-    }
+  std::vector<TokenId> sorted;
+  sorted.reserve(tokens.size());
+  for (const std::size_t text : order)
+    std::copy_n(tokens.data() + text * context, context, std::back_inserter(sorted));
+  const Matrix rows = tower.encode(sorted);
+  expect(static_cast<std::size_t>(rows.rows) == texts.size(), "a tower gave too few rows");
+  demand_finite(rows, "texts");
+  Matrix result(rows.rows, rows.cols);
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto to = result.row(static_cast<std::int64_t>(order[i]));
+    std::ranges::copy(rows.row(static_cast<std::int64_t>(i)), to.begin());
+    if (options.normalise) to_unit_length(to);
   }
   return result;
 }

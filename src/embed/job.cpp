@@ -20,7 +20,6 @@ Json plan_of(const EmbedJob& job) {
   return {{"about", job.about},
           {"inputs", job.inputs},
           {"columns", job.columns},
-          {"batch", options.batch},
           {"block", options.block},
           {"max_pixels", options.max_pixels},
           {"normalise", options.normalise},

@@ -33,7 +33,6 @@ EmbedJob job_to(const fs::path& output) {
   job.about = {{"weights_sha256", "abc"}};
   job.inputs = {"noise"};
   job.columns = 4;
-  job.options.batch = 4;
   job.options.block = 25;
   job.options.threads = 2;
   return job;

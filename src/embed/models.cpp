@@ -8,7 +8,8 @@ PictureModel picture_model(const Encoder& encoder) {
   const ModelConfig& config = encoder.config();
   return {
       [&encoder](std::span<const Picture> pictures) { return encoder.encode_pictures(pictures); },
-      static_cast<int>(config.vision.image_size), config.preprocess.resize};
+      static_cast<int>(config.vision.image_size), config.preprocess.resize,
+      encoder.pictures_at_once(), encoder.passes_at_once()};
 }
 
 TextModel text_model(const Encoder& encoder) {

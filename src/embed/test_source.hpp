@@ -6,7 +6,7 @@
 #include "embed/embed.hpp"
 #include "pictures/png.hpp"
 
-#include <numeric>
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -44,7 +44,9 @@ class NoisySource : public PictureSource {
   int at_ = 0;
 };
 
-/// Four numbers of each picture that also depend, a little, on how many share its batch, as matrix
+constexpr std::size_t kFakeAtOnce = 7;
+
+/// Four numbers of each picture that also depend, a little, on how many share its pass, as matrix
 /// products of different shapes do.
 inline Matrix fake_encode(std::span<const Picture> pictures) {
   Matrix rows(static_cast<std::int64_t>(pictures.size()), 4);
@@ -52,13 +54,14 @@ inline Matrix fake_encode(std::span<const Picture> pictures) {
     const auto row = rows.row(static_cast<std::int64_t>(i));
     for (std::size_t k = 0; k < pictures[i].pixels.size(); ++k)
       row[k % 4] += static_cast<float>(pictures[i].pixels[k]);
-    row[0] += static_cast<float>(pictures.size());
+    const std::size_t first = i / kFakeAtOnce * kFakeAtOnce;
+    row[0] += static_cast<float>(std::min(kFakeAtOnce, pictures.size() - first));
   }
   return rows;
 }
 
 inline PictureModel fake_tower() {
-  return {fake_encode, 8, ResizeMode::shortest};
+  return {fake_encode, 8, ResizeMode::shortest, kFakeAtOnce, 1};
 }
 
 }  // namespace skyglot::testing_support

@@ -61,7 +61,6 @@ struct EvaluationRequest {
   std::optional<double> probe_c;  ///< linear: no search
   BootstrapOptions bootstrap;
   ComputeOptions compute;
-  int batch = 32;
   std::size_t max_pixels = 100'000'000;
   std::filesystem::path cache;  ///< folder that keeps picture embeddings
 };

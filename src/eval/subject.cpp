@@ -207,7 +207,6 @@ PictureRows Subject::vectors_for(const SampleSet& set, const PictureInput& input
     vectors = vectors_by_id(set, embeddings);
   } else {
     PictureVectorOptions options;
-    options.embed.batch = request_.batch;
     options.embed.max_pixels = request_.max_pixels;
     options.embed.threads = request_.compute.threads;
     const PictureModel tower = picture_model(encoder());
@@ -236,7 +235,6 @@ Matrix Subject::texts(std::span<const std::string> texts, bool normalise) {
   facts["texts"] = texts.size();
   facts["truncated_texts"] = truncated_;
   EmbedOptions options;
-  options.batch = request_.batch;
   options.normalise = normalise;
   options.threads = request_.compute.threads;
   return embed_texts(texts, tower, options);

@@ -2,6 +2,7 @@
 #include "nn/encoder.hpp"
 
 #include "base/error.hpp"
+#include "nn/passes.hpp"
 #include "nn/text_tower.hpp"
 #include "nn/vision_tower.hpp"
 
@@ -11,7 +12,7 @@
 namespace skyglot {
 namespace {
 
-// Texts that go through the tower at a time.
+// Texts that share a pass.
 constexpr std::int64_t kTextsAtOnce = 64;
 
 void copy_rows(const torch::Tensor& rows, Matrix& to, std::int64_t first) {
@@ -26,12 +27,14 @@ struct Encoder::State {
   ModelConfig config;
   VisionTower vision;
   std::optional<TextTower> text;
+  bool on_cpu = true;
 };
 
 Encoder::Encoder(StoredModel model, const ComputeOptions& options) {
   prepare_compute(options);
   const torch::NoGradGuard no_grad;
-  state_ = std::make_unique<State>(State{model.config, VisionTower(model, options), std::nullopt});
+  state_ = std::make_unique<State>(State{model.config, VisionTower(model, options), std::nullopt,
+                                         options.device == Device::cpu});
   if (model.config.text) state_->text.emplace(model, options);
 }
 
@@ -46,12 +49,20 @@ const ModelConfig& Encoder::config() const {
   return state_->config;
 }
 
+std::size_t Encoder::pictures_at_once() const {
+  const std::int64_t side = state_->config.vision.image_size / state_->vision.patch_size();
+  return static_cast<std::size_t>(state_->vision.pictures_at_once({side, side}));
+}
+
+std::size_t Encoder::passes_at_once() const {
+  return state_->on_cpu ? static_cast<std::size_t>(torch::get_num_threads()) : 1;
+}
+
 Matrix Encoder::encode_pictures(std::span<const Picture> pictures) const {
   const torch::NoGradGuard no_grad;
   Matrix result(static_cast<std::int64_t>(pictures.size()), state_->config.embedding_width);
   if (pictures.empty()) return result;
-  const std::int64_t grid = pictures.front().width / state_->vision.patch_size();
-  copy_rows(state_->vision.embed(state_->vision.patches(pictures), {grid, grid}), result, 0);
+  copy_rows(state_->vision.embed(pictures), result, 0);
   return result;
 }
 
@@ -64,12 +75,11 @@ Matrix Encoder::encode_tokens(std::span<const std::int32_t> tokens) const {
   const auto count = static_cast<std::int64_t>(tokens.size()) / context;
   expect(count * context == static_cast<std::int64_t>(tokens.size()), "a torn row of tokens");
   Matrix result(count, state_->config.embedding_width);
-  for (std::int64_t first = 0; first < count; first += kTextsAtOnce) {
-    const std::int64_t rows = std::min(kTextsAtOnce, count - first);
+  run_passes(count, kTextsAtOnce, state_->on_cpu, [&](std::int64_t first, std::int64_t rows) {
     const torch::Tensor ids = torch::from_blob(
         const_cast<std::int32_t*>(tokens.data()) + first * context, {rows, context}, torch::kInt32);
     copy_rows(state_->text->embed(ids.to(torch::kInt64)), result, first);
-  }
+  });
   return result;
 }
 

@@ -26,10 +26,16 @@ class Encoder {
   Encoder& operator=(Encoder&&) noexcept;
 
   [[nodiscard]] const ModelConfig& config() const;
+  /// Pictures of the model's own size that share a pass.
+  [[nodiscard]] std::size_t pictures_at_once() const;
+  /// Passes that run side by side: the threads of a CPU, 1 on a GPU.
+  [[nodiscard]] std::size_t passes_at_once() const;
 
   /// One row a picture, embedding_width columns, as the tower gives them (not normalised). Pictures
   /// must be square RGB of one side, a multiple of the patch size (image_size, or another:
-  /// positions are then interpolated); 8-bit values are normalised by the configuration.
+  /// positions are then interpolated); 8-bit values are normalised by the configuration. Runs of
+  /// pictures_at_once(), from the first on, share a pass, and vectors may depend on that in their
+  /// last bits; they do not depend on the number of threads.
   [[nodiscard]] Matrix encode_pictures(std::span<const Picture> pictures) const;
 
   /// One row a text, not normalised. `tokens` holds context_length ids a text (see

@@ -73,6 +73,28 @@ TEST(Encoder, APictureAloneAndInABatchGiveTheSame) {
   EXPECT_LT(cosine(all.row(0), all.row(299)), 0.9999) << "other pictures, other vectors";
 }
 
+// Three and a bit passes, so that lanes get different shares.
+TEST(Encoder, VectorsAreTheSameForAnyNumberOfThreads) {
+  const StoredModel model = random_model(small_clip(), 1);
+  std::vector<Picture> pictures;
+  std::vector<std::vector<std::int32_t>> texts;
+  for (int i = 0; i < 301; ++i) {
+    pictures.push_back(noise(32, i));
+    texts.push_back({49406, 320 + i, 1125 + 2 * i, 49407});
+  }
+  const Encoder one(model, {Device::cpu, Precision::fp32, 1});
+  ASSERT_GT(pictures.size(), 3 * one.pictures_at_once());
+  const Matrix rows = one.encode_pictures(pictures);
+  const Matrix alone = one.encode_pictures(std::span(pictures).first(1));
+  const Matrix text_rows = one.encode_tokens(tokens_of(texts));
+  for (const int threads : {2, 3, 7}) {
+    const Encoder many(model, {Device::cpu, Precision::fp32, threads});
+    EXPECT_EQ(many.encode_pictures(pictures).values, rows.values) << threads;
+    EXPECT_EQ(many.encode_pictures(std::span(pictures).first(1)).values, alone.values) << threads;
+    EXPECT_EQ(many.encode_tokens(tokens_of(texts)).values, text_rows.values) << threads;
+  }
+}
+
 TEST(Encoder, TakesPicturesOfAnotherSide) {
   const Encoder encoder(random_model(small_vit(Pooling::mean), 1), {});
   const Picture small = noise(24, 1);

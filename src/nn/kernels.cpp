@@ -280,11 +280,10 @@ SKYGLOT_INLINE void pack_keys_and_values(const AttentionHead<Element>& head, con
 }
 
 template <typename Element>
-SKYGLOT_INLINE void pack_queries(const AttentionHead<Element>& head, std::int64_t first,
+SKYGLOT_INLINE void pack_queries(const AttentionHead<Element>& head, std::int64_t at,
                                  std::int64_t count, const Workspace& w) {
   for (std::int64_t row = 0; row < kQueryRows; ++row) {
-    const std::int64_t token = first + std::min(row, count - 1);
-    const Element* query = head.query + token * head.stride;
+    const Element* query = head.query + (at + std::min(row, count - 1)) * head.query_stride;
     for (std::int64_t i = 0; i < head.head_width; ++i)
       w.queries[row * head.head_width + i] = (widen(query[i]) + head.query_bias[i]) * head.scale;
   }
@@ -333,7 +332,7 @@ SKYGLOT_INLINE void attend_block(const AttentionHead<Element>& head, std::int64_
   const std::int64_t first = head.first_query + at;
   const std::int64_t seen_by_all = head.causal ? first + count : head.length;
   const std::int64_t width = padded(seen_by_all);
-  pack_queries(head, first, count, w);
+  pack_queries(head, at, count, w);
   for (std::int64_t column = 0; column < width; column += kColumns) {
     const Tile tile =
         tile_product(w.queries, head.head_width, w.keys + column, w.key_stride, head.head_width);

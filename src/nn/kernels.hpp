@@ -35,12 +35,12 @@ void bias_gelu(Gelu kind, const float* bias, std::int64_t rows, std::int64_t wid
 void bias_gelu(Gelu kind, const float* bias, std::int64_t rows, std::int64_t width,
                BFloat16* values);
 
-/// One head of one sequence: softmax(scale * Q K^T) V for the queries from first_query on. Rows of
-/// the fused q, k, v block lie `stride` apart; the biases (head_width each) are added while
-/// reading.
+/// One head of one sequence: softmax(scale * Q K^T) V for `queries` tokens from first_query on.
+/// Rows of keys and values lie `stride` apart, those of queries `query_stride`; the biases
+/// (head_width each) are added while reading.
 template <typename Element>
 struct AttentionHead {
-  const Element* query = nullptr;
+  const Element* query = nullptr;  ///< of token first_query
   const Element* key = nullptr;
   const Element* value = nullptr;
   const float* query_bias = nullptr;
@@ -48,6 +48,7 @@ struct AttentionHead {
   const float* value_bias = nullptr;
   Element* out = nullptr;  ///< head_width wide rows, out_stride apart, one a query
   std::int64_t stride = 0;
+  std::int64_t query_stride = 0;
   std::int64_t out_stride = 0;
   std::int64_t length = 0;  ///< tokens of the sequence
   std::int64_t first_query = 0;

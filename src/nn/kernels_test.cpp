@@ -164,6 +164,7 @@ AttentionHead<float> head_on(const std::vector<float>& qkv, const std::vector<fl
           bias.data() + 2 * hw,
           out,
           3 * hw,
+          3 * hw,
           hw,
           c.length,
           0,
@@ -205,6 +206,7 @@ TEST(AttentionOfOneQuery, EqualsThatOfAll) {
   attend(head_on(qkv, bias, c, all.data()), scratch.data());
   auto head = head_on(qkv, bias, c, one.data());
   head.first_query = 21;
+  head.query += 21 * head.query_stride;
   head.queries = 1;
   attend(head, scratch.data());
   for (std::size_t i = 0; i < 32; ++i) EXPECT_NEAR(one[i], all[21 * 32 + i], 1e-6);

@@ -2,6 +2,7 @@
 #include "nn/linear_algebra.hpp"
 
 #include "base/error.hpp"
+#include "nn/passes.hpp"
 
 #include <torch/torch.h>
 
@@ -10,6 +11,8 @@
 namespace skyglot {
 namespace {
 
+constexpr std::int64_t kRowsAtOnce = 256;
+
 // A view on the rows; libtorch has no read-only tensors, and none is written here.
 torch::Tensor view_of(const Matrix& matrix, std::int64_t first, std::int64_t count) {
   return torch::from_blob(const_cast<float*>(matrix.values.data()) + first * matrix.cols,
@@ -17,11 +20,13 @@ torch::Tensor view_of(const Matrix& matrix, std::int64_t first, std::int64_t cou
 }
 
 Matrix product(const torch::Tensor& a, const torch::Tensor& b) {
-  const torch::NoGradGuard no_grad;
   Matrix result(a.size(0), b.size(1));
   torch::Tensor out =
       torch::from_blob(result.values.data(), {result.rows, result.cols}, torch::kFloat32);
-  torch::mm_out(out, a, b);
+  run_passes(result.rows, kRowsAtOnce, true, [&](std::int64_t first, std::int64_t count) {
+    torch::Tensor rows = out.narrow(0, first, count);
+    torch::mm_out(rows, a.narrow(0, first, count), b);
+  });
   return result;
 }
 

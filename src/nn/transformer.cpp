@@ -83,11 +83,11 @@ TransformerResult run_operators(const Transformer& transformer, torch::Tensor x,
   return result;
 }
 
-TransformerResult run(const Transformer& transformer, const torch::Tensor& tokens,
+TransformerResult run(const Transformer& transformer, torch::Tensor tokens,
                       const TransformerRequest& request) {
   if (!can_fuse(tokens, transformer)) return run_operators(transformer, tokens, request);
   const torch::NoGradGuard no_grad;
-  return run_fused(transformer, tokens.to(torch::kFloat32).contiguous().clone(), request);
+  return run_fused(transformer, tokens.to(torch::kFloat32).contiguous(), request);
 }
 
 }  // namespace skyglot

@@ -42,10 +42,11 @@ struct TransformerResult {
   torch::Tensor keys;    ///< N x L x D, heads side by side; undefined unless asked for
 };
 
-/// `tokens` is N x L x D. On a CPU without gradients this takes the fused kernels, in float32 or,
-/// where the weights are bfloat16, with bfloat16 products and a float32 residual stream; elsewhere
-/// torch's operators in the type of the weights. Dosovitskiy et al. 2021; Radford et al. 2021.
-[[nodiscard]] TransformerResult run(const Transformer& transformer, const torch::Tensor& tokens,
+/// `tokens` is N x L x D and may be overwritten. On a CPU without gradients this takes the fused
+/// kernels, in float32 or, where the weights are bfloat16, with bfloat16 products and a float32
+/// residual stream; elsewhere torch's operators in the type of the weights. Dosovitskiy et al.
+/// 2021; Radford et al. 2021.
+[[nodiscard]] TransformerResult run(const Transformer& transformer, torch::Tensor tokens,
                                     const TransformerRequest& request = {});
 
 /// The fused way: float32 contiguous `tokens` on the CPU, which it overwrites.

@@ -69,11 +69,13 @@ class FusedRun {
   TransformerResult run_last(const BlockWeights& block, const TransformerRequest& request) {
     TransformerResult result;
     normalise(block.norm_1_gain, block.norm_1_shift);
-    const torch::Tensor qkv = product(normed_, block.qkv_weight);
-    if (request.keys) result.keys = keys_of(block, qkv);
     if (request.pooled) {
-      attend_pooled(block, qkv, *request.pooled);
+      const torch::Tensor kv = product(normed_, block.qkv_weight.narrow(0, width_, 2 * width_));
+      if (request.keys) result.keys = keys_of(block, kv.narrow(1, 0, width_));
+      attend_pooled(block, kv, *request.pooled);
     } else {
+      const torch::Tensor qkv = product(normed_, block.qkv_weight);
+      if (request.keys) result.keys = keys_of(block, qkv.narrow(1, width_, width_));
       attend_all(block, qkv);
     }
     add_product(normed_, block.out_weight, block.out_bias);
@@ -141,13 +143,13 @@ class FusedRun {
     });
   }
 
-  kernels::AttentionHead<Element> head_of(const BlockWeights& block, const torch::Tensor& qkv,
+  // All but the queries; `keys` are rows that hold a token's keys and, width_ further, its values.
+  kernels::AttentionHead<Element> head_of(const BlockWeights& block, const torch::Tensor& keys,
                                           std::int64_t sequence, std::int64_t head) const {
     const std::int64_t head_width = width_ / transformer_.heads;
     kernels::AttentionHead<Element> h;
-    h.stride = 3 * width_;
-    h.query = data_of<Element>(qkv) + sequence * length_ * h.stride + head * head_width;
-    h.key = h.query + width_;
+    h.stride = keys.stride(0);
+    h.key = data_of<Element>(keys) + sequence * length_ * h.stride + head * head_width;
     h.value = h.key + width_;
     h.query_bias = floats_of(block.qkv_bias) + head * head_width;
     h.key_bias = h.query_bias + width_;
@@ -162,13 +164,13 @@ class FusedRun {
 
   // Calls attend() on every head of every sequence; `place` says which queries and where to.
   template <typename Place>
-  void attend_heads(const BlockWeights& block, const torch::Tensor& qkv, const Place& place) {
+  void attend_heads(const BlockWeights& block, const torch::Tensor& keys, const Place& place) {
     const std::int64_t heads = transformer_.heads;
     at::parallel_for(0, sequences_ * heads, 1, [&](std::int64_t begin, std::int64_t end) {
       std::vector<float> scratch(
           static_cast<std::size_t>(kernels::attention_scratch(length_, width_ / heads)));
       for (std::int64_t i = begin; i < end; ++i) {
-        auto head = head_of(block, qkv, i / heads, i % heads);
+        auto head = head_of(block, keys, i / heads, i % heads);
         place(head, i / heads, i % heads * head.head_width);
         kernels::attend(head, scratch.data());
       }
@@ -177,19 +179,26 @@ class FusedRun {
 
   // Attention of all tokens into normed_.
   void attend_all(const BlockWeights& block, const torch::Tensor& qkv) {
-    attend_heads(block, qkv, [&](auto& head, std::int64_t sequence, std::int64_t column) {
+    const torch::Tensor keys = qkv.narrow(1, width_, 2 * width_);
+    attend_heads(block, keys, [&](auto& head, std::int64_t sequence, std::int64_t column) {
+      head.query = data_of<Element>(qkv) + sequence * length_ * 3 * width_ + column;
+      head.query_stride = 3 * width_;
       head.queries = length_;
       head.out = data_of<Element>(normed_) + sequence * length_ * width_ + column;
     });
   }
 
   // Attention of one token a sequence; from here on only these rows are carried.
-  void attend_pooled(const BlockWeights& block, const torch::Tensor& qkv,
+  void attend_pooled(const BlockWeights& block, const torch::Tensor& kv,
                      const torch::Tensor& pooled) {
     const torch::Tensor index = pooled.to(torch::kInt64).contiguous();
     const torch::Tensor rows = torch::arange(sequences_, index.options()) * length_ + index;
+    const torch::Tensor queries =
+        torch::mm(normed_.index_select(0, rows), block.qkv_weight.narrow(0, 0, width_).t());
     normed_ = normed_.narrow(0, 0, sequences_);
-    attend_heads(block, qkv, [&](auto& head, std::int64_t sequence, std::int64_t column) {
+    attend_heads(block, kv, [&](auto& head, std::int64_t sequence, std::int64_t column) {
+      head.query = data_of<Element>(queries) + sequence * width_ + column;
+      head.query_stride = width_;
       head.first_query = index.data_ptr<std::int64_t>()[sequence];
       head.queries = 1;
       head.out = data_of<Element>(normed_) + sequence * width_ + column;
@@ -197,10 +206,10 @@ class FusedRun {
     x_ = x_.index_select(0, rows);
   }
 
-  torch::Tensor keys_of(const BlockWeights& block, const torch::Tensor& qkv) const {
-    const torch::Tensor keys = qkv.narrow(1, width_, width_).to(torch::kFloat32) +
-                               block.qkv_bias.narrow(0, width_, width_);
-    return keys.view({sequences_, length_, width_});
+  torch::Tensor keys_of(const BlockWeights& block, const torch::Tensor& keys) const {
+    const torch::Tensor biased =
+        keys.to(torch::kFloat32) + block.qkv_bias.narrow(0, width_, width_);
+    return biased.view({sequences_, length_, width_});
   }
 
   const Transformer& transformer_;

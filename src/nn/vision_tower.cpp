@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "nn/kernels.hpp"
+#include "nn/passes.hpp"
 #include "nn/positions.hpp"
 
 #include <ATen/Parallel.h>
@@ -12,9 +13,10 @@
 namespace skyglot {
 namespace {
 
-// Tokens that go through the blocks at a time: more would not make the products faster, only the
-// buffers too large for the caches.
-constexpr std::int64_t kTokensAtOnce = 3200;
+// Tokens of a pass: enough for fast products, few enough for the caches of one core, or for the
+// memory of any GPU.
+constexpr std::int64_t kTokensOnCpu = 1600;
+constexpr std::int64_t kTokensOnCuda = 25600;
 
 // D x 3 x P x P to a factor of patches * weight^T.
 torch::Tensor patch_matrix(const WeightSource& weights, const std::string& name) {
@@ -100,8 +102,7 @@ torch::Tensor VisionTower::tokens_of(const torch::Tensor& patches, Grid grid) co
   const std::int64_t count = patches.size(0);
   const std::int64_t width = tokens.size(2);
   tokens = torch::cat({class_token_.view({1, 1, width}).expand({count, 1, width}), tokens}, 1);
-  tokens = tokens +
-           positions_for_grid(positions_, grid.height, grid.width, config_.vision.position_resize);
+  tokens += positions_for_grid(positions_, grid.height, grid.width, config_.vision.position_resize);
   if (registers_.defined())
     tokens = torch::cat({tokens.narrow(1, 0, 1), registers_.unsqueeze(0).expand({count, -1, -1}),
                          tokens.narrow(1, 1, tokens.size(1) - 1)},
@@ -116,26 +117,42 @@ torch::Tensor VisionTower::final_norm(const torch::Tensor& tokens) const {
                            config_.layer_norm_epsilon);
 }
 
+bool VisionTower::on_cpu() const {
+  return patch_weight_.is_cpu();
+}
+
+std::int64_t VisionTower::pictures_at_once(Grid grid) const {
+  const std::int64_t tokens = grid.height * grid.width + 1 + config_.vision.register_tokens;
+  return std::max<std::int64_t>(1, (on_cpu() ? kTokensOnCpu : kTokensOnCuda) / tokens);
+}
+
+torch::Tensor VisionTower::embed(std::span<const Picture> pictures) const {
+  const auto count = static_cast<std::int64_t>(pictures.size());
+  const torch::Tensor rows = torch::empty({count, config_.embedding_width});
+  if (pictures.empty()) return rows;
+  const std::int64_t side = pictures.front().width / patch_size();
+  const Grid grid{side, side};
+  run_passes(count, pictures_at_once(grid), on_cpu(), [&](std::int64_t first, std::int64_t few) {
+    const auto part =
+        pictures.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(few));
+    rows.narrow(0, first, few).copy_(embed(patches(part), grid));
+  });
+  return rows;
+}
+
 torch::Tensor VisionTower::embed(const torch::Tensor& patches, Grid grid) const {
   const bool mean = config_.kind == ModelKind::vit && config_.vision.pooling == Pooling::mean;
-  const std::int64_t count = patches.size(0);
-  const std::int64_t at_once = std::max<std::int64_t>(1, kTokensAtOnce / (patches.size(1) + 1));
-  std::vector<torch::Tensor> parts;
-  for (std::int64_t first = 0; first < count; first += at_once) {
-    const torch::Tensor part = patches.narrow(0, first, std::min(at_once, count - first));
-    TransformerRequest request;
-    if (!mean) request.pooled = torch::zeros({part.size(0)}, part.options().dtype(torch::kInt64));
-    torch::Tensor pooled = final_norm(run(transformer_, tokens_of(part, grid), request).tokens);
-    if (mean) {
-      const std::int64_t special = 1 + config_.vision.register_tokens;
-      pooled = pooled.narrow(1, special, pooled.size(1) - special).mean(1);
-    }
-    if (projection_.defined())
-      pooled = torch::matmul(pooled.to(projection_.scalar_type()), projection_.t());
-    parts.push_back(pooled.to(torch::kFloat32));
+  TransformerRequest request;
+  if (!mean)
+    request.pooled = torch::zeros({patches.size(0)}, patches.options().dtype(torch::kInt64));
+  torch::Tensor pooled = final_norm(run(transformer_, tokens_of(patches, grid), request).tokens);
+  if (mean) {
+    const std::int64_t special = 1 + config_.vision.register_tokens;
+    pooled = pooled.narrow(1, special, pooled.size(1) - special).mean(1);
   }
-  if (parts.empty()) return torch::empty({0, config_.embedding_width});
-  return torch::cat(parts);
+  if (projection_.defined())
+    pooled = torch::matmul(pooled.to(projection_.scalar_type()), projection_.t());
+  return pooled.to(torch::kFloat32);
 }
 
 VisionTower::Features VisionTower::features(const torch::Tensor& patches, Grid grid) const {

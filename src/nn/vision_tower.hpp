@@ -25,8 +25,14 @@ class VisionTower {
     std::int64_t width = 0;
   };
 
-  /// N x E: CLIP's projected class token; for a ViT alone its pooled tokens after the last norm.
+  /// N x E float32: CLIP's projected class token; for a ViT alone its pooled tokens after the last
+  /// norm. All pictures share one pass.
   [[nodiscard]] torch::Tensor embed(const torch::Tensor& patches, Grid grid) const;
+  /// The same of 8-bit square RGB pictures of one side, in passes of pictures_at_once() from the
+  /// first on; on the host.
+  [[nodiscard]] torch::Tensor embed(std::span<const Picture> pictures) const;
+  /// Pictures that share a pass. The last bits of a vector may depend on who shares it.
+  [[nodiscard]] std::int64_t pictures_at_once(Grid grid) const;
 
   struct Features {
     torch::Tensor
@@ -38,6 +44,7 @@ class VisionTower {
   [[nodiscard]] std::int64_t patch_size() const { return config_.vision.patch_size; }
 
  private:
+  [[nodiscard]] bool on_cpu() const;
   [[nodiscard]] torch::Tensor tokens_of(const torch::Tensor& patches, Grid grid) const;
   [[nodiscard]] torch::Tensor final_norm(const torch::Tensor& tokens) const;
 
