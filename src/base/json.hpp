@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include <string>
+#include <string_view>
 #include <utility>
 
 namespace skyglot {
@@ -18,6 +19,28 @@ template <typename JsonType>
   return json.dump(indent, ' ', false, JsonType::error_handler_t::replace);
 }
 
+/// What reading_json() turns into an Error; nobody else sees it.
+struct JsonNestedTooDeep {};
+
+/// Parses text of unknown origin. What nests deeper than any file we know is refused, since copying
+/// and printing it would recurse as deep. Throws as nlohmann's parse does; inside reading_json().
+template <typename JsonType = nlohmann::json>
+[[nodiscard]] JsonType parse_json(std::string_view text) {
+  constexpr int kDeepest = 64;
+  return JsonType::parse(text, [](int depth, typename JsonType::parse_event_t, JsonType&) {
+    if (depth > kDeepest) throw JsonNestedTooDeep{};
+    return true;
+  });
+}
+
+/// A string as it is, a number as it is written; Error(format) for all else, naming `what`.
+template <typename JsonType>
+[[nodiscard]] std::string scalar_text(const JsonType& value, const std::string& what) {
+  if (value.is_string()) return value.template get<std::string>();
+  if (value.is_number()) return value.dump();
+  fail(ErrorKind::format, "{} is neither text nor number", what);
+}
+
 /// Runs `read`, which parses or takes apart JSON, and turns what nlohmann throws into Error(format)
 /// that names `where` and gives the `remedy`.
 template <typename Read>
@@ -26,6 +49,8 @@ auto reading_json(const std::string& where, const std::string& remedy, Read&& re
     return std::forward<Read>(read)();
   } catch (const nlohmann::json::exception& error) {
     fail(ErrorKind::format, "{}: damaged ({}); {}", where, error.what(), remedy);
+  } catch (const JsonNestedTooDeep&) {
+    fail(ErrorKind::format, "{}: damaged (values nested too deeply); {}", where, remedy);
   }
 }
 

@@ -114,10 +114,13 @@ void embed_pictures(PictureSource& source, const PictureModel& tower, const Embe
   expect(tower.at_once > 0 && tower.passes > 0 && options.block > 0,
          "passes and blocks hold something");
   const ResizeMode mode = options.resize.value_or(tower.resize);
+  // A long scene makes up to 64 crops: of those, fewer wait.
+  const std::size_t ahead = mode == ResizeMode::tile
+                                ? static_cast<std::size_t>(thread_count(options.threads))
+                                : tower.at_once * tower.passes;
   Passes passes(tower, options, sink);
   run_pipeline_ahead(
-      {.threads = thread_count(options.threads),
-       .in_flight = std::max<std::size_t>(tower.at_once * tower.passes, 4)},
+      {.threads = thread_count(options.threads), .in_flight = std::max<std::size_t>(ahead, 4)},
       [&] { return source.next(); },
       [&](SourcePicture picture) {
         return prepare(std::move(picture), tower.side, mode, options.max_pixels);

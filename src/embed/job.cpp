@@ -8,6 +8,8 @@
 #include "base/version.hpp"
 
 #include <algorithm>
+#include <functional>
+#include <optional>
 #include <utility>
 
 namespace skyglot {
@@ -75,19 +77,20 @@ class BlockBuilder {
   std::uint64_t count_ = 0;
 };
 
-// Draws what an earlier run has done.
-void pass_over(PictureSource& source, const EmbeddingsWriter& writer, const EmbedJob& job) {
+// Draws what an earlier run has done; `next_id` gives nothing at the end.
+void pass_over(const std::function<std::optional<std::string>()>& next_id,
+               const EmbeddingsWriter& writer, const EmbedJob& job) {
   for (const FinishedBlock& block : writer.finished()) {
     check_interrupt();
     Sha256 items;
     for (std::uint64_t i = 0; i < block.items(); ++i) {
-      const auto picture = source.next();
-      if (!picture) fail_changed(job);
-      items.update(picture->id + "\n");
+      const auto id = next_id();
+      if (!id) fail_changed(job);
+      items.update(*id + "\n");
     }
     if (items.finish() != block.items_sha256) fail_changed(job);
     // Only the last block of all may be short.
-    if (block.items() != job.options.block && source.next()) fail_changed(job);
+    if (block.items() != job.options.block && next_id()) fail_changed(job);
   }
 }
 
@@ -117,7 +120,11 @@ Json about_model(const ModelConfig& config) {
 
 EmbedTotals run_picture_job(PictureSource& source, const PictureModel& tower, const EmbedJob& job) {
   EmbeddingsWriter writer(job.output, plan_of(job), job.overwrite);
-  pass_over(source, writer, job);
+  const auto next_id = [&]() -> std::optional<std::string> {
+    const auto picture = source.next();
+    return picture ? std::optional(picture->id) : std::nullopt;
+  };
+  pass_over(next_id, writer, job);
   BlockBuilder builder(writer, job);
   Progress progress("pictures", source.size().value_or(0));
   progress.advance(items_of(writer));
@@ -134,8 +141,13 @@ EmbedTotals run_text_job(std::span<const std::string> texts, const TextModel& to
   EmbeddingsWriter writer(job.output, plan_of(job), job.overwrite);
   BlockBuilder builder(writer, job);
   Progress progress("texts", texts.size());
-  progress.advance(items_of(writer));
-  for (std::size_t begin = items_of(writer); begin < texts.size();) {
+  std::size_t begin = 0;
+  const auto next_id = [&]() -> std::optional<std::string> {
+    return begin < texts.size() ? std::optional(texts[begin++]) : std::nullopt;
+  };
+  pass_over(next_id, writer, job);
+  progress.advance(begin);
+  while (begin < texts.size()) {
     check_interrupt();
     const std::size_t count = std::min<std::size_t>(job.options.block, texts.size() - begin);
     const Matrix rows = embed_texts(texts.subspan(begin, count), tower, job.options);

@@ -184,17 +184,44 @@ TEST(AboutModel, TellsModelsApartThatShareTheirWeights) {
   EXPECT_NE(about_model(brighter), about);
 }
 
-TEST(EmbedJob, TextsAreTheirOwnIds) {
-  const fs::path folder = test_folder();
+std::vector<std::string> numbered_texts() {
   std::vector<std::string> texts;
   for (int i = 0; i < 35; ++i) texts.push_back("text number " + std::to_string(i * i));
-  const TextModel tower{[](std::span<const TokenId> tokens) {
+  return texts;
+}
+
+TextModel fake_text_tower() {
+  return {[](std::span<const TokenId> tokens) {
     Matrix rows(static_cast<std::int64_t>(tokens.size() / 77), 4);
     for (std::int64_t i = 0; i < rows.rows; ++i)
       for (std::size_t k = 0; k < 4; ++k)
         rows.row(i)[k] = static_cast<float>(tokens[static_cast<std::size_t>(i) * 77 + 3 + k]);
     return rows;
   }};
+}
+
+// The second block fails under --strict; by then the first is kept.
+TEST(EmbedJob, ChangedTextsCannotResume) {
+  const fs::path folder = test_folder();
+  EmbedJob job = job_to(folder / "out");
+  job.options.strict = true;
+  std::vector<std::string> texts = numbered_texts();
+  const TextModel tower = fake_text_tower();
+  for (int i = 0; i < 90; ++i) texts[30] += " word";
+  ASSERT_THROW((void)run_text_job(texts, tower, job), Error);
+  texts[30] = "short";
+  auto changed = texts;
+  changed[3] = "another";
+  EXPECT_THROW((void)run_text_job(changed, tower, job), Error);
+  EXPECT_THROW((void)run_text_job(std::span(texts).first(20), tower, job), Error);
+  EXPECT_EQ(run_text_job(texts, tower, job).resumed, 25u);
+  EXPECT_EQ(read_embeddings(folder / "out").ids, texts);
+}
+
+TEST(EmbedJob, TextsAreTheirOwnIds) {
+  const fs::path folder = test_folder();
+  const std::vector<std::string> texts = numbered_texts();
+  const TextModel tower = fake_text_tower();
   const EmbedTotals totals = run_text_job(texts, tower, job_to(folder / "out"));
   EXPECT_EQ(totals.embedded, 35u);
   EXPECT_EQ(read_embeddings(folder / "out").ids, texts);

@@ -17,6 +17,12 @@ TextModel text_model(const Encoder& encoder) {
   if (!config.text)
     fail(ErrorKind::input, "{} has no text tower; only pictures can be embedded with it",
          config.architecture);
+  if (config.text->vocabulary != static_cast<std::int64_t>(Tokenizer::kVocabulary))
+    fail(ErrorKind::input,
+         "{}: its text tower knows {} tokens, CLIP's tokenizer gives {}: words would mean nothing "
+         "to "
+         "it; embed its texts elsewhere and give them with --text-embeddings",
+         config.source, config.text->vocabulary, Tokenizer::kVocabulary);
   return {[&encoder](std::span<const TokenId> tokens) { return encoder.encode_tokens(tokens); },
           static_cast<std::size_t>(config.text->context_length)};
 }

@@ -185,6 +185,8 @@ Matrix parse_npy(std::string_view bytes, const std::string& name) {
   if (header.shape.size() != 2)
     fail(ErrorKind::format, "{}: not a matrix, for it has {} dimensions", name,
          header.shape.size());
+  if (header.shape[1] == 0) fail(ErrorKind::format, "{}: a matrix without columns", name);
+  if (header.shape[0] == 0) return Matrix(0, header.shape[1]);
   Matrix matrix;
   matrix.rows = header.shape[header.columns_first ? 1 : 0];
   matrix.cols = header.shape[header.columns_first ? 0 : 1];

@@ -53,7 +53,7 @@ FolderFacts read_facts(const fs::path& file) {
          "{}: no embeddings.json, so these are no (finished) embeddings of skyglot",
          file.parent_path().string());
   return reading_json(file.string(), kRemedy, [&] {
-    const Json json = Json::parse(read_file(file));
+    const Json json = parse_json<Json>(read_file(file));
     if (json.at("schema") != 1 || json.at("element") != "f16")
       fail(ErrorKind::format, "{}: written by a newer skyglot", file.string());
     return FolderFacts{
@@ -65,7 +65,7 @@ FolderFacts read_facts(const fs::path& file) {
 
 Matrix read_halves(const fs::path& file, const VectorsFacts& facts) {
   const std::string bytes = read_file(file, kNoLimit);
-  if (facts.rows < 0 || facts.columns < 0)
+  if (facts.rows < 0 || facts.columns < 1)
     fail(ErrorKind::format, "{}: impossible size", file.string());
   const std::size_t expected =
       checked_product(checked_product(static_cast<std::size_t>(facts.rows),
@@ -113,6 +113,7 @@ Embeddings read_tensor(const fs::path& path) {
     fail(ErrorKind::format, "{}: embeddings are one matrix, but it holds: {}", path.string(),
          names.empty() ? "nothing" : names);
   const TensorView* matrix = matrices.front();
+  if (matrix->shape[1] == 0) fail(ErrorKind::format, "{}: a matrix without columns", path.string());
   Embeddings result;
   result.vectors.rows = matrix->shape[0];
   result.vectors.cols = matrix->shape[1];

@@ -93,6 +93,18 @@ TEST(Npy, ReadsTheTypesAndOrders) {
   EXPECT_THAT(parse_npy(halves, "x").values, ElementsAre(1, -2));
 }
 
+TEST(Npy, AMatrixHasColumns) {
+  for (const char* shape : {"(1152921504606846976, 0)", "(0, 0)", "(3, 0)"})
+    for (const char* order : {"True", "False"}) {
+      const std::string dictionary =
+          fmt::format("{{'descr': '<f4', 'fortran_order': {}, 'shape': {}, }}\n", order, shape);
+      std::string bytes("\x93NUMPY\x01\x00", 8);
+      bytes += static_cast<char>(dictionary.size());
+      bytes += '\0';
+      EXPECT_THROW((void)parse_npy(bytes + dictionary, "x"), Error) << shape;
+    }
+}
+
 TEST(Npy, RefusesWhatItDoesNotKnow) {
   const std::string six = bytes_of<float>({1, 2, 3, 4, 5, 6});
   const auto with = [&](const std::string& descr, const std::string& shape) {

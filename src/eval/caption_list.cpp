@@ -53,7 +53,7 @@ CaptionList karpathy_list(const Json& json, const std::string& split, const std:
   if (files.empty())
     fail(ErrorKind::input, "{}: no picture of split '{}'; splits there are: {}", where, split,
          join({splits.begin(), splits.end()}, ", "));
-  return CaptionList(std::move(files));
+  return CaptionList(std::move(files), split.empty() ? "all" : split);
 }
 
 // Ids are numbers in COCO's own files and texts in others.
@@ -61,7 +61,7 @@ std::map<std::string, std::size_t> index_images(const Json& json,
                                                 std::vector<CaptionedFile>& files) {
   std::map<std::string, std::size_t> index;
   for (const Json& image : json.at("images")) {
-    index[image.at("id").dump()] = files.size();
+    index[scalar_text(image.at("id"), "an image's \"id\"")] = files.size();
     files.push_back({image.at("file_name").get<std::string>(), {}});
   }
   return index;
@@ -71,7 +71,7 @@ CaptionList coco_list(const Json& json, const std::string& where) {
   std::vector<CaptionedFile> files;
   const auto index = index_images(json, files);
   for (const Json& annotation : json.at("annotations")) {
-    const std::string id = annotation.at("image_id").dump();
+    const std::string id = scalar_text(annotation.at("image_id"), "a caption's \"image_id\"");
     const auto found = index.find(id);
     if (found == index.end())
       fail(ErrorKind::format, "{}: a caption belongs to image_id {}, which is not listed", where,
@@ -81,12 +81,13 @@ CaptionList coco_list(const Json& json, const std::string& where) {
   }
   std::erase_if(files, [](const CaptionedFile& file) { return file.captions.empty(); });
   if (files.empty()) fail(ErrorKind::input, "{}: no picture has a caption", where);
-  return CaptionList(std::move(files));
+  return CaptionList(std::move(files), "");
 }
 
 }  // namespace
 
-CaptionList::CaptionList(std::vector<CaptionedFile> files) : files_(std::move(files)) {
+CaptionList::CaptionList(std::vector<CaptionedFile> files, std::string split)
+    : files_(std::move(files)), split_(std::move(split)) {
   for (std::size_t i = 0; i < files_.size(); ++i) {
     const std::string path = without_extension(files_[i].file);
     by_path_.emplace(path, i);
@@ -105,17 +106,17 @@ std::optional<std::size_t> CaptionList::find(std::string_view id) const {
 CaptionList parse_karpathy(std::string_view text, const std::string& split,
                            const std::string& where) {
   return reading_json(where, kRemedy,
-                      [&] { return karpathy_list(Json::parse(text), split, where); });
+                      [&] { return karpathy_list(parse_json<Json>(text), split, where); });
 }
 
 CaptionList parse_coco(std::string_view text, const std::string& where) {
-  return reading_json(where, kRemedy, [&] { return coco_list(Json::parse(text), where); });
+  return reading_json(where, kRemedy, [&] { return coco_list(parse_json<Json>(text), where); });
 }
 
 CaptionList read_caption_list(const std::filesystem::path& path, const std::string& split) {
   const std::string text = read_file(path);
   return reading_json(path.string(), kRemedy, [&] {
-    const Json json = Json::parse(text);
+    const Json json = parse_json<Json>(text);
     return json.contains("annotations") ? coco_list(json, path.string())
                                         : karpathy_list(json, split, path.string());
   });

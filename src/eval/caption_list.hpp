@@ -20,15 +20,18 @@ struct CaptionedFile {
 /// Pictures with their captions, found again by name.
 class CaptionList {
  public:
-  explicit CaptionList(std::vector<CaptionedFile> files);
+  /// `split`: the Karpathy split these are of, "" where there is no such thing.
+  explicit CaptionList(std::vector<CaptionedFile> files, std::string split);
 
   [[nodiscard]] const std::vector<CaptionedFile>& files() const { return files_; }
+  [[nodiscard]] const std::string& split() const { return split_; }
   /// The entry for a picture with this path: the same path, else the same last part, both without
   /// extension (lists name .tif files that were converted). Nothing if no entry or several fit.
   [[nodiscard]] std::optional<std::size_t> find(std::string_view id) const;
 
  private:
   std::vector<CaptionedFile> files_;
+  std::string split_;
   std::map<std::string, std::size_t> by_path_;
   std::map<std::string, std::optional<std::size_t>> by_name_;  // nothing: several have it
 };

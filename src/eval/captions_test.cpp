@@ -11,6 +11,7 @@ namespace skyglot {
 namespace {
 
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -55,9 +56,20 @@ TEST(CaptionList, CocoFilesJoinTheirAnnotations) {
 }
 
 TEST(CaptionList, NamesThatSeveralHaveAreNotGuessed) {
-  const CaptionList list({{"a/1.jpg", {"x"}}, {"b/1.jpg", {"y"}}});
+  const CaptionList list({{"a/1.jpg", {"x"}}, {"b/1.jpg", {"y"}}}, "");
   EXPECT_EQ(list.find("b/1.png"), 1u);
   EXPECT_FALSE(list.find("c/1.png").has_value());
+}
+
+TEST(CaptionList, IdsAreTextsOrNumbersNotTrees) {
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  for (const std::string& id : {std::string("[1]"), std::string("{}"), deep})
+    EXPECT_THAT(message_of([&] {
+                  (void)parse_coco("{\"images\": [{\"id\": " + id +
+                                       ", \"file_name\": \"a\"}], \"annotations\": []}",
+                                   "c.json");
+                }),
+                AnyOf(HasSubstr("neither text nor number"), HasSubstr("nested too deeply")));
 }
 
 TEST(CaptionList, DamageIsNamed) {

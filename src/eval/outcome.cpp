@@ -123,12 +123,19 @@ Rows published_rows(const Json& expected, const std::string& architecture) {
   return own.size() > 1 ? own : others;
 }
 
-Json benchmark_json(const BenchmarkManifest& manifest) {
-  return {{"key", manifest.key},
-          {"name", manifest.name},
-          {"task", to_string(manifest.task)},
-          {"split", manifest.data.split},
-          {"split_pictures", manifest.data.pictures}};
+// Whether other pictures were asked for than the manifest's.
+bool other_split(const EvaluationRequest& request) {
+  return request.split && request.manifest &&
+         *request.split != request.manifest->data.karpathy_split;
+}
+
+Json benchmark_json(const EvaluationRequest& request) {
+  const BenchmarkManifest& manifest = *request.manifest;
+  Json json{{"key", manifest.key}, {"name", manifest.name}, {"task", to_string(manifest.task)}};
+  if (other_split(request)) return json;
+  json["split"] = manifest.data.split;
+  json["split_pictures"] = manifest.data.pictures;
+  return json;
 }
 
 }  // namespace
@@ -201,7 +208,7 @@ void Outcome::figures_table() {
 
 void Outcome::compare(const Subject& subject) {
   const auto& manifest = subject.request().manifest;
-  if (!manifest || !comparable_) return;
+  if (!manifest || !comparable_ || other_split(subject.request())) return;
   warn_if_unpublished(subject);
   Json expected = Json::array();
   for (const ExpectedFigure& published : manifest->expected) {
@@ -224,8 +231,10 @@ void Outcome::compare(const Subject& subject) {
 
 EvaluationResult Outcome::finish(const Subject& subject) {
   Json evaluated;
-  if (subject.request().manifest)
-    evaluated["benchmark"] = benchmark_json(*subject.request().manifest);
+  if (subject.request().manifest) evaluated["benchmark"] = benchmark_json(subject.request());
+  if (!subject.request().manifest || other_split(subject.request()))
+    evaluated["split"] =
+        subject.request().split ? "as asked for with --split" : "all pictures that were given";
   evaluated.update(subject.facts);
   evaluated.update(sources_);
   evaluated["bootstrap_samples"] = subject.request().bootstrap.samples;

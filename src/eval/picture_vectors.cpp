@@ -17,9 +17,11 @@ namespace {
 namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
-// Size and time of a file, so that a changed one gives another key.
-std::string state_of(const fs::path& path) {
+// Size and time of a file, or of the tar that a path leads into, so that a changed one gives
+// another key.
+std::string state_of(fs::path path) {
   std::error_code code;
+  while (!fs::exists(path, code) && path.has_relative_path()) path = path.parent_path();
   if (!fs::is_regular_file(path, code)) return "-";
   return fmt::format("{}:{}", fs::file_size(path, code),
                      fs::last_write_time(path, code).time_since_epoch().count());
@@ -30,10 +32,13 @@ std::string key_of(const SampleSet& set, const Json& model) {
   hash.update(json_text(model));
   for (const std::string& input : set.inputs)
     hash.update(fs::absolute(input).string() + "\n" + state_of(input) + "\n");
+  if (!set.list.empty()) hash.update(fs::absolute(set.list).string() + "\n" + state_of(set.list));
+  if (!set.root.empty()) hash.update("\n" + fs::absolute(set.root).string() + "\n");
   for (const PictureSample& sample : set.samples) {
     hash.update(sample.id + "\n");
     for (const std::string& input : set.inputs)
       if (fs::is_directory(input)) hash.update(state_of(fs::path(input) / sample.id));
+    if (!set.root.empty()) hash.update(state_of(set.root / sample.id));
   }
   return hash.finish().substr(0, 32);
 }
@@ -91,7 +96,7 @@ PictureVectors restore(const SampleSet& set, const fs::path& stem) {
   PictureVectors result;
   result.from_cache = true;
   reading_json(file, "remove it from the cache", [&] {
-    const auto json = nlohmann::json::parse(read_file(file));
+    const auto json = parse_json(read_file(file));
     for (const auto& entry : json.at("skipped"))
       result.skipped.push_back({entry.at(0).get<std::size_t>(), entry.at(1).get<std::string>()});
   });

@@ -46,6 +46,7 @@ struct Plan {
   std::vector<fs::path> inputs;
   SourceOptions options;
   std::optional<CaptionList> captions;
+  fs::path list;
   bool table = false;
   bool list_missing = false;
 };
@@ -67,6 +68,7 @@ Plan plan_for_list(const fs::path& list, const std::vector<fs::path>& images,
     fail(ErrorKind::input, "no list of pictures at {}: no such file", list.string());
   Plan plan;
   plan.options.path_column = request.data.path_column;
+  plan.list = list;
   if (is_table(list)) {
     plan.table = true;
     plan.inputs = {list};
@@ -123,11 +125,6 @@ std::string folder_of(const std::string& id) {
   return folder.filename().string();
 }
 
-// "label" may be a name or an index.
-std::string text_of(const nlohmann::json& value) {
-  return value.is_string() ? value.get<std::string>() : value.dump();
-}
-
 void take_captions(const nlohmann::json& json, PictureSample& sample) {
   if (json.contains("captions"))
     for (const auto& caption : json.at("captions"))
@@ -138,9 +135,10 @@ void take_captions(const nlohmann::json& json, PictureSample& sample) {
 
 void take_json(const std::string& text, PictureSample& sample) {
   reading_json("the .json beside " + sample.id, "write the archive again", [&] {
-    const auto json = nlohmann::json::parse(text);
-    if (json.contains("label") && !json.at("label").is_null())
-      sample.label = text_of(json.at("label"));
+    const auto json = parse_json(text);
+    if (json.contains("label") && !json.at("label").is_null())  // a name or an index
+      sample.label =
+          scalar_text(json.at("label"), "the \"label\" in the .json beside " + sample.id);
     take_captions(json, sample);
   });
 }
@@ -271,6 +269,9 @@ void describe(const Plan& plan, const SampleReader& reader, SampleSet& set) {
   set.layout = layout_of(plan, reader);
   set.list_missing = plan.list_missing;
   for (const fs::path& input : plan.inputs) set.inputs.push_back(input.string());
+  set.list = plan.list;
+  if (plan.captions) set.split = plan.captions->split();
+  set.root = plan.options.root;
 }
 
 }  // namespace

@@ -37,6 +37,9 @@ class SampleSet {
   std::vector<PictureSample> samples;
   std::string layout;  ///< what was found: "folders", "csv", "webdataset", "karpathy or coco"
   std::vector<std::string> inputs;  ///< paths that were read
+  std::filesystem::path list;       ///< where labels or captions were listed; empty: nowhere
+  std::string split;                ///< that a Karpathy file was read for; empty: no such file
+  std::filesystem::path root;       ///< what the paths of a table are relative to
   std::int64_t unlabelled = 0;      ///< rows whose label or caption is null, dropped
   std::int64_t unlisted = 0;        ///< pictures that the caption list does not name, passed over
   std::int64_t missing = 0;         ///< pictures of the caption list that are not there

@@ -13,6 +13,7 @@ namespace {
 
 namespace fs = std::filesystem;
 using ::testing::AllOf;
+using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -175,6 +176,16 @@ TEST_F(Samples, PicturesWithoutTruthAreRefused) {
   EXPECT_THAT(message_of(request), HasSubstr("none.csv"));
   const auto tar = write_tar("t.tar", {{"a.jpg", "A"}, {"a.json", "{"}});
   EXPECT_THAT(message_of({.images = {tar}, .list = {}, .data = {}}), HasSubstr("a.jpg"));
+}
+
+TEST_F(Samples, LabelsThatAreTreesAreRefused) {
+  const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
+  for (const std::string& label : {std::string("[1]"), deep}) {
+    const auto tar = write_tar("t.tar", {{"a.jpg", "A"}, {"a.json", "{\"label\": " + label + "}"}});
+    EXPECT_THAT(message_of({.images = {tar}, .list = {}, .data = {}}),
+                AllOf(HasSubstr("a.jpg"),
+                      AnyOf(HasSubstr("neither text nor number"), HasSubstr("nested too deeply"))));
+  }
 }
 
 }  // namespace

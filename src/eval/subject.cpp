@@ -70,7 +70,12 @@ Json counts_of(const SampleSet& set, const PictureVectors& vectors) {
 }
 
 Json facts_of(const SampleSet& set) {
-  return {{"images", set.inputs}, {"layout", set.layout}};
+  Json facts{{"images", set.inputs}, {"layout", set.layout}};
+  if (!set.list.empty()) facts["list"] = set.list.string();
+  if (!set.list.empty()) facts["list_sha256"] = sha256_file(set.list);
+  if (!set.split.empty()) facts["karpathy_split"] = set.split;
+  if (!set.root.empty()) facts["root"] = set.root.string();
+  return facts;
 }
 
 // Rows of a file of vectors for the samples, found by id.
@@ -214,6 +219,7 @@ PictureRows Subject::vectors_for(const SampleSet& set, const PictureInput& input
     options.cache = request_.cache;
     for (const char* key : {"model", "resize", "device", "precision"})
       options.model[key] = facts.at(key);
+    options.model["max_pixels"] = request_.max_pixels;
     options.model["model"].erase("folder");
     vectors = embed_samples(set, tower, options);
     rows.facts["from_cache"] = vectors.from_cache;

@@ -40,6 +40,16 @@ void warn_of_reference_blas() {
   static_cast<void>(once);
 }
 
+// Passes run side by side, each on one thread (passes.hpp). OpenBLAS built on OpenMP sees that;
+// built on threads of its own, it would put all of them under every pass.
+void keep_products_on_their_thread() {
+  constexpr int kOwnThreads = 1;
+  auto* const kind = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_parallel"));
+  auto* const set =
+      reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
+  if (kind != nullptr && set != nullptr && kind() == kOwnThreads) set(1);
+}
+
 }  // namespace
 
 std::string to_string(Device device) {
@@ -64,7 +74,9 @@ void prepare_compute(const ComputeOptions& options) {
          "--device cuda: this libtorch finds no CUDA device; use --device cpu, or build against a "
          "libtorch with CUDA (docs/install.md)");
   torch::set_num_threads(thread_count(options.threads));
-  if (options.device == Device::cpu) warn_of_reference_blas();
+  if (options.device == Device::cuda) return;
+  warn_of_reference_blas();
+  keep_products_on_their_thread();
 }
 
 }  // namespace skyglot

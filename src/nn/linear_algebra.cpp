@@ -11,7 +11,7 @@
 namespace skyglot {
 namespace {
 
-constexpr std::int64_t kRowsAtOnce = 256;
+constexpr std::int64_t kAtOnce = 128;
 
 // A view on the rows; libtorch has no read-only tensors, and none is written here.
 torch::Tensor view_of(const Matrix& matrix, std::int64_t first, std::int64_t count) {
@@ -23,10 +23,15 @@ Matrix product(const torch::Tensor& a, const torch::Tensor& b) {
   Matrix result(a.size(0), b.size(1));
   torch::Tensor out =
       torch::from_blob(result.values.data(), {result.rows, result.cols}, torch::kFloat32);
-  run_passes(result.rows, kRowsAtOnce, true, [&](std::int64_t first, std::int64_t count) {
-    torch::Tensor rows = out.narrow(0, first, count);
-    torch::mm_out(rows, a.narrow(0, first, count), b);
-  });
+  const bool tall = result.rows >= result.cols;
+  run_passes(tall ? result.rows : result.cols, kAtOnce, true,
+             [&](std::int64_t first, std::int64_t count) {
+               torch::Tensor part = out.narrow(tall ? 0 : 1, first, count);
+               if (tall)
+                 torch::mm_out(part, a.narrow(0, first, count), b);
+               else
+                 torch::mm_out(part, a, b.narrow(1, first, count));
+             });
   return result;
 }
 

@@ -25,6 +25,7 @@ class Tokenizer {
   static constexpr std::size_t kContextLength = 77;
   static constexpr TokenId kStart = 49406;
   static constexpr TokenId kEnd = 49407;
+  static constexpr std::size_t kVocabulary = 49408;
 
   /// Reads a merges file, plain or gzip: everything up to the line that contains "#version:" is
   /// skipped, then come 48,894 lines "left right"; further lines are not used. Throws Error(format)

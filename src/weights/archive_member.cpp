@@ -47,7 +47,7 @@ void go_to(const Archive& reader, const fs::path& path, const std::string& membe
   }
 }
 
-void unpack(const Archive& reader, const fs::path& path, const fs::path& to) {
+void unpack(const Archive& reader, const fs::path& path, std::uint64_t limit, const fs::path& to) {
   std::ofstream file(to, std::ios::binary);
   for (;;) {
     const void* block = nullptr;
@@ -57,6 +57,9 @@ void unpack(const Archive& reader, const fs::path& path, const fs::path& to) {
     const int code = archive_read_data_block(reader.get(), &block, &size, &offset);
     if (code == ARCHIVE_EOF) break;
     if (code != ARCHIVE_OK) reject(path, reader.get());
+    if (offset < 0 || static_cast<std::uint64_t>(offset) + size > limit)
+      fail(ErrorKind::format, "{}: damaged zip archive: a member is longer than its directory says",
+           path.string());
     file.seekp(offset);
     file.write(static_cast<const char*>(block), static_cast<std::streamsize>(size));
     if (!file) break;
@@ -76,13 +79,13 @@ bool is_checkpoint_name(const std::string& name) {
   return false;
 }
 
-void with_archive_member(const fs::path& path, const std::string& member,
+void with_archive_member(const fs::path& path, const std::string& member, std::uint64_t size,
                          const std::function<void(const fs::path&)>& use) {
   const PendingPath unpacked(fs::temp_directory_path() /
                              "unpacked");  // never committed, so removed
   const Archive reader = open_zip(path);
   go_to(reader, path, member);
-  unpack(reader, path, unpacked.path());
+  unpack(reader, path, size, unpacked.path());
   use(unpacked.path());
 }
 

@@ -59,26 +59,46 @@ bool looks_like_safetensors(Bytes bytes) {
   return bytes.size() > 8 && static_cast<char>(bytes[8]) == '{';
 }
 
-// The one entry of an ordinary zip that can be a checkpoint; empty if the zip is torch's own.
-std::string packed_checkpoint(Bytes bytes, const std::string& name) {
+struct PackedEntry {
+  std::string name;  // empty: there is none
+  std::uint64_t size = 0;
+};
+
+// Weights do not compress well; what does is made to fill the disk.
+void demand_plausible(const std::string& name, const std::string& member, const ZipEntry& entry) {
+  constexpr std::uint64_t kMostCompressed = 200;
+  constexpr std::uint64_t kSmall = 64 << 20;
+  if (entry.size > kSmall && entry.size / kMostCompressed > entry.stored_size)
+    fail(ErrorKind::format, "{}: {} unpacks from {} to {} bytes, as no weights do", name, member,
+         entry.stored_size, entry.size);
+}
+
+// The one entry of an ordinary zip that can be a checkpoint; none if the zip is torch's own.
+PackedEntry packed_checkpoint(Bytes bytes, const std::string& name) {
   std::vector<std::string> found;
+  PackedEntry packed;
   const ZipDirectory zip(bytes, name);
-  for (const auto& [entry, ignored] : zip.entries()) {
-    if (entry.ends_with("/data.pkl")) return "";
-    if (is_checkpoint_name(entry) && entry.find("__MACOSX") == std::string::npos)
-      found.push_back(entry);
+  for (const auto& [member, entry] : zip.entries()) {
+    if (member.ends_with("/data.pkl")) return {};
+    if (!is_checkpoint_name(member) || member.find("__MACOSX") != std::string::npos) continue;
+    demand_plausible(name, member, entry);
+    found.push_back(member);
+    packed = {member, entry.size};
   }
   if (found.size() > 1)
     fail(ErrorKind::input, "{} holds several checkpoints ({}); unpack the one you want", name,
          join(found, ", "));
-  return found.empty() ? "" : found.front();
+  return packed;
 }
 
-Checkpoint from_packed(const fs::path& archive, const std::string& member,
+// One level deep: what is unpacked is a checkpoint itself.
+Checkpoint from_packed(const fs::path& archive, const PackedEntry& packed,
                        const std::string& prefer) {
   Checkpoint checkpoint;
-  with_archive_member(archive, member, [&](const fs::path& unpacked) {
-    checkpoint = open_checkpoint(unpacked, prefer);
+  with_archive_member(archive, packed.name, packed.size, [&](const fs::path& unpacked) {
+    const auto file = std::make_shared<MappedFile>(unpacked);
+    checkpoint =
+        parse_checkpoint(file->bytes(), archive.string() + "/" + packed.name, prefer, file);
   });
   return checkpoint;
 }
@@ -87,17 +107,16 @@ Checkpoint from_file(const fs::path& path, const std::string& prefer) {
   const auto file = std::make_shared<MappedFile>(path);
   const Bytes bytes = file->bytes();
   if (looks_like_zip(bytes)) {
-    const std::string packed = packed_checkpoint(bytes, path.string());
-    if (!packed.empty()) return from_packed(path, packed, prefer);
+    const PackedEntry packed = packed_checkpoint(bytes, path.string());
+    if (!packed.name.empty()) return from_packed(path, packed, prefer);
   }
   return parse_checkpoint(bytes, path.string(), prefer, file);
 }
 
 // {"weight_map": {tensor: file beside the index}}.
 std::map<std::string, std::vector<std::string>> tensors_by_shard(const fs::path& index) {
-  const auto json = reading_json(index.string(), "fetch it again", [&] {
-    return nlohmann::json::parse(read_file(index, kMaxIndex));
-  });
+  const auto json = reading_json(index.string(), "fetch it again",
+                                 [&] { return parse_json(read_file(index, kMaxIndex)); });
   std::map<std::string, std::vector<std::string>> shards;
   if (!json.is_object() || !json.contains("weight_map") || !json["weight_map"].is_object())
     fail(ErrorKind::format,

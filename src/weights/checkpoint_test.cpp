@@ -16,6 +16,7 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
+using testing::AllOf;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace weights_testing;
@@ -190,6 +191,26 @@ TEST(CheckpointTest, SmallPicklesCannotAskForMuchMemory) {
   EXPECT_THAT(refused(torch_zip(pickle_of(bomb))), HasSubstr("copies more"));
 }
 
+TEST(CheckpointTest, SmallPicklesCannotCopyLongNames) {
+  // One name of 8 KB, called again and again.
+  std::string bomb =
+      "c" + std::string(4096, 'm') + "\n" + std::string(4096, 'n') + "\nq\x01" + ")q\x02";
+  for (int i = 0; i < 50'000; ++i)
+    bomb +=
+        "h\x01"
+        "h\x02"
+        "R";
+  EXPECT_THAT(refused(torch_zip(pickle_of(bomb))), HasSubstr("texts of its pickle"));
+  // One key of 500 KB for a thousand entries.
+  std::string keys =
+      std::string("X\x00\x00\x08\x00", 5) + std::string(1 << 19, 'k') + "q\x01" + "0}(";
+  for (int i = 0; i < 1000; ++i)
+    keys +=
+        "h\x01"
+        "N";
+  EXPECT_THAT(refused(torch_zip(pickle_of(keys + "u"))), HasSubstr("has 524288 bytes"));
+}
+
 TEST(CheckpointTest, CyclesEnd) {
   // An object that holds itself twice: a tree of 2^64 paths.
   const std::string bytes = torch_zip(
@@ -216,6 +237,13 @@ TEST(CheckpointTest, AnOrdinaryZipMayHoldOne) {
   write_file_atomically(test_path("two.zip"), stored_zip({{"a.pt", "1"}, {"b.pt", "2"}}));
   EXPECT_THAT(refusal([] { return open_checkpoint(test_path("two.zip")); }),
               HasSubstr("a.pt, b.pt"));
+}
+
+TEST(CheckpointTest, AZipInAZipIsNotUnpackedFurther) {
+  const std::string inner = stored_zip({{"b.pt", one_tensor({})}});
+  write_file_atomically(test_path("nested.zip"), stored_zip({{"a.pt", inner}}));
+  EXPECT_THAT(refusal([] { return open_checkpoint(test_path("nested.zip")); }),
+              AllOf(HasSubstr("nested.zip/a.pt"), HasSubstr("no data.pkl")));
 }
 
 TEST(CheckpointTest, ReadsTheRecordsOfLargeArchives) {

@@ -28,7 +28,8 @@ constexpr long kRangeRefused = 416;
 constexpr long kRedirects = 8;
 constexpr long kConnectSeconds = 30;
 constexpr long kStallSeconds = 60;
-constexpr std::uint64_t kUnit = 1 << 20;  // progress counts MiB
+constexpr std::uint64_t kLongest = std::uint64_t{64} << 30;  // of a file whose size nobody says
+constexpr std::uint64_t kUnit = 1 << 20;                     // progress counts MiB
 
 using Curl = std::unique_ptr<CURL, decltype(&curl_easy_cleanup)>;
 using HeaderList = std::unique_ptr<curl_slist, decltype(&curl_slist_free_all)>;
@@ -88,6 +89,7 @@ class Transfer {
   void check_answer();
   void check_partial() const;
   void write(std::string_view bytes);
+  void demand_room(std::size_t more) const;
   void check_end(CURLcode code);
   [[nodiscard]] HeaderList conditions() const;
   static std::size_t on_bytes(char* bytes, std::size_t size, std::size_t count, void* self);
@@ -203,8 +205,18 @@ void Transfer::check_answer() {
   progress_ = std::make_unique<Progress>("MiB", total / kUnit);
 }
 
+// A server may send more than it announced, or without end.
+void Transfer::demand_room(std::size_t more) const {
+  const std::uint64_t limit = request_.bytes.value_or(kLongest);
+  if (offset_ + received_ + more > limit)
+    fail(ErrorKind::format,
+         "cannot fetch {}: the server sends more than the {} bytes {}; remove {}", request_.url,
+         limit, request_.bytes ? "that the catalogue says" : "of any known model", part_.string());
+}
+
 void Transfer::write(std::string_view bytes) {
   if (!file_.is_open()) check_answer();
+  demand_room(bytes.size());
   file_.write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
   if (!file_)
     fail(ErrorKind::resource, "cannot write {}: {}; free some space and run the same command again",
@@ -250,6 +262,9 @@ FetchResult fetch_file(const FetchRequest& request) {
   make_folder(fs::absolute(request.target).parent_path());
   const FileLock lock(part);
   FetchResult result;
+  // Without a hash or the server's own mark nothing would tell that the rest is of another version.
+  if (request.sha256.empty() && !request.bytes && !fs::exists(with_suffix(part, ".etag")))
+    fs::remove(part);
   result.resumed_at = size_or_zero(part);
   const bool whole = request.bytes && result.resumed_at == *request.bytes;
   if (!whole && !Transfer(request, result.resumed_at).run()) {

@@ -129,7 +129,7 @@ void check_finite(const TensorMap& weights, const std::string& where) {
 
 ModelConfig read_config(const fs::path& path) {
   const nlohmann::json json = reading_json(path.string(), "import the model again", [&] {
-    return nlohmann::json::parse(read_file(path, kMaxConfigBytes));
+    return parse_json(read_file(path, kMaxConfigBytes));
   });
   if (json.is_object() && !json.contains("schema"))
     fail(ErrorKind::input,

@@ -15,6 +15,7 @@ using Kind = PickleValue::Kind;
 
 constexpr std::size_t kMaxValues = 5'000'000;
 constexpr std::size_t kMaxCopied = 50'000'000;  // items copied by opcodes of a few bytes
+constexpr std::size_t kMaxText = 256 << 20;     // bytes of all texts and names, copies counted
 constexpr std::size_t kMaxName = 4096;
 constexpr std::size_t kMaxRank = 64;
 constexpr int kMaxCallDepth = 8;
@@ -61,6 +62,7 @@ class PickleMachine {
   std::string_view take_line();
 
   void charge(std::size_t copied);
+  void charge_text(std::size_t bytes);
 
   // Stack.
   PickleId add(PickleValue value);
@@ -142,6 +144,7 @@ class PickleMachine {
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint64_t, PickleId> memo_;
   std::size_t copied_ = 0;
+  std::size_t text_ = 0;
 };
 
 const PickleMachine::Handlers& PickleMachine::handlers() {
@@ -215,7 +218,16 @@ void PickleMachine::charge(std::size_t copied) {
          name_, kMaxCopied);
 }
 
+void PickleMachine::charge_text(std::size_t bytes) {
+  text_ += bytes;
+  if (text_ > kMaxText)
+    fail(ErrorKind::resource,
+         "{}: the texts of its pickle take more than {} MiB; no checkpoint's do", name_,
+         kMaxText >> 20);
+}
+
 PickleId PickleMachine::add(PickleValue value) {
+  charge_text(value.text.size());
   if (graph_.values.size() >= kMaxValues)
     fail(ErrorKind::resource,
          "{}: its pickle holds more than {} values; no checkpoint of a model we read does", name_,
@@ -348,6 +360,7 @@ PickleId PickleMachine::storage(const std::vector<PickleId>& parts) {
     made.count = integer(view[2]);
   }
   if (made.count < 0 || made.first < 0) reject("a storage of negative size");
+  charge_text(made.key.size() + made.type_name.size());
   graph_.storages.push_back(std::move(made));
   return add({Kind::storage, static_cast<std::int64_t>(graph_.storages.size()) - 1, {}, {}});
 }

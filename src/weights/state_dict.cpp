@@ -15,6 +15,8 @@ using Kind = PickleValue::Kind;
 
 constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxVisits = 1'000'000;
+constexpr std::size_t kMaxName = 4096;  // of a tensor, its modules' names included
+constexpr std::size_t kMaxShown = 60;   // bytes of a key in messages
 constexpr std::array<std::string_view, 8> kUsual{
     "state_dict", "model_state_dict", "model", "teacher", "student", "module", "network", "params"};
 
@@ -30,6 +32,7 @@ class Collector {
 
   void flat(const PickleValue& dictionary) {
     each(dictionary, [&](const std::string& key, const PickleValue& value) {
+      demand_short(key.size());
       if (value.kind == Kind::tensor)
         keep(key, value);
       else if (value.kind == Kind::object)
@@ -40,6 +43,7 @@ class Collector {
   void module(const PickleValue& object, const std::string& prefix, int depth) {
     if (depth > kMaxDepth) return;
     each(object, [&](const std::string& key, const PickleValue& value) {
+      demand_short(prefix.size() + key.size());
       const bool holder = key == "_parameters" || key == "_buffers" || key == "_modules";
       if (value.kind == Kind::tensor)
         keep(prefix + key, value);
@@ -58,6 +62,11 @@ class Collector {
       const PickleValue& key = graph_.values[value.items[i]];
       if (key.kind == Kind::text) visit(key.text, graph_.values[value.items[i + 1]]);
     }
+  }
+  void demand_short(std::size_t length) const {
+    if (length > kMaxName)
+      fail(ErrorKind::format, "{}: damaged or no checkpoint: a name in it has {} bytes", name_,
+           length);
   }
   void keep(const std::string& name, const PickleValue& value) {
     into_.tensors[name] = &graph_.tensors[static_cast<std::size_t>(value.number)];
@@ -81,13 +90,14 @@ StateDict read_entry(const PickleGraph& graph, const PickleValue& value, const s
   return found;
 }
 
+// Cut to what is shown of them.
 std::vector<std::string> keys_of(const PickleGraph& graph, const PickleValue& value) {
   std::vector<std::string> keys;
   if (!has_entries(value)) return keys;
   for (std::size_t i = 0; i + 1 < value.items.size(); i += 2) {
     const PickleValue& key = graph.values[value.items[i]];
     if (key.kind == Kind::text && graph.values[value.items[i + 1]].kind != Kind::tensor)
-      keys.push_back(key.text);
+      keys.push_back(key.text.substr(0, kMaxShown));
   }
   return keys;
 }
@@ -101,7 +111,6 @@ std::string listed(std::vector<std::string> keys) {
   constexpr std::size_t kShown = 12;
   const bool more = keys.size() > kShown;
   keys.resize(std::min(keys.size(), kShown));
-  for (std::string& key : keys) key.resize(std::min<std::size_t>(key.size(), 60));
   return keys.empty() ? "nothing" : join(keys, ", ") + (more ? ", ..." : "");
 }
 

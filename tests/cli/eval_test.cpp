@@ -329,6 +329,28 @@ TEST_F(EvalOfPictures, TheCacheGivesTheSameAgain) {
   EXPECT_EQ(run("shortest").at("evaluated").at("from_cache"), false);
 }
 
+TEST_F(EvalOfPictures, TheCacheKnowsWherePathsOfAListLead) {
+  fs::create_directories(folder_ / "lists");
+  const auto list = text("lists/l.csv", "filepath,label\nriver/a.png,river\nsea/a.png,sea\n");
+  fs::create_directories(folder_ / "other/river");
+  fs::create_directories(folder_ / "other/sea");
+  fs::copy_file(path("set/sea/b.png"), path("other/river/a.png"));
+  fs::copy_file(path("set/river/b.png"), path("other/sea/a.png"));
+  const auto run = [&](const std::string& root) {
+    return json_of({"knn", "--model", model(), "--images", path(root), "--list", list, "--cache",
+                    path("cache")})
+        .at("evaluated");
+  };
+  EXPECT_EQ(run("set").at("from_cache"), false);
+  EXPECT_EQ(run("other").at("from_cache"), false);
+  EXPECT_EQ(run("other").at("from_cache"), true);
+  const Json evaluated = run("set");
+  EXPECT_EQ(evaluated.at("from_cache"), true);
+  EXPECT_EQ(evaluated.at("root"), path("set"));
+  EXPECT_EQ(evaluated.at("list"), list);
+  EXPECT_EQ(evaluated.at("split"), "all pictures that were given");
+}
+
 TEST_F(EvalOfPictures, PublishedFiguresStandBeside) {
   const auto manifest = text("m.toml", R"(name = "M"
 task = "zeroshot"
