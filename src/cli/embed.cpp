@@ -2,7 +2,9 @@
 // skyglot embed: pictures or texts through a model into vectors on disk.
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/numbers.hpp"
+#include "base/strings.hpp"
 #include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
@@ -10,6 +12,8 @@
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
+
+#include <algorithm>
 
 namespace skyglot {
 namespace {
@@ -31,6 +35,20 @@ std::vector<std::string> read_texts(const fs::path& path) {
   return texts;
 }
 
+// What of a text the model will not see as it was meant.
+void warn_of_texts(const std::vector<std::string>& texts, std::size_t context) {
+  const auto cut = std::ranges::count_if(
+      texts, [&](const std::string& text) { return clip_tokenizer().count(text) > context; });
+  const auto mended =
+      std::ranges::count_if(texts, [](const std::string& text) { return !is_utf8(text); });
+  if (cut > 0)
+    log_warning("{} of {} texts have more than {} tokens and lose their end; --strict refuses them",
+                cut, texts.size(), context);
+  if (mended > 0)
+    log_warning("{} of {} texts are not UTF-8; convert them first (iconv -f LATIN1 -t UTF-8)",
+                mended, texts.size());
+}
+
 std::vector<std::string> names_of(const std::vector<fs::path>& paths) {
   std::vector<std::string> names;
   for (const fs::path& path : paths) names.push_back(path.string());
@@ -45,8 +63,7 @@ class Embed : public Command {
   }
 
   void setup(CLI::App& app) override {
-    app.add_option("--model", model_, "Model folder, as 'model import' and 'model fetch' write it")
-        ->required();
+    app.add_option("--model", model_, "Model folder, as 'model import' writes it")->required();
     auto* images = app.add_option("--images", images_,
                                   "Folders, tars, lists (.csv, .tsv, .txt), data sets or pictures");
     auto* texts = app.add_option("--texts", texts_, "File with one text a line");
@@ -114,6 +131,7 @@ class Embed : public Command {
     const TextModel tower = text_model(encoder);
     const std::vector<std::string> texts = read_texts(texts_);
     job_.inputs = {{"texts", texts_.string()}};
+    warn_of_texts(texts, tower.context);
     return run_text_job(texts, tower, job_);
   }
 

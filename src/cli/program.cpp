@@ -12,13 +12,16 @@
 #include <filesystem>
 #include <map>
 #include <new>
+#include <system_error>
 
 namespace skyglot {
 namespace {
 
+constexpr int kPipeClosed = 141;  // as of a process that SIGPIPE ends
+
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 failed, 2 usage, 3 more items skipped than --max-skipped, "
-    "130 interrupted and resumable.\nDocumentation: docs/commands/, one page per command.";
+    "130 interrupted.\nDocumentation: docs/commands/, one page per command.";
 
 const std::map<std::string, std::string> kGroups{
     {"objects", "Map objects: read OpenStreetMap into an object store"},
@@ -82,12 +85,18 @@ int run_program(int argc, char** argv, const Commands& commands) {
     return report(error);
   } catch (const Interrupted&) {
     show_status_line("");
-    fmt::print(stderr, "skyglot: interrupted; run the same command again to go on\n");
+    fmt::print(
+        stderr,
+        "skyglot: interrupted; run the same command again, nothing that was kept is done twice\n");
     return kInterrupted;
   } catch (const std::bad_alloc&) {
     return report(Error(ErrorKind::resource, "out of memory; lower --threads or --memory"));
   } catch (const std::filesystem::filesystem_error& error) {
     // Names too long, folders nobody may enter: the system's refusal, not our mistake.
+    return report(Error(ErrorKind::io, error.what()));
+  } catch (const std::system_error& error) {
+    // Whoever read our output has gone ("| head"), or its disk is full.
+    if (error.code() == std::errc::broken_pipe) return kPipeClosed;
     return report(Error(ErrorKind::io, error.what()));
   } catch (const std::exception& error) {
     return report(Error(ErrorKind::internal, error.what()));

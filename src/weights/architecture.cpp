@@ -128,6 +128,9 @@ std::int64_t heads_of(const TransformerConfig& t, const std::optional<std::int64
   const std::int64_t heads = given.value_or(named > 0 ? named : t.width / kHeadWidth);
   if (heads > 0 && t.width % heads == 0 && (given || named > 0 || t.width % kHeadWidth == 0))
     return heads;
+  if (given)
+    fail(ErrorKind::usage, "{}: {} {} does not divide the width of the tower, {}", where, option,
+         *given, t.width);
   fail(ErrorKind::usage,
        "{}: the number of attention heads of a tower of width {} is not in the file and cannot be "
        "guessed; give it with {}",

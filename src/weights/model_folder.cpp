@@ -156,6 +156,11 @@ Shapes expected_tensors(const ModelConfig& config) {
 
 StoredModel load_model_folder(const fs::path& folder, bool verify) {
   const fs::path weights = folder / kWeights;
+  if (fs::is_regular_file(folder))
+    fail(ErrorKind::input,
+         "{} is a file, not a model folder; make one of it with \"skyglot model import {} "
+         "--output models/NAME\"",
+         folder.string(), folder.string());
   if (!fs::is_directory(folder) || !fs::exists(folder / kConfig) || !fs::exists(weights))
     fail(ErrorKind::input,
          "{} is not a model folder ({} with {}); make one with \"skyglot model import FILE "

@@ -11,6 +11,8 @@
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 
+#include <cstdlib>
+
 namespace skyglot::testing_support {
 namespace {
 
@@ -115,6 +117,21 @@ TEST_F(ModelCommands, FetchChecksAndSuggests) {
   EXPECT_FALSE(fs::exists(folder_ / "fetched" / "b32.pt"));
   EXPECT_THAT(run_skyglot({"model", "fetch", "dino-vits9", "--output", path("x")}).err,
               HasSubstr("did you mean"));
+}
+
+// As "skyglot model list | head" and a full disk do.
+TEST(Output, AClosedPipeEndsQuietlyAndAFullDiskIsAnError) {
+  const std::string list = std::string(SKYGLOT_BINARY) + " model list --json ";
+  const auto run = [](const std::string& line) {
+    const int status = std::system(("bash -c '" + line + "'").c_str());
+    return WEXITSTATUS(status);
+  };
+  // The reader is gone before the first byte comes.
+  EXPECT_EQ(
+      run("{ sleep 0.3; " + list + "2>&3; exit $?; } 3>&1 | exec true; exit ${PIPESTATUS[0]}"),
+      141);
+  EXPECT_EQ(run(list + "2>/dev/null >/dev/full"), 1);
+  EXPECT_EQ(run(list + "2>&1 >/dev/full | grep -q mistake"), 1) << "not our mistake";
 }
 
 }  // namespace
