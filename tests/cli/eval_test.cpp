@@ -402,6 +402,38 @@ TEST_F(EvalOfPictures, CaptionsComeFromLists) {
   EXPECT_EQ(counting.at("evaluated").at("texts"), 20);
 }
 
+TEST_F(EvalOfPictures, AnotherSplitThanPublishedIsSaid) {
+  const auto manifest = text("r.toml", R"(name = "R"
+task = "retrieval"
+[data]
+layout = "karpathy"
+list = "d.json"
+split = "the test split of the authors"
+[[expected]]
+model = "M"
+metric = "mean_recall"
+value = 50.0
+source = "somewhere"
+)");
+  text("set/d.json", R"({"images": [
+    {"filename": "river/a.png", "split": "test", "sentences": [{"raw": "a river"}]},
+    {"filename": "sea/a.png", "split": "val", "sentences": [{"raw": "the sea"}]}]})");
+  const auto run = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> arguments{"retrieval", "--model",  model(),    "--benchmark",
+                                       manifest,    "--images", path("set")};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return json_of(arguments);
+  };
+  const Json published = run({});
+  EXPECT_EQ(published.at("evaluated").at("benchmark").at("split"), "the test split of the authors");
+  EXPECT_EQ(published.at("evaluated").at("karpathy_split"), "test");
+  EXPECT_TRUE(published.contains("expected"));
+  const Json other = run({"--split", "val"});
+  EXPECT_FALSE(other.at("evaluated").at("benchmark").contains("split"));
+  EXPECT_EQ(other.at("evaluated").at("karpathy_split"), "val");
+  EXPECT_FALSE(other.contains("expected")) << "not comparable";
+}
+
 TEST_F(EvalOfPictures, LongTextsAreCounted) {
   std::string words;
   for (int i = 0; i < 100; ++i) words += "word ";
