@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures per second of an image tower with random weights, beside the rate of the bare matrix
-// products of its shapes in the same process. Usage: tower_bench [B32|L14] [batch] [fp32|bf16]
-// [seconds] Prints one JSON line; bench/tower.sh runs it in turn with the same model in Python.
+// products of its shapes in the same process. Prints one JSON line; bench/tower.sh runs it in turn
+// with the same model in Python. Usage: tower_bench [B32|L14] [batch] [fp32|bf16] [seconds]
 #include "nn/random_model.hpp"
 #include "nn/vision_tower.hpp"
 

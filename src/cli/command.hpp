@@ -11,7 +11,14 @@
 namespace skyglot {
 
 /// Exit codes, the same for every command.
-enum ExitCode { kDone = 0, kFailed = 1, kUsage = 2, kTooManySkipped = 3, kInterrupted = 130 };
+enum ExitCode {
+  kDone = 0,
+  kFailed = 1,
+  kUsage = 2,
+  kTooManySkipped = 3,
+  kInterrupted = 130,
+  kPipeClosed = 141  ///< as of a process that SIGPIPE ends
+};
 
 /// One command. setup() declares options and touches no data; run() does the work.
 class Command {

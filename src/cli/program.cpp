@@ -17,8 +17,6 @@
 namespace skyglot {
 namespace {
 
-constexpr int kPipeClosed = 141;  // as of a process that SIGPIPE ends
-
 constexpr const char* kFooter =
     "Exit codes: 0 done, 1 failed, 2 usage, 3 more items skipped than --max-skipped, "
     "130 interrupted.\nDocumentation: docs/commands/, one page per command.";

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "embed/test_source.hpp"
 #include "nn/random_model.hpp"
+#include "nn/small_clip.hpp"
 #include "pictures/resize.hpp"
 
 #include <gmock/gmock.h>
@@ -162,19 +163,14 @@ Matrix token_rows(std::span<const TokenId> tokens) {
 }
 
 TEST(EmbedTexts, AModelOfOtherWordsHasNoTexts) {
-  ModelConfig config;
-  config.architecture = "custom";
-  config.vision.transformer = {32, 1, 2, 64};
-  config.vision.patch_size = 8;
-  config.vision.image_size = 16;
-  config.text = TextConfig{{32, 1, 2, 64}, 77, 1000};
-  config.embedding_width = 8;
+  ModelConfig config = testing_support::small_clip();
+  config.text->vocabulary = 1000;
   const Encoder encoder(random_model(config, 1), {});
   EXPECT_THROW((void)text_model(encoder), Error);
   config.text->vocabulary = 49408;
   const Encoder usual(random_model(config, 1), {});
   const std::vector<std::string> texts{"a river"};
-  EXPECT_EQ(embed_texts(texts, usual, {}).cols, 8);
+  EXPECT_EQ(embed_texts(texts, usual, {}).cols, config.embedding_width);
 }
 
 TEST(EmbedTexts, RowsComeInTheOrderOfTheTexts) {

@@ -71,8 +71,10 @@ Json counts_of(const SampleSet& set, const PictureVectors& vectors) {
 
 Json facts_of(const SampleSet& set) {
   Json facts{{"images", set.inputs}, {"layout", set.layout}};
-  if (!set.list.empty()) facts["list"] = set.list.string();
-  if (!set.list.empty()) facts["list_sha256"] = sha256_file(set.list);
+  if (!set.list.empty()) {
+    facts["list"] = set.list.string();
+    facts["list_sha256"] = sha256_file(set.list);
+  }
   if (!set.split.empty()) facts["karpathy_split"] = set.split;
   if (!set.root.empty()) facts["root"] = set.root.string();
   return facts;

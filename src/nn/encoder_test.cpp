@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "nn/random_model.hpp"
+#include "nn/small_clip.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -12,17 +13,7 @@
 namespace skyglot {
 namespace {
 
-ModelConfig small_clip() {
-  ModelConfig config;
-  config.architecture = "custom";
-  config.vision.transformer = {64, 2, 2, 128};
-  config.vision.patch_size = 8;
-  config.vision.image_size = 32;
-  config.text = TextConfig{{48, 2, 3, 96}, 77, 49408};
-  config.embedding_width = 24;
-  config.activation = Activation::quick_gelu;
-  return config;
-}
+using testing_support::small_clip;
 
 ModelConfig small_vit(Pooling pooling) {
   ModelConfig config = small_clip();

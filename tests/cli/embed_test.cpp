@@ -4,6 +4,7 @@
 #include "base/random.hpp"
 #include "embed/vectors.hpp"
 #include "nn/random_model.hpp"
+#include "nn/small_clip.hpp"
 #include "pictures/jpeg.hpp"
 #include "tests/support/program.hpp"
 
@@ -14,18 +15,8 @@ namespace skyglot::testing_support {
 namespace {
 
 using ::testing::HasSubstr;
+using testing_support::small_clip;
 namespace fs = std::filesystem;
-
-ModelConfig small_clip() {
-  ModelConfig config;
-  config.architecture = "custom";
-  config.vision.transformer = {64, 2, 1, 256};
-  config.vision.patch_size = 16;
-  config.vision.image_size = 32;
-  config.text = TextConfig{{64, 1, 1, 256}, 77, 49408};
-  config.embedding_width = 24;
-  return config;
-}
 
 std::string jpeg(std::uint64_t seed) {
   RandomStream random(seed, "jpeg");

@@ -5,6 +5,7 @@
 #include "base/random.hpp"
 #include "embed/vectors.hpp"
 #include "nn/random_model.hpp"
+#include "nn/small_clip.hpp"
 #include "pictures/png.hpp"
 #include "pictures/shard.hpp"
 #include "tests/support/program.hpp"
@@ -50,15 +51,8 @@ class EvalCommand : public ::testing::Test {
 
   // A model folder with random weights, the same every time.
   [[nodiscard]] std::string model() const {
-    ModelConfig config;
-    config.architecture = "custom";
+    ModelConfig config = testing_support::small_clip();
     config.source = "SkyCLIP-50 ViT-L_14.pt";
-    config.vision.transformer = {64, 2, 2, 128};
-    config.vision.patch_size = 16;
-    config.vision.image_size = 32;
-    config.text = TextConfig{{48, 2, 3, 96}, 77, 49408};
-    config.embedding_width = 24;
-    config.activation = Activation::quick_gelu;
     save_model_folder(path("model"), random_model(config, 1));
     return path("model");
   }
