@@ -4,6 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "base/strings.hpp"
 
 #include <fmt/core.h>
@@ -140,14 +141,25 @@ void EvalOptions::prepare() {
 }
 
 int EvalOptions::report(const EvaluationResult& result) const {
-  if (!confusion_.empty() && result.confusion)
-    write_confusion(confusion_, *result.confusion,
-                    benchmark_.empty() ? "confusion" : request.manifest->name);
-  if (!predictions_.empty()) write_predictions(predictions_, result);
+  std::vector<fs::path> written;
+  if (!confusion_.empty() && result.confusion) {
+    const std::string title =
+        request.manifest ? request.manifest->name : "Which class was taken for which";
+    write_confusion(confusion_, *result.confusion, title);
+    written.push_back(confusion_);
+  } else if (!confusion_.empty()) {
+    log_warning("one class alone has no confusion matrix; {} is not written", confusion_.string());
+  }
+  if (!predictions_.empty()) {
+    write_predictions(predictions_, result);
+    written.push_back(predictions_);
+  }
   if (common_.json)
     print_json(result.json);
   else
     print_tables(result);
+  if (!common_.json)
+    for (const fs::path& path : written) fmt::print("\nwritten: {}\n", path.string());
   return static_cast<std::uint64_t>(result.skipped) > max_skipped_ ? kTooManySkipped : kDone;
 }
 

@@ -21,9 +21,14 @@ Json entry_json(const CatalogueEntry& e) {
           {"url", e.url},
           {"file", e.file},
           {"bytes", e.bytes ? Json(*e.bytes) : Json(nullptr)},
+          {"size", e.size},
           {"sha256", e.sha256},
           {"licence", e.licence},
           {"notes", e.notes}};
+}
+
+std::string or_dash(const std::string& text) {
+  return text.empty() ? "-" : text;
 }
 
 class ModelList : public Command {
@@ -40,12 +45,11 @@ class ModelList : public Command {
       for (const CatalogueEntry& entry : model_catalogue()) print_json(entry_json(entry));
       return kDone;
     }
-    std::vector<std::vector<std::string>> rows{{"name", "family", "architecture", "activation",
-                                                "normalisation", "sha256", "licence", "notes"}};
+    std::vector<std::vector<std::string>> rows{
+        {"name", "family", "architecture", "activation", "size", "sha256", "licence", "notes"}};
     for (const CatalogueEntry& e : model_catalogue())
-      rows.push_back({e.name, e.family, e.architecture, to_string(e.activation),
-                      to_string(e.normalisation), e.sha256.empty() ? "-" : e.sha256.substr(0, 8),
-                      e.licence.empty() ? "-" : e.licence, e.notes});
+      rows.push_back({e.name, e.family, e.architecture, to_string(e.activation), or_dash(e.size),
+                      or_dash(e.sha256.substr(0, 8)), or_dash(e.licence), e.notes});
     print_table(rows);
     return kDone;
   }

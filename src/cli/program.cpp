@@ -12,7 +12,10 @@
 #include <filesystem>
 #include <map>
 #include <new>
+#include <string>
+#include <string_view>
 #include <system_error>
+#include <vector>
 
 namespace skyglot {
 namespace {
@@ -43,6 +46,39 @@ CLI::App& add_app(CLI::App& root, const Command& command) {
   return *parent->add_subcommand(name.substr(blank + 1), command.summary());
 }
 
+const CLI::App& chosen_of(const CLI::App& root) {
+  const CLI::App* chosen = &root;
+  while (!chosen->get_subcommands().empty()) chosen = chosen->get_subcommands().front();
+  return *chosen;
+}
+
+// The first --name of the command line that the command does not have, or "". It is told before
+// anything else: what it should have set is then missing too.
+std::string unknown_option(int argc, char** argv, const CLI::App& app) {
+  for (int i = 1; i < argc; ++i) {
+    const std::string_view word = argv[i];
+    const std::string name(word.substr(0, word.find('=')));
+    if (name == "--") break;
+    if (name.starts_with("--") && app.get_option_no_throw(name) == nullptr) return name;
+  }
+  return "";
+}
+
+// "skyglot eval knn".
+std::string command_name(const CLI::App& app) {
+  const CLI::App* parent = app.get_parent();
+  return parent == nullptr ? app.get_name() : command_name(*parent) + " " + app.get_name();
+}
+
+[[noreturn]] void refuse_option(const std::string& name, const CLI::App& app) {
+  std::vector<std::string> known;
+  for (const CLI::Option* option : app.get_options())
+    for (const std::string& long_name : option->get_lnames()) known.push_back("--" + long_name);
+  const std::string near = closest(name, known);
+  fail(ErrorKind::usage, "no option {}{}; see {} --help", name,
+       near.empty() ? "" : fmt::format(" (did you mean {}?)", near), command_name(app));
+}
+
 int run_chosen(int argc, char** argv, const Commands& commands) {
   CLI::App root{"skyglot gives overhead imagery a language without anyone labelling it", "skyglot"};
   root.set_version_flag("--version", std::string("skyglot ") + version());
@@ -56,12 +92,16 @@ int run_chosen(int argc, char** argv, const Commands& commands) {
   }
   try {
     root.parse(argc, argv);
+  } catch (const CLI::Success& asked_for_help) {
+    return root.exit(asked_for_help) == 0 ? kDone : kUsage;
   } catch (const CLI::ParseError& error) {
-    return root.exit(error) == 0 ? kDone : kUsage;
+    const CLI::App& chosen = chosen_of(root);
+    const std::string unknown = unknown_option(argc, argv, chosen);
+    if (!unknown.empty()) refuse_option(unknown, chosen);
+    (void)root.exit(error);
+    return kUsage;
   }
-  const CLI::App* chosen = root.get_subcommands().front();
-  while (!chosen->get_subcommands().empty()) chosen = chosen->get_subcommands().front();
-  return command_of.at(chosen)->run();
+  return command_of.at(&chosen_of(root))->run();
 }
 
 int report(const Error& error) {

@@ -59,10 +59,7 @@ Matrix counting_scores(const Matrix& pictures, const Matrix& texts,
                        std::span<const std::int64_t> text_rows) {
   expect(static_cast<std::int64_t>(text_rows.size()) == pictures.rows * kLargestCount,
          "ten captions for every picture");
-  if (pictures.cols != texts.cols)
-    fail(ErrorKind::input,
-         "picture embeddings are {} wide and text embeddings {}; they come from different models",
-         pictures.cols, texts.cols);
+  require_same_length(pictures, texts, "pictures against texts");
   require_finite(pictures, "picture embeddings");
   require_finite(texts, "text embeddings");
   Matrix scores(pictures.rows, kLargestCount);

@@ -132,7 +132,7 @@ void note_captions(Subject& subject, const std::string& words) {
 }  // namespace
 
 EvaluationResult evaluate_counting(const EvaluationRequest& request) {
-  Subject subject(request);
+  Subject subject(request, {Task::counting});
   Outcome outcome("counting", subject, true);
   const bool given = !request.text_embeddings.empty();
   const std::string words = given ? "" : counting_template(request);

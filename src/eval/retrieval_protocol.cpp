@@ -72,14 +72,10 @@ void add_ranks(Outcome& outcome, const Gallery& gallery, const std::vector<std::
 }  // namespace
 
 EvaluationResult evaluate_retrieval(const EvaluationRequest& request) {
-  Subject subject(request);
+  Subject subject(request, {Task::retrieval});
   Outcome outcome("retrieval", subject, true);
   const Gallery gallery = request.text_embeddings.empty() ? captioned_gallery(subject, outcome)
                                                           : given_gallery(subject);
-  if (gallery.pictures.vectors.cols != gallery.texts.cols)
-    fail(ErrorKind::input,
-         "picture embeddings are {} wide and text embeddings {}; they come from different models",
-         gallery.pictures.vectors.cols, gallery.texts.cols);
   RetrievalOptions options;
   options.bootstrap = request.bootstrap;
   const RetrievalScore score =

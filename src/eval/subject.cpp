@@ -131,7 +131,11 @@ Embeddings PictureRows::outline() const {
   return embeddings;
 }
 
-Subject::Subject(const EvaluationRequest& request) : request_(request), data_(data_rules(request)) {
+Subject::Subject(const EvaluationRequest& request, std::initializer_list<Task> tasks)
+    : request_(request), data_(data_rules(request)) {
+  if (request.manifest && std::ranges::find(tasks, request.manifest->task) == tasks.end())
+    fail(ErrorKind::usage, "the benchmark {} is held by another command: skyglot eval {}",
+         request.manifest->key, to_string(request.manifest->task));
   if (request.pictures.empty())
     fail(ErrorKind::usage,
          "nothing to evaluate: give --images PATH with --model DIR, or --image-embeddings FILE");
@@ -158,8 +162,7 @@ const Encoder& Subject::encoder() {
   if (!encoder_)
     fail(ErrorKind::usage,
          "no model; give --model DIR (a folder written by 'skyglot model import'), or all vectors "
-         "by "
-         "--image-embeddings and --text-embeddings");
+         "by --image-embeddings and --text-embeddings");
   return *encoder_;
 }
 

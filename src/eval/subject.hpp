@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <span>
@@ -36,7 +37,8 @@ struct PictureRows {
 /// first needed and remembers what has to be told about the evaluation.
 class Subject {
  public:
-  explicit Subject(const EvaluationRequest& request);
+  /// `tasks`: the benchmarks the protocol can be held on; another is Error(usage) naming its own.
+  Subject(const EvaluationRequest& request, std::initializer_list<Task> tasks);
   ~Subject();
 
   /// Called with the samples before any picture is read, to refuse what makes no sense.

@@ -5,6 +5,7 @@
 #include "base/numbers.hpp"
 #include "eval/folds.hpp"
 #include "eval/outcome.hpp"
+#include "eval/row_blocks.hpp"
 #include "eval/subject.hpp"
 
 #include <optional>
@@ -35,13 +36,6 @@ Subject::Check class_check(std::optional<ClassList>& classes) {
   };
 }
 
-void demand_one_width(const Supervised& data) {
-  if (data.train && data.train->vectors.cols != data.pictures.vectors.cols)
-    fail(ErrorKind::input,
-         "training embeddings are {} wide and those to score {}; they come from different models",
-         data.train->vectors.cols, data.pictures.vectors.cols);
-}
-
 Supervised load(Subject& subject) {
   const EvaluationRequest& request = subject.request();
   Supervised data;
@@ -53,7 +47,8 @@ Supervised load(Subject& subject) {
   }
   data.pictures = subject.pictures(request.pictures, Truth::labels, check);
   data.labels = match_labels(*data.classes, data.pictures.labels());
-  demand_one_width(data);
+  if (data.train)
+    require_same_length(data.pictures.vectors, data.train->vectors, "pictures against --train");
   return data;
 }
 
@@ -137,7 +132,7 @@ ProbeOutcome cross_validated_scores(const Supervised& data, const EvaluationRequ
 
 EvaluationResult evaluate_knn(const EvaluationRequest& request) {
   request.knn.validate();
-  Subject subject(request);
+  Subject subject(request, {Task::zeroshot, Task::finegrained});
   Outcome outcome("knn", subject, false);
   const Supervised data = load(subject);
   const auto classes = static_cast<std::int64_t>(data.classes->size());
@@ -153,7 +148,7 @@ EvaluationResult evaluate_knn(const EvaluationRequest& request) {
 
 EvaluationResult evaluate_linear(const EvaluationRequest& request) {
   request.probe.validate();
-  Subject subject(request);
+  Subject subject(request, {Task::zeroshot, Task::finegrained});
   Outcome outcome("linear", subject, false);
   const Supervised data = load(subject);
   subject.facts["training"] =

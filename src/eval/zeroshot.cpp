@@ -4,6 +4,7 @@
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "eval/outcome.hpp"
+#include "eval/row_blocks.hpp"
 #include "eval/subject.hpp"
 #include "eval/transductive.hpp"
 #include "nn/linear_algebra.hpp"
@@ -67,13 +68,6 @@ void prompt_classes(Subject& subject, ClassSide& side) {
   const Matrix prompts = subject.texts(fill_templates(templates, wordings), false);
   side.vectors =
       average_prompts(prompts, static_cast<std::int64_t>(templates.size()), subject.averaging());
-}
-
-void demand_one_width(const PictureRows& rows, const ClassSide& side) {
-  if (rows.vectors.cols != side.vectors.cols)
-    fail(ErrorKind::input,
-         "picture embeddings are {} wide and text embeddings {}; they come from different models",
-         rows.vectors.cols, side.vectors.cols);
 }
 
 Matrix transduced(Outcome& outcome, Subject& subject, const PictureRows& rows,
@@ -145,7 +139,7 @@ EvaluationResult score_one_class(Outcome& outcome, Subject& subject, const Pictu
 }  // namespace
 
 EvaluationResult evaluate_zeroshot(const EvaluationRequest& request, Task task) {
-  Subject subject(request);
+  Subject subject(request, {Task::zeroshot, Task::finegrained});
   Outcome outcome(to_string(task), subject, !request.transductive);
   const bool given = !request.text_embeddings.empty();
   ClassSide side = given ? given_classes(subject) : ClassSide{subject.classes(), {}};
@@ -158,7 +152,7 @@ EvaluationResult evaluate_zeroshot(const EvaluationRequest& request, Task task) 
   const PictureRows rows = subject.pictures(request.pictures, Truth::labels, check);
   outcome.pictures(rows, "pictures");
   if (!given) prompt_classes(subject, side);
-  demand_one_width(rows, side);
+  require_same_length(rows.vectors, side.vectors, "pictures against texts");
   return side.classes->size() == 1 ? score_one_class(outcome, subject, rows, side)
                                    : score_classes(outcome, subject, rows, side);
 }

@@ -82,8 +82,9 @@ TEST(AreaShape, AssembledOuterRingsRunCounterClockwiseAndHolesClockwise) {
   // A figure of eight whose loops touch in one corner: two outer rings or a ring that touches
   // itself, never a quick ring.
   Buffer buffer(1024, Buffer::auto_grow::yes);
-  const osmium::Way& way =
-      make_way(buffer, {{0, 0}, {1000, 1000}, {2000, 0}, {2000, 2000}, {1000, 1000}, {0, 2000}});
+  const std::vector<osmium::Location> eight{{0, 0},       {1000, 1000}, {2000, 0},
+                                            {2000, 2000}, {1000, 1000}, {0, 2000}};
+  const osmium::Way& way = make_way(buffer, eight);
   EXPECT_FALSE(simple_ring(way.nodes()).has_value());
   const AreaShape shape = area_of(way);
   ASSERT_FALSE(shape.fault.has_value());

@@ -46,6 +46,11 @@ std::unique_ptr<PictureSource> open_one(const fs::path& path, const SourceOption
   if (kind == ".tar") return open_picture_shards({path}, std::nullopt, options);
   if (kind == ".csv" || kind == ".tsv" || kind == ".txt") return open_picture_list(path, options);
   if (is_picture_name(path.filename().string())) return open_picture_file(path, options);
+  if (kind == ".tif" || kind == ".tiff")
+    fail(ErrorKind::input,
+         "no pictures in {}: a GeoTIFF is cut into pictures by 'skyglot build', or converted "
+         "(gdal_translate -of PNG)",
+         path.string());
   fail(ErrorKind::input,
        "no pictures in {}: give a folder, a .tar, a list (.csv, .tsv, .txt), a .jpg or .png, or a "
        "data set",

@@ -266,6 +266,7 @@ TEST_F(Sources, SeveralInputsFollowOneAnother) {
 TEST_F(Sources, WhatHoldsNoPicturesIsNamed) {
   EXPECT_THAT(message_of(folder_ / "absent"), HasSubstr("absent"));
   EXPECT_THAT(message_of(write("x.zip", "PK")), HasSubstr("x.zip"));
+  EXPECT_THAT(message_of(write("scene.tif", "II*")), HasSubstr("skyglot build"));
   write("empty/a.tif", "II*");
   EXPECT_THAT(message_of(folder_ / "empty"), HasSubstr("1 .tif"));
   EXPECT_THROW((void)open_pictures({}), Error);

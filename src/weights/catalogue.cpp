@@ -10,6 +10,11 @@
 namespace skyglot {
 namespace {
 
+// Decimal units, as the pages of the models show them.
+std::string size_in_words(double bytes) {
+  return bytes < 1e9 ? format_fixed(bytes / 1e6, 0) + " MB" : format_fixed(bytes / 1e9, 2) + " GB";
+}
+
 CatalogueEntry entry_of_row(const CsvTable& table, const std::vector<std::string>& row) {
   const auto cell = [&](const char* column) { return row[table.column(column)]; };
   CatalogueEntry entry{cell("name"),
@@ -20,10 +25,14 @@ CatalogueEntry entry_of_row(const CsvTable& table, const std::vector<std::string
                        cell("url"),
                        cell("file"),
                        {},
+                       cell("size"),
                        cell("sha256"),
                        cell("licence"),
                        cell("notes")};
-  if (const auto bytes = parse_int(cell("bytes"))) entry.bytes = static_cast<std::uint64_t>(*bytes);
+  if (const auto bytes = parse_int(entry.size)) {
+    entry.bytes = static_cast<std::uint64_t>(*bytes);
+    entry.size = size_in_words(static_cast<double>(*bytes));
+  }
   return entry;
 }
 

@@ -20,8 +20,9 @@ struct CatalogueEntry {
   Activation activation = Activation::gelu;
   Normalisation normalisation;
   std::string url;
-  std::string file;  ///< name on disk
-  std::optional<std::uint64_t> bytes;
+  std::string file;                    ///< name on disk
+  std::optional<std::uint64_t> bytes;  ///< exact; empty: not published
+  std::string size;     ///< in words ("605 MB"), where only that is published too; may be empty
   std::string sha256;   ///< of the file; empty: not published
   std::string licence;  ///< empty: not stated
   std::string notes;

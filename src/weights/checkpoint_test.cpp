@@ -103,6 +103,20 @@ TEST(CheckpointTest, ForeignObjectsAreNamesAndNothingElse) {
   EXPECT_EQ(checkpoint.unreadable.at("y"), "posix.system");
 }
 
+// SkyCLIP's training checkpoints hold a NumPy number (here {"best": 0.5} as Python writes it).
+TEST(CheckpointTest, NumbersOfNumPyStandBesideTheWeights) {
+  const std::string number = literal(
+      "cnumpy.core.multiarray\nscalar\nq\2cnumpy\ndtype\nq\3X\2\0\0\0f8q\4\x89\x88\x87q\5Rq\6"
+      "(K\3X\1\0\0\0<q\7NNNJ\xff\xff\xff\xffJ\xff\xff\xff\xffK\0tq\x08"
+      "bc_codecs\nencode\nq\tX\t\0\0\0\0\0\0\0\0\0\xc3\xa0?q\nX\6\0\0\0latin1q\x0b\x86q\x0cRq\r"
+      "\x86q\x0eRq\x0f");
+  const std::string weights = dictionary_opcodes({{"x", tensor_opcodes({})}});
+  const Checkpoint checkpoint = parse(torch_zip(
+      pickle_of(dictionary_opcodes({{"state_dict", weights}, {"best", number}})), {{"0", kSix}}));
+  EXPECT_EQ(checkpoint.tensors.size(), 1U);
+  EXPECT_THAT(checkpoint.other_entries, ElementsAre("best"));
+}
+
 TEST(CheckpointTest, ViewsAreGatheredInRowMajorOrder) {
   const Checkpoint checkpoint = parse(one_tensor({"0", 6, 1, {2, 2}, {1, 3}}));
   EXPECT_THAT(to_floats(checkpoint.tensors.at("x")), ElementsAre(1, 4, 2, 5));

@@ -308,7 +308,7 @@ TEST(ImportTest, TakesActivationAndNormalisationFromOpenClipsConfiguration) {
 }
 
 TEST(ImportTest, AFileNamedAsInTheCatalogueMustBeOfItsArchitecture) {
-  const fs::path path = written(random_model(small_clip()).weights, "RemoteCLIP-ViT-B-32.pt");
+  const fs::path path = written(random_model(small_clip()).weights, "RemoteCLIP-ViT-L-14.pt");
   EXPECT_THAT(refusal([&] { return import_checkpoint(path, {}); }), HasSubstr("rename the file"));
   // ViT-B-32.pt has a published hash, so its name alone says nothing.
   const fs::path other = written(random_model(small_clip()).weights, "ViT-B-32.pt");
@@ -330,10 +330,15 @@ TEST(CatalogueTest, EveryRowIsWhole) {
     EXPECT_FALSE(entry.file.empty()) << entry.name;
     EXPECT_TRUE(entry.sha256.empty() || entry.sha256.size() == 64U) << entry.name;
     EXPECT_NO_THROW((void)named_architecture(entry.architecture)) << entry.name;
+    EXPECT_FALSE(entry.licence.empty()) << entry.name;
   }
   EXPECT_EQ(
       recognise("x", "b8cca3fd41ae0c99ba7e8951adf17d267cdb84cd88be6f7c2e0eca1737a03836")->name,
       "openai-l14");
+  EXPECT_EQ(catalogue_entry("openai-b32").bytes, 353'976'522U);
+  EXPECT_EQ(catalogue_entry("openai-b32").size, "354 MB");
+  EXPECT_EQ(catalogue_entry("remoteclip-l14").size, "1.71 GB");
+  EXPECT_FALSE(catalogue_entry("remoteclip-l14").bytes);
   EXPECT_EQ(recognise("SkyCLIP_ViT_B32_top50pct.zip", "")->activation, Activation::gelu);
   EXPECT_THAT(refusal([] { return catalogue_entry("skyclip-50-l41"); }),
               HasSubstr("skyclip-50-l14"));

@@ -45,9 +45,15 @@ TEST(Commands, UnknownOptionsAndMissingOnesAreUsageErrors) {
     arguments.emplace_back("--no-such-option");
     const ProgramResult result = run_skyglot(arguments);
     EXPECT_EQ(result.exit_code, 2) << command->name();
-    EXPECT_NE(result.err, "") << command->name();
+    EXPECT_THAT(result.err, HasSubstr("no option --no-such-option")) << command->name();
     EXPECT_EQ(result.out, "") << command->name();
   }
+}
+
+TEST(Commands, AnOptionThatIsNearlyOneIsSuggested) {
+  EXPECT_THAT(run_skyglot({"embed", "--modle", "m", "--images", "i"}).err,
+              HasSubstr("no option --modle (did you mean --model?); see skyglot embed --help"));
+  EXPECT_THAT(run_skyglot({"eval", "knn", "--neighbors=3"}).err, HasSubstr("--neighbours"));
 }
 
 TEST(Commands, VersionIsPrinted) {

@@ -99,6 +99,7 @@ TEST_F(EvalCommand, ZeroshotOfGivenVectors) {
   EXPECT_THAT(read_file(path("p.csv")), HasSubstr("2,town,sea,0,"));
   EXPECT_THAT(read_file(path("c.csv")), HasSubstr("town,0,1,1"));
   const ProgramResult shown = eval(run({"--confusion", path("c.svg")}));
+  EXPECT_THAT(shown.out, HasSubstr("written: " + path("c.svg")));
   EXPECT_EQ(shown.exit_code, 0);
   EXPECT_THAT(shown.err, IsEmpty());
   EXPECT_THAT(shown.out, AllOf(HasSubstr("75.00"), HasSubstr(x), HasSubstr("interval")));
@@ -223,7 +224,7 @@ TEST_F(EvalCommand, WrongInputsAreNamedWithTheRemedy) {
                  "--labels");
   expect_failure(
       eval({"zeroshot", "--image-embeddings", x, "--text-embeddings", wide, "--labels", y}), 1,
-      "2 wide and text embeddings 3");
+      "vectors of 2 values against vectors of 3");
   expect_failure(eval({"zeroshot", "--image-embeddings", x, "--text-embeddings", t, "--labels",
                        text("short.txt", "0\n")}),
                  1, "1 labels for 2 pictures");
@@ -236,6 +237,10 @@ TEST_F(EvalCommand, WrongInputsAreNamedWithTheRemedy) {
   expect_failure(eval({"zeroshot", "--image-embeddings", x, "--labels", y}), 2, "--template");
   expect_failure(eval({"zeroshot", "--benchmark", "aidd", "--image-embeddings", x}), 1,
                  "built in are: aid,");
+  expect_failure(eval({"zeroshot", "--benchmark", "rsicd", "--image-embeddings", x}), 2,
+                 "skyglot eval retrieval");
+  expect_failure(eval({"counting", "--benchmark", "aid", "--image-embeddings", x}), 2,
+                 "skyglot eval zeroshot");
   expect_failure(eval({"knn", "--image-embeddings", x, "--labels", y, "--neighbours", "0"}), 2,
                  "k");
   expect_failure(eval({"zeroshot", "--image-embeddings", x, "--labels", y, "--published-as", "M"}),

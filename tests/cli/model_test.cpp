@@ -96,7 +96,7 @@ TEST_F(ModelCommands, InspectShowsACheckpoint) {
 TEST_F(ModelCommands, ListKnowsThePublicCheckpoints) {
   const ProgramResult result = run_skyglot({"model", "list"});
   EXPECT_EQ(result.exit_code, 0);
-  EXPECT_THAT(result.out, HasSubstr("skyclip-50-l14"));
+  EXPECT_THAT(result.out, AllOf(HasSubstr("skyclip-50-l14"), HasSubstr("3.94 GB")));
   EXPECT_THAT(run_skyglot({"model", "list", "--json"}).out, HasSubstr("\"sha256\":\"40d365715913"));
 }
 
@@ -104,17 +104,20 @@ TEST_F(ModelCommands, FetchChecksAndSuggests) {
   TestServer server;
   server.serve("/weights", "some weights", "application/octet-stream");
   server.start();
-  const ProgramResult result = run_skyglot({"model", "fetch", "dino-vits8", "--url",
+  const ProgramResult result = run_skyglot({"model", "fetch", "dino-vits16", "--url",
                                             server.url("/weights"), "--output", path("fetched")});
   EXPECT_EQ(result.exit_code, 0) << result.err;
   EXPECT_THAT(result.out, HasSubstr("SHA-256 " + sha256("some weights") + " (none is published"));
-  EXPECT_EQ(read_file(folder_ / "fetched" / "dino_deitsmall8_pretrain.pth"), "some weights");
+  EXPECT_EQ(read_file(folder_ / "fetched" / "dino_deitsmall16_pretrain.pth"), "some weights");
   const ProgramResult wrong =
-      run_skyglot({"model", "fetch", "openai-b32", "--url", server.url("/weights"), "--output",
-                   path("fetched/b32.pt")});
+      run_skyglot({"model", "fetch", "laion400m-b16", "--url", server.url("/weights"), "--output",
+                   path("fetched/b16.pt")});
   EXPECT_EQ(wrong.exit_code, 1);
-  EXPECT_THAT(wrong.err, HasSubstr("not the 40d365715913"));
-  EXPECT_FALSE(fs::exists(folder_ / "fetched" / "b32.pt"));
+  EXPECT_THAT(wrong.err, HasSubstr("not the 55e67d44b44d"));
+  EXPECT_FALSE(fs::exists(folder_ / "fetched" / "b16.pt"));
+  const ProgramResult short_one = run_skyglot({"model", "fetch", "openai-b32", "--url",
+                                               server.url("/weights"), "--output", path("b32.pt")});
+  EXPECT_THAT(short_one.err, HasSubstr("12 bytes where the catalogue says 353976522"));
   EXPECT_THAT(run_skyglot({"model", "fetch", "dino-vits9", "--output", path("x")}).err,
               HasSubstr("did you mean"));
 }
