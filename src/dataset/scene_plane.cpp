@@ -3,6 +3,7 @@
 
 #include "geo/overlay.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace skyglot {

@@ -12,6 +12,7 @@
 #include "weights/checkpoint.hpp"
 #include "weights/tensor.hpp"
 
+#include <algorithm>
 #include <cstring>
 #include <limits>
 

@@ -8,6 +8,7 @@
 #include "eval/row_blocks.hpp"
 #include "eval/subject.hpp"
 
+#include <algorithm>
 #include <optional>
 
 namespace skyglot {

@@ -9,6 +9,8 @@
 #include "eval/transductive.hpp"
 #include "nn/linear_algebra.hpp"
 
+#include <algorithm>
+
 namespace skyglot {
 namespace {
 

@@ -4,6 +4,7 @@
 #include "pictures/shard.hpp"
 #include "pictures/source_kinds.hpp"
 
+#include <algorithm>
 #include <deque>
 #include <utility>
 

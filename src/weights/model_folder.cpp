@@ -8,6 +8,7 @@
 #include "base/strings.hpp"
 #include "weights/safetensors.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace skyglot {

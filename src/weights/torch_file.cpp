@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "weights/zip_directory.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <map>
