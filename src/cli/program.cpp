@@ -13,7 +13,6 @@
 #include <map>
 #include <new>
 #include <string>
-#include <string_view>
 #include <system_error>
 #include <vector>
 
@@ -52,12 +51,10 @@ const CLI::App& chosen_of(const CLI::App& root) {
   return *chosen;
 }
 
-// The first --name of the command line that the command does not have, or "". It is told before
-// anything else: what it should have set is then missing too.
-std::string unknown_option(int argc, char** argv, const CLI::App& app) {
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view word = argv[i];
-    const std::string name(word.substr(0, word.find('=')));
+// The first --name that the command does not have, or "".
+std::string unknown_option(const std::vector<std::string>& words, const CLI::App& app) {
+  for (const std::string& word : words) {
+    const std::string name = word.substr(0, word.find('='));
     if (name == "--") break;
     if (name.starts_with("--") && app.get_option_no_throw(name) == nullptr) return name;
   }
@@ -70,13 +67,38 @@ std::string command_name(const CLI::App& app) {
   return parent == nullptr ? app.get_name() : command_name(*parent) + " " + app.get_name();
 }
 
+std::string suggestion(const std::string& word, const std::vector<std::string>& known) {
+  const std::string near = closest(word, known);
+  return near.empty() ? "" : fmt::format(" (did you mean {}?)", near);
+}
+
 [[noreturn]] void refuse_option(const std::string& name, const CLI::App& app) {
   std::vector<std::string> known;
   for (const CLI::Option* option : app.get_options())
     for (const std::string& long_name : option->get_lnames()) known.push_back("--" + long_name);
-  const std::string near = closest(name, known);
-  fail(ErrorKind::usage, "no option {}{}; see {} --help", name,
-       near.empty() ? "" : fmt::format(" (did you mean {}?)", near), command_name(app));
+  fail(ErrorKind::usage, "no option {}{}; see {} --help", name, suggestion(name, known),
+       command_name(app));
+}
+
+// A word where the name of a command was expected; returns where there is none.
+void refuse_command(const std::vector<std::string>& words, const CLI::App& group) {
+  std::vector<std::string> known;
+  for (const CLI::App* app : group.get_subcommands([](const CLI::App*) { return true; }))
+    known.push_back(app->get_name());
+  if (known.empty() || words.empty() || words.front().starts_with("-")) return;
+  fail(ErrorKind::usage, "no command {} {}{}; see {} --help", command_name(group), words.front(),
+       suggestion(words.front(), known), command_name(group));
+}
+
+// What CLI11 says of a mistyped name is that something else is missing.
+void refuse_mistyped(int argc, char** argv, const CLI::App& root) {
+  const CLI::App& chosen = chosen_of(root);
+  std::vector<std::string> words(argv + 1, argv + argc);
+  for (const CLI::App* app = &chosen; app != &root; app = app->get_parent())
+    words.erase(words.begin());
+  refuse_command(words, chosen);
+  const std::string unknown = unknown_option(words, chosen);
+  if (!unknown.empty()) refuse_option(unknown, chosen);
 }
 
 int run_chosen(int argc, char** argv, const Commands& commands) {
@@ -95,9 +117,7 @@ int run_chosen(int argc, char** argv, const Commands& commands) {
   } catch (const CLI::Success& asked_for_help) {
     return root.exit(asked_for_help) == 0 ? kDone : kUsage;
   } catch (const CLI::ParseError& error) {
-    const CLI::App& chosen = chosen_of(root);
-    const std::string unknown = unknown_option(argc, argv, chosen);
-    if (!unknown.empty()) refuse_option(unknown, chosen);
+    refuse_mistyped(argc, argv, root);
     (void)root.exit(error);
     return kUsage;
   }

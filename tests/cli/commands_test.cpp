@@ -50,10 +50,13 @@ TEST(Commands, UnknownOptionsAndMissingOnesAreUsageErrors) {
   }
 }
 
-TEST(Commands, AnOptionThatIsNearlyOneIsSuggested) {
+TEST(Commands, ANameThatIsNearlyOneIsSuggested) {
   EXPECT_THAT(run_skyglot({"embed", "--modle", "m", "--images", "i"}).err,
               HasSubstr("no option --modle (did you mean --model?); see skyglot embed --help"));
   EXPECT_THAT(run_skyglot({"eval", "knn", "--neighbors=3"}).err, HasSubstr("--neighbours"));
+  EXPECT_THAT(run_skyglot({"eval", "kn", "--model", "m"}).err,
+              HasSubstr("no command skyglot eval kn (did you mean knn?)"));
+  EXPECT_THAT(run_skyglot({"bild"}).err, HasSubstr("(did you mean build?)"));
 }
 
 TEST(Commands, VersionIsPrinted) {
