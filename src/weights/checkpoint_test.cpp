@@ -168,6 +168,18 @@ TEST(CheckpointTest, ChangedBytesFailTheirChecksum) {
   EXPECT_THAT(refused(bytes), HasSubstr("checksum"));
 }
 
+TEST(CheckpointTest, EntriesOfAZipDoNotOverlap) {
+  std::string bytes = one_tensor({});
+  const std::size_t record = bytes.rfind("PK\x01\x02");
+  const char size = static_cast<char>(bytes.size() - 100);
+  ASSERT_LT(bytes.size(), 1000U);
+  for (const std::size_t field : {20, 24}) {
+    bytes[record + field] = size;
+    bytes[record + field + 1] = static_cast<char>((bytes.size() - 100) >> 8);
+  }
+  EXPECT_THAT(refused(bytes), HasSubstr("overlap"));
+}
+
 TEST(CheckpointTest, TypesWithoutTensorsAreNamedNotGuessed) {
   const std::string bytes = torch_zip(
       pickle_of(dictionary_opcodes({{"q", tensor_opcodes({"0", 6, 0, {6}, {1}, "QInt8Storage"})},

@@ -133,6 +133,17 @@ void ZipDirectory::read_directory(std::uint64_t offset, std::uint64_t size, std:
   std::uint64_t at = offset;
   for (std::uint64_t i = 0; i < count; ++i) at = read_entry(at, offset + size);
   if (at != offset + size) reject(name_, "its directory is longer than its {} entries", count);
+  refuse_overlap();
+}
+
+// Many entries over the same bytes would have them all read once for each.
+void ZipDirectory::refuse_overlap() const {
+  std::uint64_t left = bytes_.size();
+  for (const auto& [key, entry] : entries_) {
+    if (entry.stored_size > left)
+      reject(name_, "its entries overlap: together they are longer than the file");
+    left -= entry.stored_size;
+  }
 }
 
 // Returns where the next one begins.

@@ -23,7 +23,8 @@ struct ZipEntry {
 /// The central directory (zip64 too). Names are keys to look up, never paths to write to.
 class ZipDirectory {
  public:
-  /// `bytes` must outlive it. Throws Error(format) naming `name` and what is wrong.
+  /// `bytes` must outlive it. Throws Error(format) naming `name` and what is wrong. All entries
+  /// together are no longer than `bytes`.
   ZipDirectory(std::span<const std::byte> bytes, std::string name);
 
   [[nodiscard]] const std::map<std::string, ZipEntry>& entries() const noexcept { return entries_; }
@@ -35,6 +36,7 @@ class ZipDirectory {
  private:
   void read_directory(std::uint64_t offset, std::uint64_t size, std::uint64_t count);
   std::uint64_t read_entry(std::uint64_t at, std::uint64_t end);
+  void refuse_overlap() const;
 
   std::span<const std::byte> bytes_;
   std::string name_;
