@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <string>
 #include <utility>
 
 namespace skyglot {
@@ -19,6 +20,12 @@ struct Prepared {
   std::vector<Picture> crops;
 };
 
+// Without the picture's name, which stands beside it.
+std::string reason_of(const Error& error, const std::string& id) {
+  const std::string reason = error.what();
+  return reason.starts_with(id + ": ") ? reason.substr(id.size() + 2) : reason;
+}
+
 Prepared prepare(SourcePicture picture, int side, ResizeMode mode, std::size_t max_pixels) {
   Prepared prepared{
       {std::move(picture.id), std::move(picture.beside), {}, std::move(picture.problem)}, {}};
@@ -28,7 +35,7 @@ Prepared prepare(SourcePicture picture, int side, ResizeMode mode, std::size_t m
     prepared.crops = prepare_picture(decode_picture(picture.bytes, name, max_pixels), side, mode);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::internal) throw;
-    prepared.outcome.skipped = error.what();
+    prepared.outcome.skipped = reason_of(error, prepared.outcome.id);
   }
   return prepared;
 }
