@@ -31,6 +31,13 @@ class FetchTest : public testing::Test {
     server_.serve("/model.pt", body_, "application/octet-stream");
     server_.serve("/page", "<html>Please log in</html>", "text/html");
     server_.serve("/empty", "", "application/octet-stream");
+    server_.server.Get("/endless", [](const httplib::Request&, httplib::Response& response) {
+      response.set_chunked_content_provider("application/octet-stream",
+                                            [](std::size_t, httplib::DataSink& sink) {
+                                              static const std::string more(1 << 16, 'x');
+                                              return sink.write(more.data(), more.size());
+                                            });
+    });
     redirect("/moved", "/model.pt");
     redirect("/to-file", "file:///etc/passwd");
     redirect("/round", "/round");
@@ -103,6 +110,13 @@ TEST_F(FetchTest, AWrongSizeIsNoticedBeforeTheFirstByte) {
   wanted.bytes = body_.size() + 1;
   EXPECT_THAT(refused(wanted), HasSubstr("300000 bytes where the catalogue says 300001"));
   EXPECT_EQ(fs::file_size(part()), 0U);
+}
+
+TEST_F(FetchTest, AnEndlessAnswerIsCutOff) {
+  FetchRequest wanted = request("/endless");
+  wanted.bytes = 1'000'000;
+  EXPECT_THAT(refused(wanted), HasSubstr("more than the 1000000 bytes that the catalogue says"));
+  EXPECT_LE(fs::file_size(part()), 1'000'000U);
 }
 
 TEST_F(FetchTest, AWrongHashIsRemoved) {
