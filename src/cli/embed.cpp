@@ -152,7 +152,13 @@ class Embed : public Command {
                  {"vectors", fmt::format("{} x {}, unit length", totals.embedded, job_.columns)}});
     for (const SkippedItem& item : totals.examples)
       fmt::print("skipped {}: {}\n", item.id, item.reason);
-    if (totals.skipped > totals.examples.size()) fmt::print("skipped: see skipped.csv for all\n");
+    if (totals.skipped > totals.examples.size())
+      fmt::print("skipped: see {} for all\n", skipped_file());
+  }
+
+  [[nodiscard]] std::string skipped_file() const {
+    const bool npy = to_lower(job_.output.extension().string()) == ".npy";
+    return npy ? job_.output.string() + ".skipped.csv" : (job_.output / "skipped.csv").string();
   }
 
   [[nodiscard]] Json result_json(const EmbedTotals& totals) const {

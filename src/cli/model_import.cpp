@@ -29,6 +29,7 @@ Json result_json(const ImportResult& result, const std::filesystem::path& output
             {"other_entries", result.other_entries},
             {"activation_source", result.activation_source},
             {"normalisation_source", result.normalisation_source},
+            {"resize_source", result.resize_source},
             {"config", to_json(result.model.config)}};
   json.update(tensors_json(result));
   return json;
@@ -61,6 +62,7 @@ void print_result(const ImportResult& result, bool every_tensor) {
   fmt::print("normalisation: {} ({})\n",
              to_string(Normalisation{config.preprocess.mean, config.preprocess.std}),
              result.normalisation_source);
+  fmt::print("resize: {} ({})\n", to_string(config.preprocess.resize), result.resize_source);
   fmt::print("matched tensors: {}\n", result.matched.size());
   if (every_tensor)
     for (const auto& [name, source] : result.matched) fmt::print("  {} <- {}\n", name, source);
@@ -94,8 +96,7 @@ class ModelImport : public Command {
     app.add_option("--pooling", pooling_,
                    "What stands for a picture in a tower without projection: cls or mean")
         ->capture_default_str();
-    app.add_option("--resize", resize_, "How pictures become square: shortest, squash or tile")
-        ->capture_default_str();
+    app.add_option("--resize", resize_, "How pictures become square: shortest, squash or tile");
     app.add_flag("--list", every_tensor_, "Print every matched tensor as well");
     add_overwrite(app, overwrite_);
     common_.add_to(app);
@@ -105,7 +106,7 @@ class ModelImport : public Command {
     if (!activation_.empty()) options_.activation = parse_activation(activation_);
     if (!normalisation_.empty()) options_.normalisation = parse_normalisation(normalisation_);
     options_.pooling = parse_pooling(pooling_);
-    options_.resize = parse_resize_mode(resize_);
+    if (!resize_.empty()) options_.resize = parse_resize_mode(resize_);
     refuse_existing(output_, overwrite_);
     ImportResult result = import_checkpoint(path_, options_);
     if (!common_.json) print_result(result, every_tensor_);
@@ -125,7 +126,7 @@ class ModelImport : public Command {
   std::string activation_;
   std::string normalisation_;
   std::string pooling_ = "cls";
-  std::string resize_ = "shortest";
+  std::string resize_;
   bool every_tensor_ = false;
   bool overwrite_ = false;
   CommonOptions common_;

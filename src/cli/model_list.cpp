@@ -24,6 +24,7 @@ Json entry_json(const CatalogueEntry& e) {
           {"size", e.size},
           {"sha256", e.sha256},
           {"licence", e.licence},
+          {"published_as", e.published_as},
           {"notes", e.notes}};
 }
 

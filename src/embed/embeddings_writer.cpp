@@ -195,12 +195,24 @@ void EmbeddingsWriter::write_final(const Json& about, std::int64_t columns, Embe
   json.publish();
 }
 
+// Leaves nothing behind, so that the same command begins anew once the cause is mended.
+void EmbeddingsWriter::fail_without_rows(std::uint64_t skipped) {
+  if (skipped == 0) fail(ErrorKind::input, "there is no picture in what was given");
+  const SkippedItem first = read_block(0).skipped.front();
+  journal_.reset();
+  clear_output();
+  if (!npy_ && fs::is_empty(output_)) fs::remove(output_);
+  fail(ErrorKind::input, "none of the {} pictures could be embedded; the first, {}: {}", skipped,
+       first.id, first.reason);
+}
+
 EmbedTotals EmbeddingsWriter::finish(const Json& about, std::int64_t columns) {
   EmbedTotals totals{.embedded = 0, .skipped = 0, .resumed = resumed_, .examples = {}};
   for (const FinishedBlock& block : finished_) {
     totals.embedded += block.rows;
     totals.skipped += block.skipped;
   }
+  if (totals.embedded == 0) fail_without_rows(totals.skipped);
   if (!published_) {
     write_final(about, columns, totals);
     journal_->append({{"published", true}});

@@ -65,6 +65,7 @@ class EmbeddingsWriter {
 
  private:
   void enter(const std::string& plan, bool overwrite);
+  [[noreturn]] void fail_without_rows(std::uint64_t skipped);
   void clear_output() const;
   void read_journal();
   void write_final(const nlohmann::ordered_json& about, std::int64_t columns, EmbedTotals& totals);

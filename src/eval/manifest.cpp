@@ -8,7 +8,12 @@
 #include "eval/names.hpp"
 #include "eval/toml_table.hpp"
 
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
 #include <filesystem>
+#include <string_view>
 
 namespace skyglot {
 namespace {
@@ -75,6 +80,25 @@ std::optional<ResizeMode> read_preprocess(const toml::table& table, const std::s
   return found ? std::optional(mode) : std::nullopt;
 }
 
+// The figures in percent that protocols give.
+constexpr std::array<std::string_view, 17> kMetrics{"top1",
+                                                    "top5",
+                                                    "mean_class_accuracy",
+                                                    "f1",
+                                                    "precision",
+                                                    "recall",
+                                                    "r1_i2t",
+                                                    "r5_i2t",
+                                                    "r10_i2t",
+                                                    "r100_i2t",
+                                                    "r1_t2i",
+                                                    "r5_t2i",
+                                                    "r10_t2i",
+                                                    "r100_t2i",
+                                                    "mean_recall_i2t",
+                                                    "mean_recall_t2i",
+                                                    "mean_recall"};
+
 ExpectedFigure read_figure(const toml::table& table, const std::string& where) {
   TomlTable reader(table, "expected.", where);
   ExpectedFigure figure;
@@ -84,6 +108,9 @@ ExpectedFigure read_figure(const toml::table& table, const std::string& where) {
   reader.read("value", figure.value);
   reader.read("source", figure.source);
   reader.refuse_the_rest();
+  if (std::ranges::find(kMetrics, figure.metric) == kMetrics.end())
+    fail(ErrorKind::format, "{}: expected.metric \"{}\" is none of {}", where, figure.metric,
+         fmt::join(kMetrics, ", "));
   return figure;
 }
 

@@ -77,6 +77,7 @@ TEST(BenchmarkManifest, MistakesAreNamedWithTheirLine) {
   EXPECT_THAT(with("value = 71", "value = \"71\""), HasSubstr("'expected.value' must be a number"));
   EXPECT_THAT(with("value = 71", "value = inf"), HasSubstr("must be a number"));
   EXPECT_THAT(with("metric = \"top1\"\n", ""), HasSubstr("'expected.metric' is missing"));
+  EXPECT_THAT(with("metric = \"top1\"", "metric = \"topone\""), HasSubstr("none of top1, top5"));
   EXPECT_THAT(with("list = \"list.csv\"\n", ""), HasSubstr("'data.list' is missing"));
   EXPECT_THAT(with("layout = \"csv\"\n", ""), HasSubstr("'data.layout' is missing"));
   EXPECT_THAT(with("[[expected]]", "[expected]"), HasSubstr("[[expected]]"));

@@ -123,19 +123,29 @@ Rows published_rows(const Json& expected, const std::string& architecture) {
   return own.size() > 1 ? own : others;
 }
 
-// Whether other pictures were asked for than the manifest's.
-bool other_split(const EvaluationRequest& request) {
-  return request.split && request.manifest &&
-         *request.split != request.manifest->data.karpathy_split;
+// Whether the pictures are those that the manifest's split names.
+bool has_the_split(const Subject& subject) {
+  if (!subject.request().manifest) return false;
+  return std::ranges::none_of(subject.departures(), [](const std::string& departure) {
+    return departure == "split" || departure == "list" || departure == "pictures";
+  });
 }
 
-Json benchmark_json(const EvaluationRequest& request) {
-  const BenchmarkManifest& manifest = *request.manifest;
+Json benchmark_json(const Subject& subject) {
+  const BenchmarkManifest& manifest = *subject.request().manifest;
   Json json{{"key", manifest.key}, {"name", manifest.name}, {"task", to_string(manifest.task)}};
-  if (other_split(request)) return json;
-  json["split"] = manifest.data.split;
-  json["split_pictures"] = manifest.data.pictures;
+  if (has_the_split(subject)) {
+    json["split"] = manifest.data.split;
+    json["split_pictures"] = manifest.data.pictures;
+  }
+  if (!subject.departures().empty()) json["departures"] = subject.departures();
   return json;
+}
+
+std::string split_in_words(const EvaluationRequest& request, const Json& sources) {
+  if (sources.contains("karpathy_split"))
+    return "\"" + sources.at("karpathy_split").get<std::string>() + "\" of the list";
+  return request.split ? "as asked for with --split" : "all pictures that were given";
 }
 
 }  // namespace
@@ -208,8 +218,12 @@ void Outcome::figures_table() {
 
 void Outcome::compare(const Subject& subject) {
   const auto& manifest = subject.request().manifest;
-  if (!manifest || !comparable_ || other_split(subject.request())) return;
+  if (!manifest || !comparable_) return;
   warn_if_unpublished(subject);
+  const bool same = subject.departures().empty();
+  if (!same && !manifest->expected.empty())
+    log_warning("published figures are of other {}: no difference is shown",
+                join(subject.departures(), ", "));
   Json expected = Json::array();
   for (const ExpectedFigure& published : manifest->expected) {
     const auto found = std::ranges::find(figures_, published.metric, &Figure::name);
@@ -222,7 +236,8 @@ void Outcome::compare(const Subject& subject) {
          {"source", published.source},
          {"this_model", own},
          {"measured", measured ? Json(found->percent) : Json(nullptr)},
-         {"difference", measured && own ? Json(found->percent - published.value) : Json(nullptr)}});
+         {"difference",
+          measured && own && same ? Json(found->percent - published.value) : Json(nullptr)}});
   }
   Rows rows = published_rows(expected, subject.architecture());
   if (rows.size() > 1) result.tables.push_back({"published", std::move(rows)});
@@ -231,10 +246,8 @@ void Outcome::compare(const Subject& subject) {
 
 EvaluationResult Outcome::finish(const Subject& subject) {
   Json evaluated;
-  if (subject.request().manifest) evaluated["benchmark"] = benchmark_json(subject.request());
-  if (!subject.request().manifest || other_split(subject.request()))
-    evaluated["split"] =
-        subject.request().split ? "as asked for with --split" : "all pictures that were given";
+  if (subject.request().manifest) evaluated["benchmark"] = benchmark_json(subject);
+  if (!has_the_split(subject)) evaluated["split"] = split_in_words(subject.request(), sources_);
   evaluated.update(subject.facts);
   evaluated.update(sources_);
   evaluated["bootstrap_samples"] = subject.request().bootstrap.samples;

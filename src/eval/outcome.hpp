@@ -28,6 +28,9 @@ class Outcome {
   /// Any other number or text of the result.
   void value(const std::string& name, const nlohmann::ordered_json& value);
 
+  /// A count that people want to see too.
+  void count(const std::string& name, std::int64_t number) { counts_[name] = number; }
+
   /// top1, top5, mean class accuracy, per class, confusion.
   void classification(const ClassificationScore& score);
   /// "id,label,predicted,correct,score" for each picture.

@@ -47,7 +47,7 @@ Gallery captioned_gallery(Subject& subject, Outcome& outcome) {
   std::vector<std::vector<std::string>> captions;
   for (const PictureSample& sample : gallery.pictures.samples) captions.push_back(sample.captions);
   CaptionTexts texts = collect_captions(captions, caption_options(subject));
-  outcome.value("captions", texts.captions);
+  outcome.count("captions", texts.captions);
   gallery.texts = subject.texts(texts.texts, true);
   gallery.pairs = std::move(texts.pairs);
   return gallery;
@@ -59,7 +59,7 @@ void add_direction(Outcome& outcome, const DirectionScore& score, const std::str
                    recall.k == 1 ? &score.r1_interval : nullptr);
   outcome.figure("mean_recall_" + direction, score.mean_recall);
   outcome.value("median_rank_" + direction, score.median_rank);
-  outcome.value("queries_" + direction, score.queries);
+  outcome.count("queries_" + direction, score.queries);
 }
 
 void add_ranks(Outcome& outcome, const Gallery& gallery, const std::vector<std::int64_t>& ranks) {
@@ -81,8 +81,8 @@ EvaluationResult evaluate_retrieval(const EvaluationRequest& request) {
   const RetrievalScore score =
       score_retrieval(gallery.pictures.vectors, gallery.texts, gallery.pairs, options);
   outcome.pictures(gallery.pictures, "pictures");
-  outcome.value("unique_texts", gallery.texts.rows);
-  outcome.value("pairs", gallery.pairs.size());
+  outcome.count("unique_texts", gallery.texts.rows);
+  outcome.count("pairs", static_cast<std::int64_t>(gallery.pairs.size()));
   add_direction(outcome, score.picture_to_text, "i2t");
   add_direction(outcome, score.text_to_picture, "t2i");
   outcome.figure("mean_recall", score.mean_recall_both);

@@ -222,6 +222,13 @@ class SampleReader {
 };
 
 [[noreturn]] void fail_without_truth(const SampleRequest& request) {
+  const bool folders = std::ranges::all_of(
+      request.images, [](const fs::path& path) { return fs::is_directory(path); });
+  if (request.truth == Truth::labels && folders && request.images.size() > 1)
+    fail(ErrorKind::input,
+         "none of the pictures has a label: for class folders give the one folder that holds them "
+         "(--images {})",
+         fs::absolute(request.images.front()).lexically_normal().parent_path().string());
   if (request.truth == Truth::labels)
     fail(ErrorKind::input,
          "none of the pictures has a label: put them into a folder a class, give a list with a "

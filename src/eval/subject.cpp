@@ -11,8 +11,11 @@
 #include "eval/truth_file.hpp"
 #include "nn/linear_algebra.hpp"
 #include "text/tokenizer.hpp"
+#include "weights/catalogue.hpp"
 
 #include <algorithm>
+#include <initializer_list>
+#include <iterator>
 #include <unordered_map>
 
 namespace skyglot {
@@ -44,17 +47,40 @@ Json file_json(const fs::path& path, const Embeddings& embeddings) {
   Json json{{"path", path.string()},
             {"rows", embeddings.vectors.rows},
             {"columns", embeddings.vectors.cols}};
-  if (fs::is_regular_file(path)) json["sha256"] = sha256_file(path);
+  json["sha256"] = sha256_file(fs::is_directory(path) ? path / "vectors.f16" : path);
   if (!embeddings.about.empty()) json["about"] = embeddings.about;
   return json;
+}
+
+void require_directions(const Matrix& vectors, const fs::path& path) {
+  for (std::int64_t i = 0; i < vectors.rows; ++i)
+    if (std::ranges::all_of(vectors.row(i), [](float value) { return value == 0; }))
+      fail(ErrorKind::input,
+           "{}: row {} holds nothing but zeros, which no model gives; make it anew", path.string(),
+           i);
 }
 
 Embeddings unit_rows_of(const fs::path& path) {
   Embeddings embeddings = read_embeddings(path);
   if (embeddings.vectors.rows == 0) fail(ErrorKind::input, "{}: no rows", path.string());
   require_finite(embeddings.vectors, path.string());
+  require_directions(embeddings.vectors, path);
   normalise_rows(embeddings.vectors);
   return embeddings;
+}
+
+// What two models differ in if their vectors do not belong together.
+bool is_same_model(const Json& one, const Json& other) {
+  return std::ranges::all_of(
+      std::initializer_list<const char*>{"weights_sha256", "activation", "heads", "text_heads",
+                                         "pooling", "layer_norm_epsilon"},
+      [&](const char* key) { return one.value(key, Json()) == other.value(key, Json()); });
+}
+
+std::string model_in_words(const Json& model) {
+  const auto text = [&](const char* key) { return model.value(key, Json()).dump(); };
+  return fmt::format("{} (weights {}, {})", text("source"), text("weights_sha256").substr(1, 12),
+                     text("activation"));
 }
 
 Json counts_of(const SampleSet& set, const PictureVectors& vectors) {
@@ -141,9 +167,11 @@ Subject::Subject(const EvaluationRequest& request, std::initializer_list<Task> t
          "nothing to evaluate: give --images PATH with --model DIR, or --image-embeddings FILE");
   request.bootstrap.validate();
   facts["skyglot"] = version();
-  if (request.model.empty()) return;
-  encoder_ = std::make_unique<Encoder>(request.model, request.compute);
-  note_model();
+  if (!request.model.empty()) {
+    encoder_ = std::make_unique<Encoder>(request.model, request.compute);
+    note_model();
+  }
+  if (request.manifest) note_departures();
 }
 
 Subject::~Subject() = default;
@@ -151,11 +179,54 @@ Subject::~Subject() = default;
 void Subject::note_model() {
   const ModelConfig& config = encoder_->config();
   facts["model"] = model_json(request_.model, config);
+  made_by_ = facts["model"];
+  made_for_ = "--model";
   ResizeMode resize = config.preprocess.resize;
   if (request_.manifest && request_.manifest->resize) resize = *request_.manifest->resize;
   facts["resize"] = to_string(request_.resize.value_or(resize));
   facts["device"] = to_string(request_.compute.device);
   facts["precision"] = to_string(request_.compute.precision);
+}
+
+// Vectors say which model made them, if they are ours.
+void Subject::note_vectors(const fs::path& file, const Embeddings& embeddings) {
+  if (!embeddings.about.is_object() || !embeddings.about.contains("model")) return;
+  const Json model = embeddings.about.at("model");
+  if (made_by_.empty()) {
+    made_by_ = model;
+    made_for_ = file.string();
+  } else if (!is_same_model(made_by_, model)) {
+    fail(ErrorKind::input,
+         "vectors of different models cannot be compared: {} is of {}, {} of {}; embed both with "
+         "one model",
+         made_for_, model_in_words(made_by_), file.string(), model_in_words(model));
+  }
+}
+
+void Subject::depart(const std::string& from) {
+  if (std::ranges::find(departures_, from) == departures_.end()) departures_.push_back(from);
+}
+
+void Subject::note_departures() {
+  const BenchmarkManifest& manifest = *request_.manifest;
+  const auto note = [&](const char* what, bool differs) {
+    if (differs) depart(what);
+  };
+  const ResizeMode usual = manifest.resize.value_or(encoder_ ? encoder_->config().preprocess.resize
+                                                             : ResizeMode::shortest);
+  note("split",
+       request_.split.value_or(manifest.data.karpathy_split) != manifest.data.karpathy_split);
+  note("list", !request_.pictures.list.empty() &&
+                   request_.pictures.list.filename() != fs::path(manifest.data.list).filename());
+  note("classes", !request_.classes.empty() && request_.classes != manifest.text.classes);
+  note("templates",
+       !request_.templates.empty() || (!request_.templates_file.empty() &&
+                                       request_.templates_file != manifest.text.templates));
+  note("averaging", averaging() != manifest.text.averaging);
+  note("prefix", prefix() != manifest.text.prefix);
+  note("capitalise", capitalise() != manifest.text.capitalise);
+  note("wording", request_.wording != Wording::as_is);
+  note("resize", request_.resize.value_or(usual) != usual);
 }
 
 const Encoder& Subject::encoder() {
@@ -178,23 +249,32 @@ PictureRows Subject::pictures(const PictureInput& input, Truth truth, const Chec
 PictureRows Subject::given_pictures(const PictureInput& input) {
   if (input.embeddings.empty()) fail(ErrorKind::usage, "no vectors; give --image-embeddings FILE");
   Embeddings embeddings = unit_rows_of(input.embeddings);
+  note_vectors(input.embeddings, embeddings);
+  if (&input == &request_.pictures) count_pictures(embeddings.vectors.rows);
   PictureRows rows;
   rows.samples = samples_of(embeddings);
   rows.facts["image_embeddings"] = file_json(input.embeddings, embeddings);
   rows.has_ids = !embeddings.ids.empty();
-  if (!input.labels.empty()) rows.facts["labels"] = input.labels.string();
+  if (!input.labels.empty()) {
+    rows.facts["labels"] = input.labels.string();
+    rows.facts["labels_sha256"] = sha256_file(input.labels);
+  }
   rows.counts = {{"skipped", 0}};
   rows.vectors = std::move(embeddings.vectors);
   return rows;
 }
 
 // Published figures refer to one split; other pictures give other figures.
-void Subject::compare_with_split(const SampleSet& set) const {
-  const auto found = static_cast<std::int64_t>(set.samples.size());
-  if (data_.pictures > 0 && found != data_.pictures)
-    log_warning("{} pictures, but the published figures refer to {}: {}", found, data_.pictures,
-                data_.split);
-  else if (data_.pictures == 0 && set.list_missing)
+void Subject::count_pictures(std::int64_t found) {
+  if (data_.pictures == 0 || found == data_.pictures) return;
+  depart("pictures");
+  log_warning("{} pictures, but the published figures refer to {}: {}", found, data_.pictures,
+              data_.split);
+}
+
+void Subject::compare_with_split(const SampleSet& set) {
+  count_pictures(static_cast<std::int64_t>(set.samples.size()));
+  if (data_.pictures == 0 && set.list_missing)
     log_warning("the benchmark's list {} is not there, so published figures need not agree",
                 data_.list);
 }
@@ -213,6 +293,7 @@ PictureRows Subject::vectors_for(const SampleSet& set, const PictureInput& input
   PictureVectors vectors;
   if (!input.embeddings.empty()) {
     const Embeddings embeddings = unit_rows_of(input.embeddings);
+    note_vectors(input.embeddings, embeddings);
     rows.facts["image_embeddings"] = file_json(input.embeddings, embeddings);
     vectors = vectors_by_id(set, embeddings);
   } else {
@@ -253,6 +334,7 @@ Matrix Subject::texts(std::span<const std::string> texts, bool normalise) {
 
 Embeddings Subject::given_texts() {
   Embeddings embeddings = unit_rows_of(request_.text_embeddings);
+  note_vectors(request_.text_embeddings, embeddings);
   facts["text_embeddings"] = file_json(request_.text_embeddings, embeddings);
   return embeddings;
 }
@@ -297,8 +379,12 @@ bool Subject::capitalise() const {
 std::vector<std::string> Subject::model_names() const {
   if (!request_.published_as.empty()) return {request_.published_as};
   if (!encoder_) return {};
-  return {fs::path(encoder_->config().source).stem().string(),
-          fs::path(request_.model).lexically_normal().filename().string()};
+  const std::string& source = encoder_->config().source;
+  std::vector<std::string> names{fs::path(source).stem().string(),
+                                 fs::path(request_.model).lexically_normal().filename().string()};
+  if (const CatalogueEntry* entry = find_catalogue_entry(source))
+    std::ranges::copy(entry->published_as, std::back_inserter(names));
+  return names;
 }
 
 std::string Subject::architecture() const {

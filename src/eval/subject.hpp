@@ -8,6 +8,7 @@
 #include "eval/samples.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <functional>
 #include <initializer_list>
 #include <memory>
@@ -68,6 +69,9 @@ class Subject {
 
   /// Facts that "evaluated" shows, in the order they were noted.
   nlohmann::ordered_json facts;
+  /// What was done otherwise than the manifest says ("templates", "pictures", ...), so that
+  /// published figures are of something else; empty without a manifest.
+  [[nodiscard]] const std::vector<std::string>& departures() const { return departures_; }
   /// Names under which published figures may stand for this model; may be empty.
   [[nodiscard]] std::vector<std::string> model_names() const;
   [[nodiscard]] std::string architecture() const;
@@ -75,7 +79,11 @@ class Subject {
  private:
   const Encoder& encoder();
   void note_model();
-  void compare_with_split(const SampleSet& set) const;
+  void note_vectors(const std::filesystem::path& file, const Embeddings& embeddings);
+  void note_departures();
+  void depart(const std::string& from);
+  void compare_with_split(const SampleSet& set);
+  void count_pictures(std::int64_t found);
   PictureRows embedded(const PictureInput& input, Truth truth, const Check& check);
   PictureRows vectors_for(const SampleSet& set, const PictureInput& input);
 
@@ -83,6 +91,9 @@ class Subject {
   DataRules data_;
   std::unique_ptr<Encoder> encoder_;
   std::int64_t truncated_ = 0;
+  std::vector<std::string> departures_;
+  nlohmann::ordered_json made_by_;  ///< the model of the vectors seen first
+  std::string made_for_;            ///< where those are
 };
 
 }  // namespace skyglot

@@ -158,6 +158,8 @@ EvaluationResult evaluate_linear(const EvaluationRequest& request) {
   ProbeOutcome probe =
       data.train ? trained_scores(data, request) : cross_validated_scores(data, request);
   outcome.value("probes", probe.searches);
+  Json& chosen = subject.facts["c"] = Json::array();
+  for (const Json& search : probe.searches) chosen.push_back(search.at("c"));
   return finish(outcome, subject, data, probe.scores);
 }
 

@@ -45,7 +45,7 @@ std::unique_ptr<PictureSource> open_one(const fs::path& path, const SourceOption
   const std::string kind = to_lower(path.extension().string());
   if (kind == ".tar") return open_picture_shards({path}, std::nullopt, options);
   if (kind == ".csv" || kind == ".tsv" || kind == ".txt") return open_picture_list(path, options);
-  if (is_picture_name(path.filename().string())) return open_picture_file(path, options);
+  if (is_readable_picture_name(path.filename().string())) return open_picture_file(path, options);
   if (kind == ".tif" || kind == ".tiff")
     fail(ErrorKind::input,
          "no pictures in {}: a GeoTIFF is cut into pictures by 'skyglot build', or converted "

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <span>
 #include <system_error>
 
 namespace skyglot {
@@ -41,8 +42,15 @@ bool is_hidden(std::string_view name) {
   return name.starts_with('.');
 }
 
+bool has_ending(std::string_view path, std::span<const std::string_view> endings) {
+  const std::string name = to_lower(path.substr(path.rfind('/') + 1));
+  return !is_hidden(name) &&
+         std::ranges::any_of(endings, [&](auto ending) { return name.ends_with(ending); });
+}
+
 struct FolderContents {
   std::vector<std::string> pictures;  // relative, sorted
+  bool readable = false;              // one of them at least
   std::vector<fs::path> tars;         // directly in the folder, sorted
   std::map<std::string, int> others;  // by extension
 };
@@ -53,6 +61,7 @@ void note(const fs::directory_entry& entry, const fs::path& folder, FolderConten
   if (!entry.is_regular_file(ignored)) return;
   if (is_picture_name(path.filename().string())) {
     contents.pictures.push_back(path.lexically_relative(folder).generic_string());
+    contents.readable = contents.readable || is_readable_picture_name(contents.pictures.back());
   } else if (to_lower(path.extension().string()) == ".tar" && path.parent_path() == folder) {
     contents.tars.push_back(path);
   } else {
@@ -77,8 +86,11 @@ FolderContents search(const fs::path& folder) {
 }
 
 [[noreturn]] void fail_without_pictures(const fs::path& folder, const FolderContents& contents) {
+  auto counts = contents.others;
+  for (const std::string& picture : contents.pictures)
+    ++counts[to_lower(fs::path(picture).extension().string())];
   std::string others;
-  for (const auto& [extension, count] : contents.others)
+  for (const auto& [extension, count] : counts)
     others += fmt::format("{}{} {}", others.empty() ? "" : ", ", count,
                           extension.empty() ? "without extension" : extension);
   fail(ErrorKind::input, "no .jpg, .jpeg or .png below {}{}", folder.string(),
@@ -129,11 +141,14 @@ bool is_dataset(const fs::path& folder) {
 
 }  // namespace
 
+bool is_readable_picture_name(std::string_view name) {
+  return has_ending(name, std::array<std::string_view, 3>{".jpg", ".jpeg", ".png"});
+}
+
 bool is_picture_name(std::string_view name) {
-  static constexpr std::array<std::string_view, 3> kEndings{".jpg", ".jpeg", ".png"};
-  const std::string lower = to_lower(name.substr(name.rfind('/') + 1));
-  return !is_hidden(lower) &&
-         std::ranges::any_of(kEndings, [&](auto ending) { return lower.ends_with(ending); });
+  return is_readable_picture_name(name) ||
+         has_ending(name, std::array<std::string_view, 7>{".webp", ".tif", ".tiff", ".bmp", ".gif",
+                                                          ".jp2", ".avif"});
 }
 
 bool is_wanted(const std::string& id, const SourceOptions& options) {
@@ -166,7 +181,7 @@ std::unique_ptr<PictureSource> open_picture_folder(const fs::path& folder,
                                                    const SourceOptions& options) {
   if (is_dataset(folder)) return open_dataset(folder, options);
   FolderContents contents = search(folder);
-  if (!contents.pictures.empty())
+  if (contents.readable)
     return std::make_unique<FileSource>(folder, std::move(contents.pictures), options);
   if (!contents.tars.empty())
     return open_picture_shards(std::move(contents.tars), std::nullopt, options);

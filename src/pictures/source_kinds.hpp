@@ -9,7 +9,9 @@
 
 namespace skyglot {
 
-/// .jpg, .jpeg or .png in any case, and no hidden file.
+/// .jpg, .jpeg or .png in any case, and no hidden file: what decode_picture reads.
+[[nodiscard]] bool is_readable_picture_name(std::string_view name);
+/// Also those of the other usual formats (.tif, .webp, ...): they count, though only as skipped.
 [[nodiscard]] bool is_picture_name(std::string_view name);
 
 /// Whether the options ask for this picture; to be called once for each, in order.

@@ -89,6 +89,14 @@ TEST_F(Sources, FoldersAreSearchedAndSorted) {
   EXPECT_EQ(pictures[1].bytes, "2");
 }
 
+TEST_F(Sources, PicturesOfOtherFormatsCountToo) {
+  write("set/a.png", "1");
+  write("set/b.webp", "2");
+  EXPECT_THAT(ids_of(all_of(folder_ / "set")), ElementsAre("a.png", "b.webp"));
+  const auto tar = write_tar("t.tar", {{"k1.tif", "1"}, {"k1.txt", "words"}, {"k2.jpg", "2"}});
+  EXPECT_THAT(ids_of(all_of(tar)), ElementsAre("k1.tif", "k2.jpg"));
+}
+
 TEST_F(Sources, UnusableFilesAreValues) {
   write("a.jpg", "");
   write("b.jpg", std::string(100, 'x'));

@@ -7,12 +7,21 @@
 #include "base/resource.hpp"
 #include "base/strings.hpp"
 
+#include <algorithm>
+
 namespace skyglot {
 namespace {
 
 // Decimal units, as the pages of the models show them.
 std::string size_in_words(double bytes) {
   return bytes < 1e9 ? format_fixed(bytes / 1e6, 0) + " MB" : format_fixed(bytes / 1e9, 2) + " GB";
+}
+
+std::vector<std::string> names_of(std::string_view cell) {
+  std::vector<std::string> names;
+  for (const std::string_view name : split(cell, '|'))
+    if (!trim(name).empty()) names.emplace_back(trim(name));
+  return names;
 }
 
 CatalogueEntry entry_of_row(const CsvTable& table, const std::vector<std::string>& row) {
@@ -28,6 +37,7 @@ CatalogueEntry entry_of_row(const CsvTable& table, const std::vector<std::string
                        cell("size"),
                        cell("sha256"),
                        cell("licence"),
+                       names_of(cell("published_as")),
                        cell("notes")};
   if (const auto bytes = parse_int(entry.size)) {
     entry.bytes = static_cast<std::uint64_t>(*bytes);
@@ -48,12 +58,16 @@ const std::vector<CatalogueEntry>& model_catalogue() {
   return all;
 }
 
+const CatalogueEntry* find_catalogue_entry(const std::string& name) {
+  const auto& all = model_catalogue();
+  const auto found = std::ranges::find(all, name, &CatalogueEntry::name);
+  return found == all.end() ? nullptr : &*found;
+}
+
 const CatalogueEntry& catalogue_entry(const std::string& name) {
+  if (const CatalogueEntry* entry = find_catalogue_entry(name)) return *entry;
   std::vector<std::string> names;
-  for (const CatalogueEntry& entry : model_catalogue()) {
-    if (entry.name == name) return entry;
-    names.push_back(entry.name);
-  }
+  for (const CatalogueEntry& entry : model_catalogue()) names.push_back(entry.name);
   const std::string near = closest(name, names);
   fail(ErrorKind::usage, "no model \"{}\" in the catalogue{}; see \"skyglot model list\"", name,
        near.empty() ? "" : fmt::format(" (did you mean {}?)", near));

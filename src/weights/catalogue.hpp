@@ -25,12 +25,15 @@ struct CatalogueEntry {
   std::string size;     ///< in words ("605 MB"), where only that is published too; may be empty
   std::string sha256;   ///< of the file; empty: not published
   std::string licence;  ///< empty: not stated
+  std::vector<std::string> published_as;  ///< its names in tables of published figures
   std::string notes;
 };
 
 [[nodiscard]] const std::vector<CatalogueEntry>& model_catalogue();
 /// Throws Error(usage) that suggests the nearest name.
 [[nodiscard]] const CatalogueEntry& catalogue_entry(const std::string& name);
+/// The entry of that name, or nullptr.
+[[nodiscard]] const CatalogueEntry* find_catalogue_entry(const std::string& name);
 /// The entry of that hash, or of that file name if it has no published hash; nullptr if there is
 /// none.
 [[nodiscard]] const CatalogueEntry* recognise(const std::string& file_name,

@@ -92,7 +92,22 @@ void decide_normalisation(ImportResult& result, const ModelImportOptions& option
     chosen = *options.normalisation;
     result.normalisation_source = "--normalisation";
   }
-  config.preprocess = {chosen.mean, chosen.std, options.resize};
+  config.preprocess.mean = chosen.mean;
+  config.preprocess.std = chosen.std;
+}
+
+void decide_resize(ImportResult& result, const ModelImportOptions& options,
+                   const Provenance& facts) {
+  ResizeMode& resize = result.model.config.preprocess.resize;
+  result.resize_source = "as CLIP and DINO do; --resize sets another";
+  if (facts.resize) {
+    resize = facts.resize->value;
+    result.resize_source = facts.resize->source;
+  }
+  if (options.resize) {
+    resize = *options.resize;
+    result.resize_source = "--resize";
+  }
 }
 
 // A file that only its name says to be of the catalogue must at least have the architecture.
@@ -139,6 +154,7 @@ ImportResult import_checkpoint(const fs::path& path, const ModelImportOptions& o
   check_architecture(facts, config, where);
   decide_activation(result, options, facts, where);
   decide_normalisation(result, options, facts);
+  decide_resize(result, options, facts);
   config.layer_norm_epsilon = facts.layer_norm_epsilon.value_or(config.layer_norm_epsilon);
   config.vision.pooling = options.pooling;
   config.source = facts.catalogue_name.empty() ? path.filename().string() : facts.catalogue_name;

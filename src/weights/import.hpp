@@ -22,7 +22,7 @@ struct ModelImportOptions {
   std::optional<Normalisation> normalisation;
   HeadCounts heads;
   Pooling pooling = Pooling::cls;
-  ResizeMode resize = ResizeMode::shortest;
+  std::optional<ResizeMode> resize;
 };
 
 struct ImportResult {
@@ -33,6 +33,7 @@ struct ImportResult {
   std::string prefix;
   std::string activation_source;
   std::string normalisation_source;
+  std::string resize_source;
   std::vector<std::pair<std::string, std::string>> matched;  ///< name here, name(s) in the file
   std::vector<std::string> missing;
   std::vector<std::string> ignored;  ///< tensors of the file that belong to no tower

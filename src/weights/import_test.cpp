@@ -287,23 +287,47 @@ TEST(ImportTest, TakesTheActivationFromAConfigurationOfHuggingFace) {
       R"({"vision_config":{"hidden_act":"quick_gelu","num_attention_heads":4,"layer_norm_eps":1e-4},
                             "text_config":{"num_attention_heads":2}})");
   write_file_atomically(path.parent_path() / "preprocessor_config.json",
-                        R"({"image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5]})");
+                        R"({"image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5],
+                            "size":{"height":28,"width":28}})");
   const ModelConfig config = import_checkpoint(path.parent_path(), {}).model.config;
   EXPECT_EQ(config.activation, Activation::quick_gelu);
   EXPECT_EQ(config.vision.transformer.heads, 4);
   EXPECT_EQ(config.text->transformer.heads, 2);
   EXPECT_EQ(config.layer_norm_epsilon, 1e-4);
   EXPECT_EQ(config.preprocess.std[2], 0.5F);
+  EXPECT_EQ(config.preprocess.resize, ResizeMode::squash);
+}
+
+TEST(ImportTest, TakesTheNormalisationFromAConfigurationOfTimm) {
+  const fs::path path = written(random_model(small_vit()).weights, "model.safetensors");
+  write_file_atomically(path.parent_path() / "config.json",
+                        R"({"pretrained_cfg":{"mean":[0.5,0.5,0.5],"std":[0.25,0.25,0.25]}})");
+  const ImportResult result = import_checkpoint(path, {});
+  EXPECT_EQ(result.model.config.preprocess.std[0], 0.25F);
+  EXPECT_THAT(result.normalisation_source, HasSubstr("config.json"));
+}
+
+TEST(ImportTest, AModelFolderIsOneAlready) {
+  save_model_folder(test_path("mine"), random_model(small_vit()));
+  for (const char* name : {"mine", "mine/model.safetensors"})
+    EXPECT_THAT(refusal([&] { return import_checkpoint(test_path(name), {}); }),
+                HasSubstr("is a model folder already: give it as --model"));
 }
 
 TEST(ImportTest, TakesActivationAndNormalisationFromOpenClipsConfiguration) {
   const fs::path path = written(random_model(small_clip()).weights, "open_clip_model.safetensors");
   write_file_atomically(path.parent_path() / "open_clip_config.json",
                         R"({"model_cfg":{"embed_dim":12},
-                            "preprocess_cfg":{"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5]}})");
+                            "preprocess_cfg":{"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5],
+                                              "resize_mode":"squash"}})");
   const ImportResult result = import_checkpoint(path, {});
   EXPECT_EQ(result.model.config.activation, Activation::gelu);
   EXPECT_THAT(result.activation_source, HasSubstr("open_clip_config.json"));
+  EXPECT_EQ(result.model.config.preprocess.resize, ResizeMode::squash);
+  EXPECT_THAT(result.resize_source, HasSubstr("open_clip_config.json"));
+  ModelImportOptions told;
+  told.resize = ResizeMode::tile;
+  EXPECT_EQ(import_checkpoint(path, told).model.config.preprocess.resize, ResizeMode::tile);
   EXPECT_EQ(result.model.config.preprocess.mean[0], 0.5F);
 }
 
@@ -339,6 +363,8 @@ TEST(CatalogueTest, EveryRowIsWhole) {
   EXPECT_EQ(catalogue_entry("openai-b32").size, "354 MB");
   EXPECT_EQ(catalogue_entry("remoteclip-l14").size, "1.71 GB");
   EXPECT_FALSE(catalogue_entry("remoteclip-l14").bytes);
+  EXPECT_EQ(catalogue_entry("openai-l14").published_as,
+            (std::vector<std::string>{"CLIP-original ViT-L/14", "CLIP ViT-L/14"}));
   EXPECT_EQ(recognise("SkyCLIP_ViT_B32_top50pct.zip", "")->activation, Activation::gelu);
   EXPECT_THAT(refusal([] { return catalogue_entry("skyclip-50-l41"); }),
               HasSubstr("skyclip-50-l14"));

@@ -4,6 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/log.hpp"
 #include "weights/catalogue.hpp"
 
 namespace skyglot {
@@ -61,10 +62,25 @@ Activation hugging_face_activation(const std::string& word, const fs::path& file
        file.string(), word);
 }
 
-// transformers' config.json: of CLIPModel in two halves, of ViT and Dinov2 in one.
+// Of transformers' image processors: {"shortest_edge": n} with a crop, {"height": n, "width": n}.
+std::optional<ResizeMode> resize_of(const Json& preprocessor) {
+  const Json& size = at_or_null(preprocessor, "size");
+  if (!size.is_object()) return std::nullopt;
+  if (size.contains("shortest_edge")) return ResizeMode::shortest;
+  const Json& crop = at_or_null(preprocessor, "do_center_crop");
+  const bool crops = crop.is_boolean() && crop.get<bool>();
+  return size.contains("height") && !crops ? std::optional(ResizeMode::squash) : std::nullopt;
+}
+
+// config.json of transformers (CLIPModel in two halves, ViT and Dinov2 in one) or of timm.
 void read_hugging_face(Provenance& facts, const fs::path& file) {
   const Json config = read_beside(file, "config.json");
-  if (config.is_null() || config.contains("weights_sha256")) return;
+  if (config.is_null()) return;
+  if (config.contains("weights_sha256"))
+    fail(ErrorKind::usage,
+         "{} is a model folder already: give it as --model; what its config.json says can be "
+         "changed there",
+         file.parent_path().string());
   const Json& vision = config.contains("vision_config") ? config["vision_config"] : config;
   if (const Json& word = at_or_null(vision, "hidden_act"); word.is_string())
     set_first(facts.activation,
@@ -79,6 +95,20 @@ void read_hugging_face(Provenance& facts, const fs::path& file) {
             normalisation_of(at_or_null(preprocessor, "image_mean"),
                              at_or_null(preprocessor, "image_std")),
             "preprocessor_config.json beside the file");
+  set_first(facts.resize, resize_of(preprocessor), "preprocessor_config.json beside the file");
+  const Json& timm = at_or_null(config, "pretrained_cfg");
+  set_first(facts.normalisation,
+            normalisation_of(at_or_null(timm, "mean"), at_or_null(timm, "std")),
+            "config.json beside the file");
+}
+
+std::optional<ResizeMode> open_clip_resize(const Json& word, const fs::path& file) {
+  if (!word.is_string()) return std::nullopt;
+  if (word == "shortest" || word == "squash") return parse_resize_mode(word.get<std::string>());
+  log_warning(
+      "{}: open_clip_config.json beside it says resize_mode {}, which skyglot does not know",
+      file.string(), word.dump());
+  return std::nullopt;
 }
 
 void read_open_clip(Provenance& facts, const fs::path& file) {
@@ -94,6 +124,7 @@ void read_open_clip(Provenance& facts, const fs::path& file) {
   set_first(facts.normalisation,
             normalisation_of(at_or_null(preprocess, "mean"), at_or_null(preprocess, "std")),
             source);
+  set_first(facts.resize, open_clip_resize(at_or_null(preprocess, "resize_mode"), file), source);
 }
 
 // Configurations speak for the file that their makers name so, not for whatever lies beside them.

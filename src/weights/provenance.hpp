@@ -23,6 +23,7 @@ struct Sourced {
 struct Provenance {
   std::optional<Sourced<Activation>> activation;
   std::optional<Sourced<Normalisation>> normalisation;
+  std::optional<Sourced<ResizeMode>> resize;
   std::optional<double> layer_norm_epsilon;
   std::optional<std::int64_t> vision_heads;
   std::optional<std::int64_t> text_heads;
@@ -34,7 +35,8 @@ struct Provenance {
 /// Looks, in this order, at the catalogue (by hash or unmistakable name), at config.json,
 /// open_clip_config.json and preprocessor_config.json beside a file of the names their makers use,
 /// at the file's own metadata, and at the container (TorchScript archives are OpenAI's: QuickGELU).
-/// Throws Error(format) for a damaged or an unsupported configuration.
+/// Throws Error(format) for a damaged or an unsupported configuration, Error(usage) for a model
+/// folder of ours.
 [[nodiscard]] Provenance find_provenance(const std::filesystem::path& file,
                                          const std::string& sha256, const Checkpoint& checkpoint);
 

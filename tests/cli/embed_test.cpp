@@ -50,6 +50,20 @@ class EmbedCommand : public testing::Test {
   fs::path folder_;
 };
 
+TEST_F(EmbedCommand, NothingEmbeddedIsAFailure) {
+  fs::create_directories(path("broken"));
+  write_file_atomically(path("broken/a.jpg"), "");
+  for (const char* output : {"none", "none.npy"}) {
+    const auto result = embed(output, {"--images", path("broken")});
+    EXPECT_EQ(result.exit_code, 1);
+    EXPECT_THAT(result.err, HasSubstr("none of the 1 pictures could be embedded; the first, a.jpg: "
+                                      "the file is empty"));
+    EXPECT_FALSE(fs::exists(path(output)));
+  }
+  write_file_atomically(path("broken/a.jpg"), jpeg(1));
+  EXPECT_EQ(embed("none", {"--images", path("broken")}).exit_code, 0) << "begins anew";
+}
+
 TEST_F(EmbedCommand, TellsWhatItDidAndWithWhat) {
   const auto result = embed("out", {"--images", path("images")});
   ASSERT_EQ(result.exit_code, 0) << result.err;

@@ -2,6 +2,7 @@
 // Runs the evaluation commands: on vectors whose scores are known by hand, and on real pictures
 // through a small model with random weights.
 #include "base/atomic_file.hpp"
+#include "base/hash.hpp"
 #include "base/random.hpp"
 #include "embed/vectors.hpp"
 #include "nn/random_model.hpp"
@@ -249,6 +250,38 @@ TEST_F(EvalCommand, WrongInputsAreNamedWithTheRemedy) {
                  2, "--benchmark");
 }
 
+TEST_F(EvalCommand, VectorsOfDifferentModelsAreNotCompared) {
+  const auto made_by = [&](const std::string& name, const std::string& activation) {
+    fs::create_directories(path(name));
+    const std::string halves("\0\x3c\0\0\0\0\0\x3c", 8);
+    text(name + "/vectors.f16", halves);
+    text(name + "/ids.txt", "a\nb\n");
+    const Json about{{"model", {{"weights_sha256", "ab"}, {"activation", activation}}}};
+    text(name + "/embeddings.json", embeddings_json({2, 2, sha256(halves)}, about).dump());
+    return path(name);
+  };
+  const auto y = text("y.txt", "a\nb\n");
+  const std::string one = made_by("one", "gelu");
+  const std::string other = made_by("other", "quick_gelu");
+  EXPECT_EQ(json_of({"zeroshot", "--image-embeddings", one, "--text-embeddings",
+                     made_by("same", "gelu"), "--labels", y})
+                .at("top1"),
+            100.0);
+  for (const char* flag : {"--text-embeddings", "--train-embeddings"}) {
+    const bool texts = std::string(flag) == "--text-embeddings";
+    std::vector<std::string> arguments{
+        texts ? "zeroshot" : "knn", "--image-embeddings", one, "--labels", y, flag, other};
+    if (!texts) arguments.insert(arguments.end(), {"--train-labels", y});
+    expect_failure(eval(arguments), 1, "vectors of different models");
+  }
+}
+
+TEST_F(EvalCommand, ARowOfZerosIsNoDirection) {
+  const auto x = vectors("x.npy", {{1, 0}, {0, 0}});
+  expect_failure(eval({"knn", "--image-embeddings", x, "--labels", text("y.txt", "a\nb\n")}), 1,
+                 "row 1 holds nothing but zeros");
+}
+
 class EvalOfPictures : public EvalCommand {
  protected:
   void SetUp() override {
@@ -384,6 +417,27 @@ source = "Table 2"
   EXPECT_THAT(other.out, AllOf(HasSubstr("Other"), HasSubstr("60.00")));
 }
 
+// Import gives a model the catalogue's name, tables give it another.
+TEST_F(EvalOfPictures, PublishedFiguresKnowTheCatalogue) {
+  ModelConfig config = testing_support::small_clip();
+  config.source = "skyclip-50-b32";
+  save_model_folder(path("mine"), random_model(config, 1));
+  const Json json =
+      json_of({"zeroshot", "--benchmark", "aid", "--classes", text("classes.txt", "River\nSea\n"),
+               "--model", path("mine"), "--images", path("set")});
+  std::vector<std::string> own;
+  for (const Json& figure : json.at("expected"))
+    if (figure.at("this_model") == true) own.push_back(figure.at("model"));
+  EXPECT_EQ(own, std::vector<std::string>{"SkyCLIP-50 ViT-B/32"});
+  EXPECT_EQ(json.at("evaluated").at("benchmark").at("departures"), Json({"classes", "pictures"}));
+  EXPECT_EQ(json.at("evaluated").at("split"), "all pictures that were given");
+}
+
+TEST_F(EvalOfPictures, ClassFoldersOneByOneAreExplained) {
+  expect_failure(eval({"knn", "--model", model(), "--images", path("set/river"), path("set/sea")}),
+                 1, "--images " + path("set"));
+}
+
 TEST_F(EvalOfPictures, CaptionsComeFromLists) {
   const auto list = text("set/list.csv",
                          "filepath,title,count\nriver/a.png,two ships on a river,2\n"
@@ -411,7 +465,7 @@ layout = "karpathy"
 list = "d.json"
 split = "the test split of the authors"
 [[expected]]
-model = "M"
+model = "SkyCLIP-50 ViT-L/14"
 metric = "mean_recall"
 value = 50.0
 source = "somewhere"
@@ -432,7 +486,14 @@ source = "somewhere"
   const Json other = run({"--split", "val"});
   EXPECT_FALSE(other.at("evaluated").at("benchmark").contains("split"));
   EXPECT_EQ(other.at("evaluated").at("karpathy_split"), "val");
-  EXPECT_FALSE(other.contains("expected")) << "not comparable";
+  EXPECT_EQ(other.at("evaluated").at("benchmark").at("departures"), Json({"split"}));
+  EXPECT_EQ(other.at("evaluated").at("split"), "\"val\" of the list");
+  EXPECT_EQ(published.at("expected").at(0).at("difference"),
+            published.at("mean_recall").get<double>() - 50);
+  EXPECT_TRUE(other.at("expected").at(0).at("difference").is_null());
+  const Json changed = run({"--prefix", "a photo of "});
+  EXPECT_EQ(changed.at("evaluated").at("benchmark").at("departures"), Json({"prefix"}));
+  EXPECT_TRUE(changed.at("expected").at(0).at("difference").is_null());
 }
 
 TEST_F(EvalOfPictures, LongTextsAreCounted) {

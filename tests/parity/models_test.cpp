@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cctype>
 #include <cmath>
 #include <cstdlib>
 
@@ -99,6 +100,15 @@ struct ClipCase {
   double tolerance;
 };
 
+// gtest's name of a case: "open_clip_full_pt_gelu_fp32".
+template <typename Case>
+std::string case_name(const std::string& file, const Case& its) {
+  std::string name = file + "_" + to_string(its.precision);
+  std::ranges::replace_if(
+      name, [](char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+}
+
 class ClipParity : public testing::TestWithParam<ClipCase> {};
 
 TEST_P(ClipParity, FromFileToVector) {
@@ -135,7 +145,10 @@ INSTANTIATE_TEST_SUITE_P(
                     ClipCase{kOpenAi, "quick_gelu", "", Precision::fp32, 0.9999},
                     ClipCase{kOpenAi, "gelu", "_gelu", Precision::fp32, 0.9999},
                     ClipCase{kOpenAi, "quick_gelu", "", Precision::bf16, 0.999},
-                    ClipCase{kOpenAi, "gelu", "_gelu", Precision::bf16, 0.999}));
+                    ClipCase{kOpenAi, "gelu", "_gelu", Precision::bf16, 0.999}),
+    [](const auto& its) {
+      return case_name(std::string(its.param.checkpoint) + "_" + its.param.activation, its.param);
+    });
 
 TEST(ClipParity, TheOtherActivationIsAnotherModel) {
   const fs::path figures = reference_figures();
@@ -183,7 +196,8 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(DinoCase{"dino_state_dict.pth", Precision::fp32, 0.9999},
                     DinoCase{"dino_full_checkpoint.pth", Precision::fp32, 0.9999},
                     DinoCase{"dino_state_dict_legacy.pth", Precision::fp32, 0.9999},
-                    DinoCase{"dino_state_dict.pth", Precision::bf16, 0.999}));
+                    DinoCase{"dino_state_dict.pth", Precision::bf16, 0.999}),
+    [](const auto& its) { return case_name(its.param.checkpoint, its.param); });
 
 }  // namespace
 }  // namespace skyglot::testing_support
