@@ -1,9 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot eval linear: a linear classifier on picture embeddings.
+#include "base/numbers.hpp"
 #include "cli/eval_options.hpp"
 
 namespace skyglot {
 namespace {
+
+// CLI::PositiveNumber answers with a range of 309 digits.
+std::string positive_number(const std::string& text) {
+  const auto number = parse_double(text);
+  return number && *number > 0 ? "" : "must be a number above 0";
+}
 
 class EvalLinear : public Command {
  public:
@@ -19,7 +26,7 @@ class EvalLinear : public Command {
     options_.add_confusion(app);
     app.add_option("--c", options_.request.probe_c,
                    "Inverse strength of the penalty; found by search unless given")
-        ->check(CLI::PositiveNumber);
+        ->check(positive_number);
     app.add_option("--max-iterations", options_.request.probe.fit.max_iterations,
                    "Of the optimiser")
         ->capture_default_str();

@@ -134,7 +134,7 @@ TEST(EmbedPictures, ValuesThatAreNotFiniteAreAnError) {
 TEST(EmbedPictures, EnormousPicturesAreSkipped) {
   const auto outcomes = embed(3, fake_tower(), {.max_pixels = 330});
   EXPECT_EQ(outcomes.at(0).skipped, "");  // 20 x 16
-  EXPECT_THAT(outcomes.at(1).skipped, HasSubstr("more than allowed"));
+  EXPECT_THAT(outcomes.at(1).skipped, HasSubstr("more than --max-pixels 330"));
   EXPECT_THAT(outcomes.at(1).skipped, Not(HasSubstr(outcomes.at(1).id)));
 }
 

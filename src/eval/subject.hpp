@@ -50,6 +50,8 @@ class Subject {
   /// Unit rows from a file, their ids as samples; nothing is known of them.
   [[nodiscard]] PictureRows given_pictures(const PictureInput& input);
 
+  /// Throws Error(usage) without a model: its texts, or vectors of texts, are needed.
+  void require_model() { (void)encoder(); }
   /// Texts as the tower gives them, or unit rows. Texts past the model's context are counted and
   /// the first is named on stderr.
   [[nodiscard]] Matrix texts(std::span<const std::string> texts, bool normalise);

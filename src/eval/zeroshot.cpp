@@ -150,7 +150,10 @@ EvaluationResult evaluate_zeroshot(const EvaluationRequest& request, Task task) 
     if (!side.classes) side.classes = classes_named_by(labels);
     if (side.classes->size() > 1) (void)match_labels(*side.classes, labels);
   };
-  if (!given) (void)subject.templates();  // refused before pictures are read
+  if (!given) {  // refused before pictures are read
+    subject.require_model();
+    (void)subject.templates();
+  }
   const PictureRows rows = subject.pictures(request.pictures, Truth::labels, check);
   outcome.pictures(rows, "pictures");
   if (!given) prompt_classes(subject, side);

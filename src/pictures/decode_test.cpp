@@ -143,7 +143,8 @@ TEST(Decode, SaysWhatTheBytesAreInstead) {
 
 TEST(Decode, EnormousAndTruncatedPicturesAreRefused) {
   const Picture picture{40, 40, 3, std::vector<std::uint8_t>(4800, 9)};
-  EXPECT_THAT(message_of(encode_png(picture)), HasSubstr("40 x 40 pixels are more than allowed"));
+  EXPECT_THAT(message_of(encode_png(picture)),
+              HasSubstr("40 x 40 pixels are more than --max-pixels"));
   EXPECT_THAT(message_of(encode_jpeg(picture, 90)), HasSubstr("40 x 40"));
   for (const std::string& good : {encode_png(picture), encode_jpeg(picture, 90)}) {
     ASSERT_EQ(message_of(good, 5000), "");

@@ -119,8 +119,8 @@ Picture decode_jpeg(std::string_view bytes, const std::string& name, std::size_t
   const auto pixels =
       static_cast<std::size_t>(picture.width) * static_cast<std::size_t>(picture.height);
   if (pixels > max_pixels)
-    fail(ErrorKind::resource, "{}: {} x {} pixels are more than allowed", name, picture.width,
-         picture.height);
+    fail(ErrorKind::resource, "{}: {} x {} pixels are more than --max-pixels {}", name,
+         picture.width, picture.height, max_pixels);
   picture.pixels.resize(pixels * (inks ? 4 : 3));
   decoder.read_pixels(bytes, inks ? TJPF_CMYK : TJPF_RGB, picture);
   if (inks) rgb_from_inks(picture);

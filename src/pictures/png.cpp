@@ -50,8 +50,8 @@ Picture decode_png(std::string_view bytes, const std::string& name, std::size_t 
     fail(ErrorKind::format, "{}: not a PNG: {}", name, image.message);
   const std::size_t pixels = static_cast<std::size_t>(image.width) * image.height;
   if (pixels > max_pixels)
-    fail(ErrorKind::resource, "{}: {} x {} pixels are more than allowed", name, image.width,
-         image.height);
+    fail(ErrorKind::resource, "{}: {} x {} pixels are more than --max-pixels {}", name, image.width,
+         image.height, max_pixels);
   const bool has_alpha = (image.format & PNG_FORMAT_FLAG_ALPHA) != 0;
   image.format = has_alpha ? PNG_FORMAT_RGBA : PNG_FORMAT_RGB;
   image.flags |= PNG_IMAGE_FLAG_16BIT_sRGB;  // 16 bits are scaled, not taken for linear light

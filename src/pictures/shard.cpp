@@ -123,14 +123,19 @@ struct ShardReader::State {
     const bool zeros = std::ranges::all_of(end, [](char c) { return c == 0; });
     if (!file || !zeros)
       fail(ErrorKind::format,
-           "{}: not a whole tar file: it ends without the end mark, so it was cut off", name);
+           "{}: not a whole tar file: it ends without the end mark, so it was cut off; "
+           "fetch or write it again",
+           name);
   }
 
   void check(int code) const {
     if (code == ARCHIVE_OK || code == ARCHIVE_WARN) return;
     const char* text = archive_error_string(reader.get());
-    fail(ErrorKind::format, "{}: not a whole tar file: {}", name,
-         text == nullptr ? "damaged" : text);
+    fail(ErrorKind::format,
+         "{}: not a whole tar file: {}; fetch or write it again (a compressed one is unpacked "
+         "first: "
+         "gunzip, unzstd, unzip)",
+         name, text == nullptr ? "damaged" : text);
   }
 
   std::filesystem::path path;

@@ -83,6 +83,8 @@ class Transfer {
 
   /// False if the server refused the range, so that the caller begins anew.
   bool run();
+  /// Where the bytes that were sent begin: 0 where the server sent the whole.
+  [[nodiscard]] std::uint64_t began_at() const { return offset_; }
 
  private:
   void set_options(const HeaderList& headers);
@@ -267,10 +269,15 @@ FetchResult fetch_file(const FetchRequest& request) {
     fs::remove(part);
   result.resumed_at = size_or_zero(part);
   const bool whole = request.bytes && result.resumed_at == *request.bytes;
-  if (!whole && !Transfer(request, result.resumed_at).run()) {
-    fs::resize_file(part, 0);
-    result.resumed_at = 0;
-    (void)Transfer(request, 0).run();
+  if (!whole) {
+    Transfer rest(request, result.resumed_at);
+    if (rest.run()) {
+      result.resumed_at = rest.began_at();
+    } else {
+      fs::resize_file(part, 0);
+      result.resumed_at = 0;
+      (void)Transfer(request, 0).run();
+    }
   }
   result.bytes = size_or_zero(part);
   result.sha256 = sha256_file(part);

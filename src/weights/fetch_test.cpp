@@ -182,7 +182,9 @@ TEST_F(BrokenServerTest, AFileThatChangedIsFetchedWhole) {
   stop_at_ = body_.size();
   etag_ = "\"two\"";
   body_ = random_bytes(200'000) + std::string(100'000, 'x');
-  EXPECT_EQ(fetch_file(wanted).bytes, body_.size());
+  const FetchResult result = fetch_file(wanted);
+  EXPECT_EQ(result.bytes, body_.size());
+  EXPECT_EQ(result.resumed_at, 0U);
   EXPECT_EQ(read_file(wanted.target), body_);
 }
 

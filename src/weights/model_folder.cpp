@@ -177,7 +177,7 @@ StoredModel load_model_folder(const fs::path& folder, bool verify) {
 void save_model_folder(const fs::path& folder, StoredModel model) {
   const fs::path weights = folder / kWeights;
   check_tensors(model.config, model.weights, weights.string());
-  check_finite(model.weights, weights.string());
+  check_finite(model.weights, model.config.source.empty() ? weights.string() : model.config.source);
   make_folder(folder);
   write_safetensors(weights, model.weights, {{"format", "pt"}});
   model.config.weights_sha256 = sha256_file(weights);

@@ -237,7 +237,8 @@ TEST_F(EvalCommand, WrongInputsAreNamedWithTheRemedy) {
   expect_failure(eval({"zeroshot", "--image-embeddings", x, "--text-embeddings", t, "--labels", y,
                        "--classes", "classes/aid.csv"}),
                  1, "30 classes for 2 text embeddings");
-  expect_failure(eval({"zeroshot", "--image-embeddings", x, "--labels", y}), 2, "--template");
+  expect_failure(eval({"zeroshot", "--image-embeddings", x, "--labels", y}), 2,
+                 "--text-embeddings");
   expect_failure(eval({"zeroshot", "--benchmark", "aidd", "--image-embeddings", x}), 1,
                  "built in are: aid,");
   expect_failure(eval({"zeroshot", "--benchmark", "rsicd", "--image-embeddings", x}), 2,
