@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "embed/job.hpp"
+#include "eval/departures.hpp"
 #include "eval/picture_vectors.hpp"
 #include "eval/row_blocks.hpp"
 #include "eval/truth_file.hpp"
@@ -14,7 +15,6 @@
 #include "weights/catalogue.hpp"
 
 #include <algorithm>
-#include <initializer_list>
 #include <iterator>
 #include <unordered_map>
 
@@ -67,20 +67,6 @@ Embeddings unit_rows_of(const fs::path& path) {
   require_directions(embeddings.vectors, path);
   normalise_rows(embeddings.vectors);
   return embeddings;
-}
-
-// What two models differ in if their vectors do not belong together.
-bool is_same_model(const Json& one, const Json& other) {
-  return std::ranges::all_of(
-      std::initializer_list<const char*>{"weights_sha256", "activation", "heads", "text_heads",
-                                         "pooling", "layer_norm_epsilon"},
-      [&](const char* key) { return one.value(key, Json()) == other.value(key, Json()); });
-}
-
-std::string model_in_words(const Json& model) {
-  const auto text = [&](const char* key) { return model.value(key, Json()).dump(); };
-  return fmt::format("{} (weights {}, {})", text("source"), text("weights_sha256").substr(1, 12),
-                     text("activation"));
 }
 
 Json counts_of(const SampleSet& set, const PictureVectors& vectors) {
@@ -171,7 +157,8 @@ Subject::Subject(const EvaluationRequest& request, std::initializer_list<Task> t
     encoder_ = std::make_unique<Encoder>(request.model, request.compute);
     note_model();
   }
-  if (request.manifest) note_departures();
+  departures_ = departures_of(
+      request, encoder_ ? encoder_->config().preprocess.resize : ResizeMode::shortest);
 }
 
 Subject::~Subject() = default;
@@ -179,8 +166,7 @@ Subject::~Subject() = default;
 void Subject::note_model() {
   const ModelConfig& config = encoder_->config();
   facts["model"] = model_json(request_.model, config);
-  made_by_ = facts["model"];
-  made_for_ = "--model";
+  one_model_.meet("--model", facts["model"]);
   ResizeMode resize = config.preprocess.resize;
   if (request_.manifest && request_.manifest->resize) resize = *request_.manifest->resize;
   facts["resize"] = to_string(request_.resize.value_or(resize));
@@ -190,43 +176,8 @@ void Subject::note_model() {
 
 // Vectors say which model made them, if they are ours.
 void Subject::note_vectors(const fs::path& file, const Embeddings& embeddings) {
-  if (!embeddings.about.is_object() || !embeddings.about.contains("model")) return;
-  const Json model = embeddings.about.at("model");
-  if (made_by_.empty()) {
-    made_by_ = model;
-    made_for_ = file.string();
-  } else if (!is_same_model(made_by_, model)) {
-    fail(ErrorKind::input,
-         "vectors of different models cannot be compared: {} is of {}, {} of {}; embed both with "
-         "one model",
-         made_for_, model_in_words(made_by_), file.string(), model_in_words(model));
-  }
-}
-
-void Subject::depart(const std::string& from) {
-  if (std::ranges::find(departures_, from) == departures_.end()) departures_.push_back(from);
-}
-
-void Subject::note_departures() {
-  const BenchmarkManifest& manifest = *request_.manifest;
-  const auto note = [&](const char* what, bool differs) {
-    if (differs) depart(what);
-  };
-  const ResizeMode usual = manifest.resize.value_or(encoder_ ? encoder_->config().preprocess.resize
-                                                             : ResizeMode::shortest);
-  note("split",
-       request_.split.value_or(manifest.data.karpathy_split) != manifest.data.karpathy_split);
-  note("list", !request_.pictures.list.empty() &&
-                   request_.pictures.list.filename() != fs::path(manifest.data.list).filename());
-  note("classes", !request_.classes.empty() && request_.classes != manifest.text.classes);
-  note("templates",
-       !request_.templates.empty() || (!request_.templates_file.empty() &&
-                                       request_.templates_file != manifest.text.templates));
-  note("averaging", averaging() != manifest.text.averaging);
-  note("prefix", prefix() != manifest.text.prefix);
-  note("capitalise", capitalise() != manifest.text.capitalise);
-  note("wording", request_.wording != Wording::as_is);
-  note("resize", request_.resize.value_or(usual) != usual);
+  if (embeddings.about.is_object() && embeddings.about.contains("model"))
+    one_model_.meet(file.string(), embeddings.about.at("model"));
 }
 
 const Encoder& Subject::encoder() {
@@ -267,7 +218,7 @@ PictureRows Subject::given_pictures(const PictureInput& input) {
 // Published figures refer to one split; other pictures give other figures.
 void Subject::count_pictures(std::int64_t found) {
   if (data_.pictures == 0 || found == data_.pictures) return;
-  depart("pictures");
+  departures_.emplace_back("pictures");
   log_warning("{} pictures, but the published figures refer to {}: {}", found, data_.pictures,
               data_.split);
 }

@@ -5,6 +5,7 @@
 #include "embed/vectors.hpp"
 #include "eval/classes.hpp"
 #include "eval/evaluation.hpp"
+#include "eval/one_model.hpp"
 #include "eval/samples.hpp"
 
 #include <cstdint>
@@ -82,8 +83,6 @@ class Subject {
   const Encoder& encoder();
   void note_model();
   void note_vectors(const std::filesystem::path& file, const Embeddings& embeddings);
-  void note_departures();
-  void depart(const std::string& from);
   void compare_with_split(const SampleSet& set);
   void count_pictures(std::int64_t found);
   PictureRows embedded(const PictureInput& input, Truth truth, const Check& check);
@@ -94,8 +93,7 @@ class Subject {
   std::unique_ptr<Encoder> encoder_;
   std::int64_t truncated_ = 0;
   std::vector<std::string> departures_;
-  nlohmann::ordered_json made_by_;  ///< the model of the vectors seen first
-  std::string made_for_;            ///< where those are
+  OneModel one_model_;
 };
 
 }  // namespace skyglot
