@@ -78,36 +78,32 @@ void decide_activation(ImportResult& result, const ModelImportOptions& options,
   }
 }
 
-void decide_normalisation(ImportResult& result, const ModelImportOptions& options,
-                          const Provenance& facts) {
-  ModelConfig& config = result.model.config;
-  const std::string usual = config.kind == ModelKind::clip ? "clip" : "imagenet";
-  Normalisation chosen = parse_normalisation(usual);
-  result.normalisation_source = "assumed, as usual for the family; --normalisation sets another";
-  if (facts.normalisation) {
-    chosen = facts.normalisation->value;
-    result.normalisation_source = facts.normalisation->source;
+// The option goes before what is known, that before what `value` holds; returns who decided.
+template <typename T>
+std::string decide(T& value, const std::optional<T>& asked, const char* option,
+                   const std::optional<Sourced<T>>& known, const char* otherwise) {
+  if (asked) {
+    value = *asked;
+    return option;
   }
-  if (options.normalisation) {
-    chosen = *options.normalisation;
-    result.normalisation_source = "--normalisation";
+  if (known) {
+    value = known->value;
+    return known->source;
   }
-  config.preprocess.mean = chosen.mean;
-  config.preprocess.std = chosen.std;
+  return otherwise;
 }
 
-void decide_resize(ImportResult& result, const ModelImportOptions& options,
-                   const Provenance& facts) {
-  ResizeMode& resize = result.model.config.preprocess.resize;
-  result.resize_source = "as CLIP and DINO do; --resize sets another";
-  if (facts.resize) {
-    resize = facts.resize->value;
-    result.resize_source = facts.resize->source;
-  }
-  if (options.resize) {
-    resize = *options.resize;
-    result.resize_source = "--resize";
-  }
+void decide_preprocessing(ImportResult& result, const ModelImportOptions& options,
+                          const Provenance& facts) {
+  ModelConfig& config = result.model.config;
+  Normalisation chosen = parse_normalisation(config.kind == ModelKind::clip ? "clip" : "imagenet");
+  result.normalisation_source =
+      decide(chosen, options.normalisation, "--normalisation", facts.normalisation,
+             "assumed, as usual for the family; --normalisation sets another");
+  config.preprocess.mean = chosen.mean;
+  config.preprocess.std = chosen.std;
+  result.resize_source = decide(config.preprocess.resize, options.resize, "--resize", facts.resize,
+                                "as CLIP and DINO do; --resize sets another");
 }
 
 // A file that only its name says to be of the catalogue must at least have the architecture.
@@ -153,8 +149,7 @@ ImportResult import_checkpoint(const fs::path& path, const ModelImportOptions& o
   config = infer_config(named, heads_from(options, facts), where);
   check_architecture(facts, config, where);
   decide_activation(result, options, facts, where);
-  decide_normalisation(result, options, facts);
-  decide_resize(result, options, facts);
+  decide_preprocessing(result, options, facts);
   config.layer_norm_epsilon = facts.layer_norm_epsilon.value_or(config.layer_norm_epsilon);
   config.vision.pooling = options.pooling;
   config.source = facts.catalogue_name.empty() ? path.filename().string() : facts.catalogue_name;
