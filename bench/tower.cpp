@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures per second of an image tower with random weights, beside the rate of the bare matrix
 // products of its shapes in the same process. Prints one JSON line; bench/tower.sh runs it in turn
-// with the same model in Python. Usage: tower_bench [B32|L14] [batch] [fp32|bf16] [seconds]
+// with the same model in Python. Usage: tower_bench [B32|L14|ViT-H-14|...] [batch] [fp32|bf16]
+// [seconds]
 #include "nn/random_model.hpp"
 #include "nn/vision_tower.hpp"
+#include "weights/architecture.hpp"
 
 #include <fmt/core.h>
 
@@ -37,15 +39,11 @@ double fastest(double budget, Work&& work) {
 }
 
 // An image tower; the text tower is as small as it may be, for it is not timed.
-ModelConfig config_of(std::string_view name) {
-  ModelConfig config;
-  const bool large = name == "L14";
-  config.vision.transformer =
-      large ? TransformerConfig{1024, 24, 16, 4096} : TransformerConfig{768, 12, 12, 3072};
-  config.vision.patch_size = large ? 14 : 32;
-  config.vision.image_size = 224;
+ModelConfig config_of(const std::string& name) {
+  ModelConfig config = named_architecture(name == "B32"   ? "ViT-B-32"
+                                          : name == "L14" ? "ViT-L-14"
+                                                          : name);
   config.text = TextConfig{{64, 1, 1, 64}, 77, 49408};
-  config.embedding_width = large ? 768 : 512;
   config.activation = Activation::quick_gelu;
   return config;
 }
