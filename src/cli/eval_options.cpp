@@ -154,12 +154,12 @@ int EvalOptions::report(const EvaluationResult& result) const {
     write_predictions(predictions_, result);
     written.push_back(predictions_);
   }
-  if (common_.json)
+  if (common_.json) {
     print_json(result.json);
-  else
+  } else {
     print_tables(result);
-  if (!common_.json)
     for (const fs::path& path : written) fmt::print("\nwritten: {}\n", path.string());
+  }
   return static_cast<std::uint64_t>(result.skipped) > max_skipped_ ? kTooManySkipped : kDone;
 }
 

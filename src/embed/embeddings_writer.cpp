@@ -197,11 +197,11 @@ void EmbeddingsWriter::write_final(const Json& about, std::int64_t columns, Embe
 
 // Leaves nothing behind, so that the same command begins anew once the cause is mended.
 void EmbeddingsWriter::fail_without_rows(std::uint64_t skipped) {
-  if (skipped == 0) fail(ErrorKind::input, "there is no picture in what was given");
-  const SkippedItem first = read_block(0).skipped.front();
+  const SkippedItem first = skipped == 0 ? SkippedItem{} : read_block(0).skipped.front();
   journal_.reset();
   clear_output();
   if (!npy_ && fs::is_empty(output_)) fs::remove(output_);
+  if (skipped == 0) fail(ErrorKind::input, "there is no picture in what was given");
   fail(ErrorKind::input, "none of the {} pictures could be embedded; the first, {}: {}", skipped,
        first.id, first.reason);
 }

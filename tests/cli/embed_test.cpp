@@ -60,6 +60,9 @@ TEST_F(EmbedCommand, NothingEmbeddedIsAFailure) {
                                       "the file is empty"));
     EXPECT_FALSE(fs::exists(path(output)));
   }
+  write_file_atomically(path("empty.tar"), std::string(1024, '\0'));
+  EXPECT_THAT(embed("none", {"--images", path("empty.tar")}).err, HasSubstr("there is no picture"));
+  EXPECT_FALSE(fs::exists(path("none")));
   write_file_atomically(path("broken/a.jpg"), jpeg(1));
   EXPECT_EQ(embed("none", {"--images", path("broken")}).exit_code, 0) << "begins anew";
 }
