@@ -6,10 +6,10 @@
 //   chips FOLDER [SIDE_PX [CHIPS]]     FOLDER keeps the scene between runs
 #include "base/numbers.hpp"
 #include "base/random.hpp"
-#include "geo/gdal.hpp"
-#include "geo/raster_writer.hpp"
 #include "imagery/chip_cutter.hpp"
 #include "pictures/jpeg.hpp"
+#include "raster/gdal.hpp"
+#include "raster/raster_writer.hpp"
 
 #include <fmt/core.h>
 

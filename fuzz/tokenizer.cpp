@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // libFuzzer: any bytes as text must give a context of the right shape, any bytes as merges an Error
 // or a tokenizer. The first byte chooses.
-#include "text/tokenizer.hpp"
+#include "tokens/tokenizer.hpp"
 
 #include "base/error.hpp"
 

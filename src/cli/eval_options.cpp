@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "base/strings.hpp"
+#include "eval/confusion_svg.hpp"
 
 #include <fmt/core.h>
 

@@ -6,11 +6,11 @@
 #include "base/numbers.hpp"
 #include "base/progress.hpp"
 #include "base/resource.hpp"
+#include "base/unicode.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "osm/object_store.hpp"
 #include "tags/statistics.hpp"
-#include "text/unicode.hpp"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>

@@ -2,11 +2,11 @@
 // The plan: for every selected object its tile, split and shard, or why it is skipped.
 #pragma once
 
+#include "captions/captions.hpp"
 #include "dataset/matching.hpp"
 #include "dataset/recipe.hpp"
 #include "dataset/selection.hpp"
 #include "dataset/splits.hpp"
-#include "text/captions.hpp"
 
 #include <cstdint>
 #include <map>

@@ -2,11 +2,11 @@
 // From a planned item to a sample: the picture is cut, the neighbours found, the captions written.
 #pragma once
 
+#include "captions/captions.hpp"
 #include "dataset/neighbours.hpp"
 #include "dataset/pair_record.hpp"
 #include "dataset/plan.hpp"
 #include "imagery/chip_cutter.hpp"
-#include "text/captions.hpp"
 
 #include <memory>
 #include <string>

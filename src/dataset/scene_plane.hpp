@@ -2,8 +2,8 @@
 // A scene as the plane its chips lie in: places on Earth as pixels of the chip's grid.
 #pragma once
 
-#include "geo/transform.hpp"
 #include "imagery/catalogue.hpp"
+#include "raster/transform.hpp"
 
 #include <memory>
 #include <optional>

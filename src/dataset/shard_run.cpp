@@ -5,8 +5,8 @@
 #include "base/pipeline.hpp"
 #include "base/progress.hpp"
 #include "dataset/sample_maker.hpp"
-#include "geo/gdal.hpp"
 #include "pictures/shard.hpp"
+#include "raster/gdal.hpp"
 
 #include <nlohmann/json.hpp>
 #include <tbb/enumerable_thread_specific.h>

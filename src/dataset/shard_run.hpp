@@ -2,9 +2,9 @@
 // Cutting and writing the shards of one task, in parallel, resumable after every shard.
 #pragma once
 
+#include "captions/captions.hpp"
 #include "dataset/build_folder.hpp"
 #include "dataset/plan.hpp"
-#include "text/captions.hpp"
 
 #include <cstdint>
 

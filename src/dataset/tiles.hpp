@@ -4,7 +4,7 @@
 
 #include "base/random.hpp"
 #include "geo/geometry.hpp"
-#include "geo/raster.hpp"
+#include "raster/raster.hpp"
 
 #include <cstdint>
 #include <optional>

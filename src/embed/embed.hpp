@@ -5,7 +5,7 @@
 #include "base/matrix.hpp"
 #include "nn/encoder.hpp"
 #include "pictures/source.hpp"
-#include "text/tokenizer.hpp"
+#include "tokens/tokenizer.hpp"
 
 #include <cstddef>
 #include <cstdint>

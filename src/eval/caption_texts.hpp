@@ -2,7 +2,7 @@
 // The texts of a retrieval benchmark and which picture each belongs to.
 #pragma once
 
-#include "eval/retrieval.hpp"
+#include "scores/retrieval.hpp"
 
 #include <cstdint>
 #include <span>

@@ -2,7 +2,7 @@
 #include "base/error.hpp"
 #include "eval/caption_list.hpp"
 #include "eval/caption_texts.hpp"
-#include "eval/counting.hpp"
+#include "scores/counting.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

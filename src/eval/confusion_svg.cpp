@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // The picture of a confusion matrix.
+#include "eval/confusion_svg.hpp"
+
+#include "base/html.hpp"
 #include "base/numbers.hpp"
-#include "eval/confusion.hpp"
-#include "text/html.hpp"
-#include "text/unicode.hpp"
+#include "base/unicode.hpp"
 
 #include <fmt/format.h>
 

@@ -4,9 +4,9 @@
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
 #include "eval/caption_texts.hpp"
-#include "eval/counting.hpp"
 #include "eval/outcome.hpp"
 #include "eval/subject.hpp"
+#include "scores/counting.hpp"
 
 #include <map>
 #include <optional>

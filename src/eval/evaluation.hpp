@@ -3,13 +3,13 @@
 #pragma once
 
 #include "embed/embed.hpp"
-#include "eval/confusion.hpp"
-#include "eval/knn.hpp"
-#include "eval/linear_probe.hpp"
 #include "eval/manifest.hpp"
-#include "eval/metrics.hpp"
 #include "eval/names.hpp"
 #include "eval/prompts.hpp"
+#include "scores/confusion.hpp"
+#include "scores/knn.hpp"
+#include "scores/linear_probe.hpp"
+#include "scores/metrics.hpp"
 
 #include <nlohmann/json.hpp>
 

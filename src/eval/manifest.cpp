@@ -3,10 +3,10 @@
 
 #include "base/error.hpp"
 #include "base/strings.hpp"
+#include "base/toml_table.hpp"
 #include "eval/classes.hpp"
 #include "eval/data_file.hpp"
 #include "eval/names.hpp"
-#include "eval/toml_table.hpp"
 
 #include <fmt/ranges.h>
 

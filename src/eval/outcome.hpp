@@ -4,8 +4,8 @@
 
 #include "eval/classes.hpp"
 #include "eval/evaluation.hpp"
-#include "eval/retrieval.hpp"
 #include "eval/subject.hpp"
+#include "scores/retrieval.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -4,8 +4,8 @@
 #include "base/error.hpp"
 #include "base/strings.hpp"
 #include "eval/data_file.hpp"
-#include "eval/row_blocks.hpp"
 #include "nn/linear_algebra.hpp"
+#include "scores/row_blocks.hpp"
 
 namespace skyglot {
 namespace {

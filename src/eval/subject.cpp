@@ -8,10 +8,10 @@
 #include "embed/job.hpp"
 #include "eval/departures.hpp"
 #include "eval/picture_vectors.hpp"
-#include "eval/row_blocks.hpp"
 #include "eval/truth_file.hpp"
 #include "nn/linear_algebra.hpp"
-#include "text/tokenizer.hpp"
+#include "scores/row_blocks.hpp"
+#include "tokens/tokenizer.hpp"
 #include "weights/catalogue.hpp"
 
 #include <algorithm>

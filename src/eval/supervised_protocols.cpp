@@ -3,10 +3,10 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/numbers.hpp"
-#include "eval/folds.hpp"
 #include "eval/outcome.hpp"
-#include "eval/row_blocks.hpp"
 #include "eval/subject.hpp"
+#include "scores/folds.hpp"
+#include "scores/row_blocks.hpp"
 
 #include <algorithm>
 #include <optional>

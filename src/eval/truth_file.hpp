@@ -3,7 +3,7 @@
 #pragma once
 
 #include "embed/vectors.hpp"
-#include "eval/retrieval.hpp"
+#include "scores/retrieval.hpp"
 
 #include <filesystem>
 #include <string>

@@ -4,10 +4,10 @@
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "eval/outcome.hpp"
-#include "eval/row_blocks.hpp"
 #include "eval/subject.hpp"
-#include "eval/transductive.hpp"
 #include "nn/linear_algebra.hpp"
+#include "scores/row_blocks.hpp"
+#include "scores/transductive.hpp"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // Which bands of a raster are shown as red, green and blue.
 #pragma once
 
-#include "geo/raster.hpp"
+#include "raster/raster.hpp"
 
 #include <string>
 #include <vector>

@@ -2,7 +2,7 @@
 // The imagery catalogue: collections of scenes, where each shows valid pixels, and how to open it.
 #pragma once
 
-#include "geo/raster.hpp"
+#include "raster/raster.hpp"
 
 #include <filesystem>
 #include <optional>

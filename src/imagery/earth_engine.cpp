@@ -7,10 +7,10 @@
 #include "base/pipeline.hpp"
 #include "base/progress.hpp"
 #include "base/strings.hpp"
-#include "geo/gdal.hpp"
 #include "geo/wkb.hpp"
 #include "imagery/capture_date.hpp"
 #include "imagery/footprint.hpp"
+#include "raster/gdal.hpp"
 
 #include <array>
 #include <gdal_priv.h>

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/skipped.hpp"
-#include "geo/raster.hpp"
+#include "raster/raster.hpp"
 
 #include <variant>
 #include <vector>

@@ -5,11 +5,11 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/log.hpp"
-#include "geo/gsd.hpp"
 #include "geo/overlay.hpp"
 #include "imagery/chip_cutter.hpp"
 #include "imagery/footprint.hpp"
 #include "imagery/test_rasters.hpp"
+#include "raster/gsd.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,10 +2,10 @@
 #include "imagery/scene_builder.hpp"
 
 #include "base/error.hpp"
-#include "geo/gsd.hpp"
 #include "imagery/bands.hpp"
 #include "imagery/capture_date.hpp"
 #include "imagery/footprint.hpp"
+#include "raster/gsd.hpp"
 
 #include <array>
 

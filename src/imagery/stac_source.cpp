@@ -8,7 +8,7 @@
 #include "base/pipeline.hpp"
 #include "base/progress.hpp"
 #include "base/strings.hpp"
-#include "geo/gdal.hpp"
+#include "raster/gdal.hpp"
 
 #include <fmt/ranges.h>
 

@@ -2,7 +2,7 @@
 // Small rasters that the tests of this room make for themselves.
 #pragma once
 
-#include "geo/raster_writer.hpp"
+#include "raster/raster_writer.hpp"
 
 #include <gtest/gtest.h>
 

@@ -2,7 +2,7 @@
 // How often captions repeat and how long they are, exact, without keeping them.
 #pragma once
 
-#include "report/value_counts.hpp"
+#include "page/value_counts.hpp"
 
 #include <cstddef>
 #include <cstdint>

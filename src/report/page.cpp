@@ -3,8 +3,8 @@
 
 #include "base/numbers.hpp"
 #include "base/version.hpp"
+#include "page/svg_rank.hpp"
 #include "report/sections.hpp"
-#include "report/svg_rank.hpp"
 
 #include <fmt/format.h>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report_json.hpp"
 
-#include "report/svg_rank.hpp"
+#include "page/svg_rank.hpp"
 
 #include <nlohmann/json.hpp>
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long captions are and how often they repeat.
 #include "base/numbers.hpp"
+#include "page/svg_histogram.hpp"
 #include "report/sections.hpp"
-#include "report/svg_histogram.hpp"
-#include "text/tokenizer.hpp"
+#include "tokens/tokenizer.hpp"
 
 #include <fmt/format.h>
 

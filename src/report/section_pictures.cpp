@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resolution, size, age and origin of the pictures.
 #include "base/numbers.hpp"
+#include "page/svg_histogram.hpp"
 #include "report/sections.hpp"
-#include "report/svg_histogram.hpp"
 
 #include <fmt/format.h>
 

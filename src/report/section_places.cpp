@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Where the tiles lie.
 #include "base/numbers.hpp"
-#include "report/map_frame.hpp"
+#include "page/map_frame.hpp"
 #include "report/sections.hpp"
 #include "report/svg_map.hpp"
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which tags the pictures show, and how long the tail is.
 #include "base/numbers.hpp"
+#include "page/svg_rank.hpp"
 #include "report/sections.hpp"
-#include "report/svg_rank.hpp"
 
 #include <fmt/format.h>
 

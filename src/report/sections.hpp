@@ -2,8 +2,8 @@
 // The sections of the page, each from the content to HTML.
 #pragma once
 
+#include "page/html.hpp"
 #include "report/content.hpp"
-#include "report/html.hpp"
 
 #include <string>
 

@@ -2,9 +2,9 @@
 #include "report/statistics.hpp"
 
 #include "base/interrupt.hpp"
+#include "captions/captions.hpp"
 #include "report/contact_picker.hpp"
-#include "text/captions.hpp"
-#include "text/tokenizer.hpp"
+#include "tokens/tokenizer.hpp"
 
 #include <algorithm>
 

@@ -3,9 +3,9 @@
 #pragma once
 
 #include "dataset/pair_record.hpp"
+#include "page/value_counts.hpp"
 #include "report/caption_counter.hpp"
 #include "report/tile_map.hpp"
-#include "report/value_counts.hpp"
 
 #include <array>
 #include <cstdint>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/svg_map.hpp"
 
-#include "report/map_frame.hpp"
+#include "page/map_frame.hpp"
 
 #include <fmt/format.h>
 

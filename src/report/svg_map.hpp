@@ -2,7 +2,7 @@
 // Maps of the tiles: outlines in the colours of a legend, or how many lie in each cell.
 #pragma once
 
-#include "report/svg.hpp"
+#include "page/svg.hpp"
 #include "report/tile_map.hpp"
 
 #include <cstdint>

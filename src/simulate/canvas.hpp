@@ -2,7 +2,7 @@
 // A town put onto the pixels of one scene: which shape and which height is where.
 #pragma once
 
-#include "geo/raster.hpp"
+#include "raster/raster.hpp"
 #include "simulate/noise.hpp"
 #include "simulate/scene.hpp"
 

@@ -2,7 +2,7 @@
 #include "simulate/osm_writer.hpp"
 
 #include "base/error.hpp"
-#include "geo/transform.hpp"
+#include "raster/transform.hpp"
 #include "simulate/scene.hpp"
 
 #include <osmium/builder/osm_object_builder.hpp>

@@ -2,8 +2,8 @@
 // The pictures to be taken of a town: their grids, sensors, suns and seasons.
 #pragma once
 
-#include "geo/raster_writer.hpp"
-#include "geo/transform.hpp"
+#include "raster/raster_writer.hpp"
+#include "raster/transform.hpp"
 #include "simulate/town.hpp"
 
 #include <cstdint>

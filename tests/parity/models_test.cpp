@@ -8,7 +8,7 @@
 #include "pictures/decode.hpp"
 #include "pictures/resize.hpp"
 #include "tests/support/program.hpp"
-#include "text/tokenizer.hpp"
+#include "tokens/tokenizer.hpp"
 #include "weights/safetensors.hpp"
 
 #include <gmock/gmock.h>

@@ -4,7 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/random.hpp"
 #include "base/tag.hpp"
-#include "geo/raster_writer.hpp"
+#include "raster/raster_writer.hpp"
 #include "tests/support/program.hpp"
 
 #include <fmt/format.h>

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "raster/raster_writer.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "raster/gdal.hpp"
+
+#include <cpl_string.h>
+#include <gdal_priv.h>
+#include <ogr_spatialref.h>
+
+namespace skyglot {
+namespace {
+
+struct CloseDataset {
+  void operator()(GDALDataset* dataset) const { GDALClose(dataset); }
+};
+using DatasetHandle = std::unique_ptr<GDALDataset, CloseDataset>;
+
+template <typename T>
+constexpr GDALDataType kGdalType = GDT_Byte;
+template <>
+constexpr GDALDataType kGdalType<std::uint16_t> = GDT_UInt16;
+template <>
+constexpr GDALDataType kGdalType<float> = GDT_Float32;
+
+GDALDataset* create_plain(const std::filesystem::path& path, const RasterSpec& spec) {
+  CPLStringList options;
+  options.SetNameValue("TILED", "YES");
+  options.SetNameValue("BIGTIFF", "IF_SAFER");
+  options.SetNameValue("SPARSE_OK", "TRUE");
+  const GDALDataType type = GDALGetDataTypeByName(to_string(spec.type));
+  GDALDataset* dataset = GetGDALDriverManager()->GetDriverByName("GTiff")->Create(
+      path.c_str(), spec.width, spec.height, static_cast<int>(spec.band_names.size()), type,
+      options.List());
+  if (dataset == nullptr)
+    fail(ErrorKind::io, "cannot write {}: {}", path.string(), last_gdal_error());
+  return dataset;
+}
+
+void set_colours(GDALRasterBand& band, const RasterSpec& spec) {
+  if (spec.colours.empty()) return;
+  GDALColorTable table;
+  for (const auto& [value, rgb] : spec.colours) {
+    const GDALColorEntry entry{rgb[0], rgb[1], rgb[2], 255};
+    table.SetColorEntry(value, &entry);
+  }
+  band.SetColorTable(&table);
+}
+
+void describe(GDALDataset& dataset, const RasterSpec& spec) {
+  OGRSpatialReference crs;
+  if (crs.SetFromUserInput(spec.crs.c_str()) != OGRERR_NONE)
+    fail(ErrorKind::internal, "unknown coordinate reference system {}", spec.crs);
+  GeoTransform transform = spec.map_from_pixel;
+  dataset.SetSpatialRef(&crs);
+  dataset.SetGeoTransform(transform.data());
+  for (const auto& [key, value] : spec.metadata)
+    dataset.SetMetadataItem(key.c_str(), value.c_str());
+  for (std::size_t i = 0; i < spec.band_names.size(); ++i) {
+    GDALRasterBand& band = *dataset.GetRasterBand(static_cast<int>(i) + 1);
+    band.SetDescription(spec.band_names[i].c_str());
+    if (spec.nodata) band.SetNoDataValue(*spec.nodata);
+    set_colours(band, spec);
+  }
+}
+
+}  // namespace
+
+struct RasterWriter::State {
+  PendingPath pending;
+  RasterSpec spec;
+  std::filesystem::path plain_path;
+  DatasetHandle plain;
+};
+
+RasterWriter::RasterWriter(std::filesystem::path path, RasterSpec spec) {
+  start_gdal();
+  state_.reset(new State{PendingPath(std::move(path)), std::move(spec), {}, {}});
+  state_->plain_path = state_->pending.path().string() + ".plain";
+  state_->plain.reset(create_plain(state_->plain_path, state_->spec));
+  describe(*state_->plain, state_->spec);
+}
+
+RasterWriter::~RasterWriter() {
+  state_->plain.reset();
+  std::error_code ignored;
+  std::filesystem::remove(state_->plain_path, ignored);
+}
+
+template <typename T>
+void RasterWriter::write(const PixelWindow& w, std::span<const T> samples) {
+  const int bands = static_cast<int>(state_->spec.band_names.size());
+  const CPLErr code =
+      state_->plain->RasterIO(GF_Write, w.x, w.y, w.width, w.height, const_cast<T*>(samples.data()),
+                              w.width, w.height, kGdalType<T>, bands, nullptr, 0, 0, 0, nullptr);
+  if (code != CE_None)
+    fail(ErrorKind::io, "cannot write {}: {}", state_->pending.final_path().string(),
+         last_gdal_error());
+}
+
+template void RasterWriter::write<std::uint8_t>(const PixelWindow&, std::span<const std::uint8_t>);
+template void RasterWriter::write<std::uint16_t>(const PixelWindow&,
+                                                 std::span<const std::uint16_t>);
+template void RasterWriter::write<float>(const PixelWindow&, std::span<const float>);
+
+void RasterWriter::finish() {
+  CPLStringList options;
+  options.SetNameValue("COMPRESS", state_->spec.compression.c_str());
+  options.SetNameValue("OVERVIEW_RESAMPLING", state_->spec.overview_resampling.c_str());
+  options.SetNameValue("BIGTIFF", "IF_SAFER");
+  if (state_->spec.compression != "JPEG") options.SetNameValue("PREDICTOR", "YES");
+  state_->plain->FlushCache();
+  DatasetHandle cog(GetGDALDriverManager()->GetDriverByName("COG")->CreateCopy(
+      state_->pending.path().c_str(), state_->plain.get(), FALSE, options.List(), nullptr,
+      nullptr));
+  if (!cog)
+    fail(ErrorKind::io, "cannot write {}: {}", state_->pending.final_path().string(),
+         last_gdal_error());
+  cog->FlushCache();
+  cog.reset();
+  state_->pending.commit();
+}
+
+}  // namespace skyglot

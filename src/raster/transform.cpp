@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "raster/transform.hpp"
+
+#include "base/error.hpp"
+#include "raster/gdal.hpp"
+
+#include <cmath>
+#include <ogr_spatialref.h>
+
+namespace skyglot {
+namespace {
+
+OGRSpatialReference parse_crs(const std::string& text) {
+  OGRSpatialReference crs;
+  if (crs.SetFromUserInput(
+          text.c_str(), OGRSpatialReference::SET_FROM_USER_INPUT_LIMITATIONS_get()) != OGRERR_NONE)
+    fail(ErrorKind::format, "not a coordinate reference system: {}", text.substr(0, 120));
+  crs.SetAxisMappingStrategy(OAMS_TRADITIONAL_GIS_ORDER);
+  return crs;
+}
+
+}  // namespace
+
+Point map_from_pixel(const GeoTransform& t, Point pixel) {
+  return {t[0] + pixel.x * t[1] + pixel.y * t[2], t[3] + pixel.x * t[4] + pixel.y * t[5]};
+}
+
+GeoTransform inverse(const GeoTransform& t) {
+  const double determinant = t[1] * t[5] - t[2] * t[4];
+  const double size = std::abs(t[1] * t[5]) + std::abs(t[2] * t[4]);
+  if (!std::isfinite(determinant) || !(std::abs(determinant) > 1e-12 * size))
+    fail(ErrorKind::format, "the raster's geotransform cannot be inverted");
+  const double a = t[5] / determinant;
+  const double b = -t[2] / determinant;
+  const double c = -t[4] / determinant;
+  const double d = t[1] / determinant;
+  return {-(a * t[0] + b * t[3]), a, b, -(c * t[0] + d * t[3]), c, d};
+}
+
+struct CrsTransform::State {
+  struct Free {
+    void operator()(OGRCoordinateTransformation* t) const {
+      OGRCoordinateTransformation::DestroyCT(t);
+    }
+  };
+  std::unique_ptr<OGRCoordinateTransformation, Free> transformation;
+};
+
+CrsTransform::CrsTransform(const std::string& source, const std::string& target)
+    : state_(std::make_unique<State>()) {
+  start_gdal();
+  if (source == target) return;
+  const OGRSpatialReference from = parse_crs(source);
+  const OGRSpatialReference to = parse_crs(target);
+  if (from.IsSame(&to) != 0) return;
+  state_->transformation.reset(OGRCreateCoordinateTransformation(&from, &to));
+  if (!state_->transformation)
+    fail(ErrorKind::format, "no way from {} to {}: {}", source.substr(0, 60), target.substr(0, 60),
+         last_gdal_error());
+}
+
+CrsTransform::~CrsTransform() = default;
+CrsTransform::CrsTransform(CrsTransform&&) noexcept = default;
+CrsTransform& CrsTransform::operator=(CrsTransform&&) noexcept = default;
+
+std::optional<Point> CrsTransform::operator()(Point point) const {
+  if (!state_->transformation) return point;
+  int success = 0;
+  state_->transformation->Transform(1, &point.x, &point.y, nullptr, &success);
+  if (success == 0 || !std::isfinite(point.x) || !std::isfinite(point.y)) return std::nullopt;
+  return point;
+}
+
+SceneGrid::SceneGrid(const GeoTransform& map_from_pixel, const std::string& crs)
+    : map_from_pixel_(map_from_pixel),
+      pixel_from_map_(inverse(map_from_pixel)),
+      lonlat_from_map_(crs, kLonLat),
+      map_from_lonlat_(kLonLat, crs) {}
+
+std::optional<Point> SceneGrid::pixel_from_lonlat(Point lonlat) const {
+  const auto map = map_from_lonlat_(lonlat);
+  if (!map) return std::nullopt;
+  return map_from_pixel(pixel_from_map_, *map);
+}
+
+std::optional<Point> SceneGrid::lonlat_from_pixel(Point pixel) const {
+  return lonlat_from_map_(map_from_pixel(map_from_pixel_, pixel));
+}
+
+std::optional<Geometry> SceneGrid::lonlat_from_pixel(const Box& box, int steps) const {
+  const Path corners = Geometry::rectangle(box).parts[0][0];
+  Path ring;
+  for (std::size_t side = 0; side < 4; ++side) {
+    for (int step = 0; step < steps; ++step) {
+      const double t = static_cast<double>(step) / steps;
+      const Point& a = corners[side];
+      const Point& b = corners[side + 1];
+      auto lonlat = lonlat_from_pixel(Point{a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)});
+      if (!lonlat) return std::nullopt;
+      if (!ring.empty()) lonlat->x = unwrapped_longitude(lonlat->x, ring.back().x);
+      ring.push_back(*lonlat);
+    }
+  }
+  ring.push_back(ring.front());
+  return Geometry::polygon(std::move(ring));
+}
+
+std::optional<Geometry> SceneGrid::pixel_from_lonlat(const Geometry& lonlat) const {
+  bool complete = true;
+  Geometry pixel = mapped(lonlat, [&](Point point) {
+    const auto moved = pixel_from_lonlat(point);
+    complete = complete && moved.has_value();
+    return moved.value_or(point);
+  });
+  if (!complete) return std::nullopt;
+  return pixel;
+}
+
+}  // namespace skyglot
