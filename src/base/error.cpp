@@ -27,4 +27,8 @@ std::string errno_text(int code) {
   return std::generic_category().message(code);
 }
 
+void fail_internally(const char* what) {
+  fail(ErrorKind::internal, "internal error: {}", what);
+}
+
 }  // namespace skyglot

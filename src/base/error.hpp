@@ -48,9 +48,10 @@ template <typename... Args>
 /// Text of an errno value, thread-safe.
 [[nodiscard]] std::string errno_text(int code);
 
+[[noreturn]] void fail_internally(const char* what);
 /// Throws unless `condition`: for our own mistakes only, never for input.
 inline void expect(bool condition, const char* what) {
-  if (!condition) throw Error(ErrorKind::internal, std::string("internal error: ") + what);
+  if (!condition) fail_internally(what);
 }
 
 }  // namespace skyglot
