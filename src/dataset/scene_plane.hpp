@@ -26,6 +26,10 @@ class ScenePlane {
   /// Shape in chip pixels, seen from the scene's side of the antimeridian; nothing if a point has
   /// no place in the scene's system.
   [[nodiscard]] std::optional<Geometry> from_lonlat(const Geometry& lonlat) const;
+  /// The same for one place.
+  [[nodiscard]] std::optional<Point> from_lonlat(Point lonlat) const;
+  /// False only for places that the scene surely does not show; costs nothing.
+  [[nodiscard]] bool may_show(Point lonlat) const;
   /// Whether the scene shows valid pixels over the whole tile.
   [[nodiscard]] bool shows(const PixelWindow& tile) const;
   [[nodiscard]] bool shows(Point at_px) const;
@@ -42,6 +46,7 @@ class ScenePlane {
   double scale_;  // scene pixels for one chip pixel
   SceneGrid grid_;
   double middle_lon_;
+  Box reach_lonlat_;
   Geometry footprint_px_;
   Box raster_px_;
 };
