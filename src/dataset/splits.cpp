@@ -28,11 +28,6 @@ std::vector<Box> staying(const std::vector<Box>& tiles, const std::vector<Split>
 
 }  // namespace
 
-std::string_view to_string(Split split) {
-  constexpr std::string_view kNames[] = {"train", "val", "test"};
-  return kNames[static_cast<std::size_t>(split)];
-}
-
 Split split_of(const Box& tile, const SplitRules& rules) {
   const Cell block = cell_at(tile.centre(), rules.block_deg);
   const std::uint64_t hash =

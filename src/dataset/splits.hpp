@@ -3,15 +3,12 @@
 #pragma once
 
 #include "geo/geometry.hpp"
+#include "records/split.hpp"
 
 #include <cstdint>
-#include <string_view>
 #include <vector>
 
 namespace skyglot {
-
-enum class Split : std::uint8_t { train = 0, val = 1, test = 2 };
-[[nodiscard]] std::string_view to_string(Split split);
 
 struct SplitRules {
   std::uint64_t seed = 0;

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dataset/cells.hpp"
-#include "dataset/pair_record.hpp"
+#include "records/pair_record.hpp"
 
 #include <cstddef>
 #include <cstdint>
