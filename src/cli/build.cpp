@@ -8,7 +8,7 @@
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "dataset/reasons.hpp"
+#include "records/reasons.hpp"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -71,20 +71,26 @@ void print_skips(const std::map<std::string, Count>& skips) {
   if (!rows.empty()) print_table(rows);
 }
 
+std::map<std::string, std::uint64_t> pairs_by_split(const DatasetInfo& info) {
+  std::map<std::string, std::uint64_t> pairs;
+  for (const SplitInfo& split : info.splits) pairs[split.name] = split.pairs;
+  return pairs;
+}
+
 Json result_json(const BuildResult& result, const std::filesystem::path& output) {
-  const DatasetSummary& s = result.summary;
+  const DatasetInfo& info = result.info;
   Json json{{"output", output.string()},
             {"complete", result.complete},
             {"nothing_to_do", result.was_complete},
             {"items_written", result.items_written},
             {"shards_missing", result.shards_missing}};
   if (result.complete)
-    json.update({{"selected", s.selected},
-                 {"pairs", s.pairs},
-                 {"splits", s.pairs_by_split},
-                 {"skipped", s.skipped},
-                 {"shards", s.shards},
-                 {"bytes", s.bytes}});
+    json.update({{"selected", info.objects_selected},
+                 {"pairs", info.pairs},
+                 {"splits", pairs_by_split(info)},
+                 {"skipped", info.skipped},
+                 {"shards", info.shards.size()},
+                 {"bytes", info.bytes()}});
   return json;
 }
 
@@ -95,13 +101,15 @@ void print_result(const BuildResult& result, const std::filesystem::path& output
         "{} items written; {} shards of other tasks are missing: when all tasks are done run "
         "'skyglot merge'\n",
         format_count(result.items_written), result.shards_missing);
-  const DatasetSummary& s = result.summary;
-  fmt::print("{} objects selected, {} pairs in {} shards ({})\n", format_count(s.selected),
-             format_count(s.pairs), s.shards, format_bytes(s.bytes));
-  for (const auto& [split, pairs] : s.pairs_by_split)
+  const DatasetInfo& info = result.info;
+  fmt::print("{} objects selected, {} pairs in {} shards ({})\n",
+             format_count(info.objects_selected), format_count(info.pairs), info.shards.size(),
+             format_bytes(info.bytes()));
+  for (const auto& [split, pairs] : pairs_by_split(info))
     fmt::print("  {:<6} {}\n", split, format_count(pairs));
-  if (s.skipped_total() > 0) fmt::print("{} objects skipped:\n", format_count(s.skipped_total()));
-  print_skips(s.skipped);
+  if (info.skipped_total() > 0)
+    fmt::print("{} objects skipped:\n", format_count(info.skipped_total()));
+  print_skips(info.skipped);
 }
 
 // Options that build and merge share.
@@ -132,8 +140,8 @@ struct BuildCommon {
     } else {
       print_result(result, build.output);
     }
-    const auto allowed = max_skipped * static_cast<double>(result.summary.selected);
-    return static_cast<double>(result.summary.skipped_total()) > allowed ? kTooManySkipped : kDone;
+    const auto allowed = max_skipped * static_cast<double>(result.info.objects_selected);
+    return static_cast<double>(result.info.skipped_total()) > allowed ? kTooManySkipped : kDone;
   }
 };
 

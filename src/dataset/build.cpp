@@ -120,7 +120,7 @@ BuildResult already_complete(const BuildFolder& folder) {
           .was_complete = true,
           .items_written = 0,
           .shards_missing = 0,
-          .summary = read_summary(folder)};
+          .info = read_dataset_info(folder.path())};
 }
 
 std::string first_few(const std::vector<std::int64_t>& shards) {
@@ -215,7 +215,7 @@ BuildResult build_dataset(const BuildInputs& inputs, const BuildOptions& options
                                      .memory = options.memory});
   result.shards_missing = missing_shards(plan, folder).size();
   if (options.share.tasks > 1 || result.shards_missing > 0) return result;
-  result.summary = finalize_dataset(inputs, plan, folder, fingerprint);
+  result.info = finalize_dataset(inputs, plan, folder, fingerprint);
   result.complete = true;
   return result;
 }
@@ -234,7 +234,7 @@ BuildResult merge_dataset(const BuildInputs& inputs, const BuildOptions& options
           .was_complete = false,
           .items_written = 0,
           .shards_missing = 0,
-          .summary = finalize_dataset(inputs, plan, folder, fingerprint)};
+          .info = finalize_dataset(inputs, plan, folder, fingerprint)};
 }
 
 DryRun dry_run(const BuildInputs& inputs, int threads) {

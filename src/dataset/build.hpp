@@ -44,7 +44,7 @@ struct BuildResult {
   bool was_complete = false;       ///< there was nothing left to do
   std::size_t items_written = 0;   ///< by this call
   std::size_t shards_missing = 0;  ///< of other tasks
-  DatasetSummary summary;          ///< if complete
+  DatasetInfo info;                ///< if complete
 };
 
 /// Plans, writes this task's shards and, when it is alone, the tables and dataset.json. A run that

@@ -3,8 +3,7 @@
 #pragma once
 
 #include "base/file_lock.hpp"
-#include "dataset/pair_record.hpp"
-#include "dataset/plan.hpp"
+#include "records/pair_record.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -67,9 +66,6 @@ class BuildFolder {
   std::filesystem::path folder_;
   std::string fingerprint_;
 };
-
-/// "shards/000012.tar".
-[[nodiscard]] std::string shard_name(std::int64_t shard);
 
 /// Writes the records of one shard; returns the SHA-256 of the file.
 std::string write_records(const std::filesystem::path& path,

@@ -6,7 +6,7 @@
 #include "dataset/matching.hpp"
 #include "dataset/recipe.hpp"
 #include "dataset/selection.hpp"
-#include "dataset/splits.hpp"
+#include "records/split.hpp"
 
 #include <cstdint>
 #include <map>

@@ -4,7 +4,7 @@
 #pragma once
 
 #include "dataset/recipe.hpp"
-#include "dataset/splits.hpp"
+#include "records/split.hpp"
 #include "imagery/catalogue.hpp"
 
 #include <cstdint>
