@@ -184,40 +184,38 @@ class BuildCommand : public Command {
   }
 
   int print_plan(const BuildInputs& inputs) const {
-    const DryRun run = dry_run(inputs, options_.build.threads);
-    const auto& plan = run.plan;
+    const DryRun run = dry_run(inputs, options_.build);
+    const PlanCounts& counts = run.counts;
     if (options_.common.json) {
-      print_json({{"cells_with_imagery", plan.selection.cells_with_imagery},
-                  {"cells_drawn", plan.selection.cells_drawn},
-                  {"rare_tags_targeted", plan.selection.targeted_tags},
-                  {"selected", plan.items.size() + plan.skipped.size()},
-                  {"planned", plan.items.size()},
+      print_json({{"cells_with_imagery", counts.cells_with_imagery},
+                  {"cells_drawn", counts.cells_drawn},
+                  {"rare_tags_targeted", counts.targeted_tags},
+                  {"selected", counts.selected()},
+                  {"planned", counts.items},
                   {"splits", run.items_by_split},
                   {"collections", run.items_by_collection},
-                  {"skipped", plan.skip_counts},
-                  {"shards", plan.shards.size()},
+                  {"skipped", counts.skipped},
+                  {"shards", run.shards},
                   {"expected_pairs", run.expected_pairs},
                   {"expected_bytes", run.expected_bytes},
                   {"sampled", run.sampled}});
       return kDone;
     }
-    fmt::print("cells      {} drawn of {} that have imagery\n",
-               format_count(plan.selection.cells_drawn),
-               format_count(plan.selection.cells_with_imagery));
-    fmt::print("rare tags  {} not in the cells, targeted\n",
-               format_count(plan.selection.targeted_tags));
-    fmt::print("objects    {} selected, {} with a tile\n",
-               format_count(plan.items.size() + plan.skipped.size()),
-               format_count(plan.items.size()));
+    fmt::print("cells      {} drawn of {} that have imagery\n", format_count(counts.cells_drawn),
+               format_count(counts.cells_with_imagery));
+    fmt::print("rare tags  {} not in the cells, targeted\n", format_count(counts.targeted_tags));
+    fmt::print("objects    {} selected, {} with a tile\n", format_count(counts.selected()),
+               format_count(counts.items));
     for (const auto& [collection, count] : run.items_by_collection)
       fmt::print("  {:<8} {}\n", collection, format_count(count));
     for (const auto& [split, count] : run.items_by_split)
       fmt::print("  {:<8} {}\n", split, format_count(count));
-    fmt::print("shards     {}\n", plan.shards.size());
+    fmt::print("shards     {}\n", run.shards);
     fmt::print("expected   about {} pairs and {} on disk (from {} sampled pictures)\n",
                format_count(run.expected_pairs), format_bytes(run.expected_bytes), run.sampled);
-    if (!plan.skipped.empty()) fmt::print("skipped    {}:\n", format_count(plan.skipped.size()));
-    print_skips(plan.skip_counts);
+    if (counts.skipped_total() > 0)
+      fmt::print("skipped    {}:\n", format_count(counts.skipped_total()));
+    print_skips(counts.skipped);
     return kDone;
   }
 

@@ -96,6 +96,10 @@ bool BuildFolder::complete() const {
   return dataset_fingerprint(folder_) == fingerprint_;
 }
 
+fs::path BuildFolder::plan_path() const {
+  return folder_ / ".build" / "plan.sqlite";
+}
+
 fs::path BuildFolder::shard_path(std::int64_t shard) const {
   return folder_ / shard_name(shard);
 }

@@ -34,6 +34,7 @@ enum class FolderUse {
 
 /// Layout while a build runs:
 ///   .build/build.json            fingerprint of recipe and inputs
+///   .build/plan.sqlite           what is to be done, the same for all tasks (dataset/plan.hpp)
 ///   .build/journal-1-of-3.jsonl  one checked line for each shard that task has finished
 ///   .build/000000.jsonl          the records of that shard
 ///   shards/000000.tar
@@ -47,6 +48,7 @@ class BuildFolder {
   [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
   /// Whether dataset.json is there with this fingerprint.
   [[nodiscard]] bool complete() const;
+  [[nodiscard]] std::filesystem::path plan_path() const;
   [[nodiscard]] std::filesystem::path shard_path(std::int64_t shard) const;
   [[nodiscard]] std::filesystem::path records_path(std::int64_t shard) const;
   [[nodiscard]] std::filesystem::path journal_path(int task, int tasks) const;

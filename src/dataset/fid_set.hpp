@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 
 namespace skyglot {
 
@@ -30,19 +31,48 @@ class FidSet {
 
   [[nodiscard]] std::size_t size() const { return size_; }
 
-  /// Calls visit(fid) in ascending order.
-  template <typename Visit>
-  void for_each(Visit visit) const {
-    for (const auto& [number, page] : pages_)
-      for (std::size_t word = 0; word < page.size(); ++word)
-        for (std::uint64_t bits = page[word]; bits != 0; bits &= bits - 1)
-          visit(number * kPageBits + static_cast<std::int64_t>(word) * 64 + std::countr_zero(bits));
-  }
-
  private:
   static constexpr std::int64_t kPageBits = 4096;
   using Page = std::array<std::uint64_t, kPageBits / 64>;
+  using Pages = std::map<std::int64_t, Page>;
 
+ public:
+  /// Goes through the rows of a set, which must not change, in ascending order.
+  class Cursor {
+   public:
+    explicit Cursor(const FidSet& set) : page_(set.pages_.begin()), end_(set.pages_.end()) {
+      if (page_ != end_) bits_ = page_->second[0];
+      settle();
+    }
+    /// Nothing at the end.
+    [[nodiscard]] std::optional<std::int64_t> peek() const {
+      if (page_ == end_) return std::nullopt;
+      return page_->first * kPageBits + static_cast<std::int64_t>(word_) * 64 +
+             std::countr_zero(bits_);
+    }
+    void advance() {
+      bits_ &= bits_ - 1;
+      settle();
+    }
+
+   private:
+    // On to the next word that has a bit left.
+    void settle() {
+      while (page_ != end_ && bits_ == 0) {
+        if (++word_ == page_->second.size()) {
+          word_ = 0;
+          if (++page_ == end_) return;
+        }
+        bits_ = page_->second[word_];
+      }
+    }
+    Pages::const_iterator page_;
+    Pages::const_iterator end_;
+    std::size_t word_ = 0;
+    std::uint64_t bits_ = 0;
+  };
+
+ private:
   // Rounds down, for negative numbers too.
   static std::int64_t page_of(std::int64_t fid) { return fid >> 12; }
   static std::size_t word_of(std::int64_t fid) {
@@ -50,7 +80,7 @@ class FidSet {
   }
   static std::uint64_t bit_of(std::int64_t fid) { return std::uint64_t{1} << (fid & 63); }
 
-  std::map<std::int64_t, Page> pages_;
+  Pages pages_;
   std::size_t size_ = 0;
 };
 

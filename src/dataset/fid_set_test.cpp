@@ -14,7 +14,7 @@ namespace {
 
 std::vector<std::int64_t> listed(const FidSet& fids) {
   std::vector<std::int64_t> list;
-  fids.for_each([&](std::int64_t fid) { list.push_back(fid); });
+  for (FidSet::Cursor cursor(fids); cursor.peek(); cursor.advance()) list.push_back(*cursor.peek());
   return list;
 }
 
@@ -30,6 +30,10 @@ TEST(FidSet, HoldsWhatASetHolds) {
   EXPECT_EQ(listed(fids), std::vector<std::int64_t>(expected.begin(), expected.end()));
   for (std::int64_t fid = -9100; fid < 9100; ++fid)
     ASSERT_EQ(fids.contains(fid), expected.contains(fid));
+}
+
+TEST(FidSet, MayBeEmpty) {
+  EXPECT_FALSE(FidSet::Cursor(FidSet()).peek().has_value());
 }
 
 TEST(FidSet, TakesAnyNumber) {

@@ -49,8 +49,8 @@ class RecordTally {
   static std::string shard_range(const Plan& plan, Split split) {
     std::int64_t first = -1;
     std::int64_t last = -1;
-    for (std::size_t i = 0; i < plan.shards.size(); ++i) {
-      if (plan.shards[i].split != split) continue;
+    for (std::size_t i = 0; i < plan.shards().size(); ++i) {
+      if (plan.shards()[i].split != split) continue;
       if (first < 0) first = static_cast<std::int64_t>(i);
       last = static_cast<std::int64_t>(i);
     }
@@ -111,21 +111,21 @@ std::string portable_name(const std::string& source) {
 std::vector<std::int64_t> missing_shards(const Plan& plan, const BuildFolder& folder) {
   const auto finished = folder.finished();
   std::vector<std::int64_t> missing;
-  for (std::int64_t shard = 0; shard < static_cast<std::int64_t>(plan.shards.size()); ++shard)
+  for (std::int64_t shard = 0; shard < static_cast<std::int64_t>(plan.shards().size()); ++shard)
     if (!finished.contains(shard)) missing.push_back(shard);
   return missing;
 }
 
-DatasetInfo finalize_dataset(const BuildInputs& inputs, const Plan& plan, const BuildFolder& folder,
+DatasetInfo finalize_dataset(const BuildInputs& inputs, Plan& plan, const BuildFolder& folder,
                              const std::string& fingerprint) {
   const auto locks = folder.lock_journals();
   const auto shards = folder.finished();
-  expect(shards.size() == plan.shards.size(), "finalize needs every shard");
+  expect(shards.size() == plan.shards().size(), "finalize needs every shard");
   RecordTally tally(folder.path());
   for (const auto& [number, shard] : shards)
-    tally.add_shard(shard, plan.shards[static_cast<std::size_t>(number)].split,
+    tally.add_shard(shard, plan.shards()[static_cast<std::size_t>(number)].split,
                     read_records(folder.records_path(number), shard));
-  for (const PlannedItem& item : plan.skipped) tally.add(skipped_record(item));
+  plan.for_each_skipped([&](const PlannedItem& item) { tally.add(skipped_record(item)); });
   DatasetInfo info = tally.commit(plan);
   const auto store = inputs.open_store();
   info.skyglot_version = version();
@@ -134,10 +134,10 @@ DatasetInfo finalize_dataset(const BuildInputs& inputs, const Plan& plan, const 
   info.objects = store->metadata();
   info.collections = collection_infos(inputs.catalogue);
   info.scenes = inputs.catalogue.scenes.size();
-  info.cells_with_imagery = plan.selection.cells_with_imagery;
-  info.cells_drawn = plan.selection.cells_drawn;
-  info.rare_tags_targeted = plan.selection.targeted_tags;
-  info.objects_matched = plan.items.size();
+  info.cells_with_imagery = plan.counts().cells_with_imagery;
+  info.cells_drawn = plan.counts().cells_drawn;
+  info.rare_tags_targeted = plan.counts().targeted_tags;
+  info.objects_matched = plan.counts().items;
 
   write_file_atomically(folder.path() / "ATTRIBUTION.txt", attribution(inputs, info.objects));
   write_dataset_info(folder.path(), info);

@@ -21,7 +21,7 @@ namespace skyglot {
 
 /// Writes pairs.gpkg, pairs.csv, ATTRIBUTION.txt and, as the last, dataset.json; then removes
 /// .build. Every shard must be finished. The bytes depend on plan and shards only.
-DatasetInfo finalize_dataset(const BuildInputs& inputs, const Plan& plan, const BuildFolder& folder,
+DatasetInfo finalize_dataset(const BuildInputs& inputs, Plan& plan, const BuildFolder& folder,
                              const std::string& fingerprint);
 
 }  // namespace skyglot

@@ -42,6 +42,9 @@ class Matcher {
   /// The choice depends on the recipe's seed and the object only. Skipped: see reasons.hpp.
   [[nodiscard]] std::variant<Match, Skipped> match(const MapObject& object);
 
+  /// Places moved into the planes of scenes so far (ScenePlane::points_moved).
+  [[nodiscard]] std::uint64_t points_moved() const { return planes_.points_moved(); }
+
  private:
   // Where the object lies in a scene that may show it.
   struct Candidate {

@@ -306,6 +306,32 @@ TEST_F(MatcherTest, AnotherCollectionIsTakenWhereTheFirstOneCrossesASplit) {
   EXPECT_GT(chosen[1], 190) << "2 km tiles seldom fit blocks of 2 km, tiles of 60 m do";
 }
 
+TEST_F(MatcherTest, ALargeShapeIsMovedOnlyWhereItMayFit) {
+  // 20 scenes side by side, all under a lake of 30 km that has 100,000 corners.
+  std::vector<Scene> scenes;
+  for (int i = 0; i < 20; ++i)
+    scenes.push_back(
+        make_scene("AE", "EPSG:32633", {500000 + i * 1200.0, 0.3, 0, 5540000, 0, -0.3}, 4000));
+  use(std::move(scenes));
+  Path shore;
+  for (int i = 0; i <= 100'000; ++i) {
+    const double angle = 2 * std::numbers::pi * (i % 100'000) / 100'000;
+    shore.push_back(place(10, {2000 + 50'000 * std::cos(angle), 2000 + 50'000 * std::sin(angle)}));
+  }
+  MapObject object = tree({0, 0});
+  object.kind = ObjectKind::area;
+  object.tags = {{"building", "yes"}};
+  object.geometry_lonlat = Geometry::polygon(shore);
+  EXPECT_EQ(reason(object), "too_large");
+  EXPECT_LT(matcher_->points_moved(), 20U * 6) << "the outermost corners tell";
+  object.kind = ObjectKind::way;
+  object.tags = {{"highway", "residential"}};
+  shore.push_back(place(10, {2000, 2000}));
+  object.geometry_lonlat = Geometry::line(shore);
+  EXPECT_EQ(reason(object), "");
+  EXPECT_LT(matcher_->points_moved(), 4000U) << "nodes far from a scene are not moved";
+}
+
 TEST_F(MatcherTest, HolesInTheFootprintAreAvoided) {
   Scene scene = make_scene("A1", "EPSG:32633", {500000, 0.3, 0, 5540000, 0, -0.3}, 4000);
   use({scene});

@@ -56,6 +56,7 @@ ScenePlane::ScenePlane(const Collection& collection, const Scene& scene)
       raster_px_{0, 0, scene.width / scale_, scene.height / scale_} {}
 
 std::optional<Point> ScenePlane::from_lonlat(Point lonlat) const {
+  ++points_moved_;
   const auto pixel =
       grid_.pixel_from_lonlat(Point{unwrapped_longitude(lonlat.x, middle_lon_), lonlat.y});
   if (!pixel) return std::nullopt;
@@ -113,6 +114,12 @@ PixelWindow ScenePlane::scene_window(const PixelWindow& tile) const {
   const int y = static_cast<int>(std::lround(box.min_y));
   return {x, y, std::min(scene_->width, static_cast<int>(std::lround(box.max_x))) - x,
           std::min(scene_->height, static_cast<int>(std::lround(box.max_y))) - y};
+}
+
+std::uint64_t ScenePlanes::points_moved() const {
+  std::uint64_t moved = 0;
+  for (const auto& [index, plane] : planes_) moved += plane->points_moved();
+  return moved;
 }
 
 const ScenePlane& ScenePlanes::at(std::size_t scene_index) {

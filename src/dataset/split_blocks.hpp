@@ -4,8 +4,8 @@
 #pragma once
 
 #include "dataset/recipe.hpp"
-#include "records/split.hpp"
 #include "imagery/catalogue.hpp"
+#include "records/split.hpp"
 
 #include <cstdint>
 #include <optional>

@@ -75,14 +75,14 @@ std::vector<CoveredCells::Run> CoveredCells::runs_of(std::int64_t row) const {
   std::vector<double> crossings;
   for (std::size_t i = 0; i < open_.size(); ++i) {
     const Edge& edge = edges_[open_[i]];
-    const auto [below, above] = std::minmax(edge.a, edge.b, [](Point p, Point q) {
-      return p.y < q.y;
-    });
+    const auto [below, above] =
+        std::minmax(edge.a, edge.b, [](Point p, Point q) { return p.y < q.y; });
     // An edge a hair below a border belongs to the row above, where it has no part to cut off.
     const double from = below.y < south && above.y > south ? x_at(below, above, south) : below.x;
     const double to = above.y > north && below.y < north ? x_at(below, above, north) : above.x;
     runs.push_back({column(std::min(from, to)), column(std::max(from, to))});
-    if ((edge.a.y > middle) != (edge.b.y > middle)) crossings.push_back(x_at(edge.a, edge.b, middle));
+    if ((edge.a.y > middle) != (edge.b.y > middle))
+      crossings.push_back(x_at(edge.a, edge.b, middle));
     const bool last = i + 1 == open_.size() || edges_[open_[i + 1]].footprint != edge.footprint;
     if (!last) continue;
     std::ranges::sort(crossings);
@@ -140,8 +140,7 @@ Cell CoveredCells::at(std::uint64_t rank) {
 }
 
 // Floyd's sampling without replacement (Bentley, Floyd 1987).
-std::vector<std::uint64_t> draw_ranks(std::uint64_t size, std::uint64_t count,
-                                      std::uint64_t seed) {
+std::vector<std::uint64_t> draw_ranks(std::uint64_t size, std::uint64_t count, std::uint64_t seed) {
   std::vector<std::uint64_t> ranks(std::min(size, count));
   std::iota(ranks.begin(), ranks.end(), std::uint64_t{0});
   if (count >= size) return ranks;

@@ -49,11 +49,11 @@ class CoveredCells {
   void load(std::size_t row_index);
 
   double cell_deg_;
-  std::vector<Edge> edges_;         // by first row
-  std::size_t next_edge_ = 0;       // the first that has not begun at the row gone to
-  std::vector<std::size_t> open_;   // edges that the row gone to may meet, by footprint
-  std::vector<Row> rows_;           // those with cells
-  std::size_t loaded_;              // index of the row whose runs are at hand
+  std::vector<Edge> edges_;        // by first row
+  std::size_t next_edge_ = 0;      // the first that has not begun at the row gone to
+  std::vector<std::size_t> open_;  // edges that the row gone to may meet, by footprint
+  std::vector<Row> rows_;          // those with cells
+  std::size_t loaded_;             // index of the row whose runs are at hand
   std::vector<Run> loaded_runs_;
 };
 

@@ -74,8 +74,8 @@ TEST(CoveredCells, CoverARectangleAndNothingElse) {
 
 TEST(CoveredCells, WrapOverTheAntimeridian) {
   CoveredCells cells({Geometry::rectangle({179.995, 0.001, 180.005, 0.009})}, 0.01);
-  EXPECT_EQ(all_of(cells), (std::set<Cell>{cell_at({-179.999, 0.005}, 0.01),
-                                           cell_at({179.999, 0.005}, 0.01)}));
+  EXPECT_EQ(all_of(cells),
+            (std::set<Cell>{cell_at({-179.999, 0.005}, 0.01), cell_at({179.999, 0.005}, 0.01)}));
 }
 
 TEST(CoveredCells, OfTheWholeEarthAreCountedAndDrawnWithoutAList) {

@@ -32,8 +32,8 @@ GpkgStore::GpkgStore(const std::filesystem::path& path)
     : path_(path),
       database_(opened(path)),
       object_(database_.prepare("SELECT kind, osm_id, tags, geom FROM objects WHERE fid = ?1")),
-      head_(database_.prepare(
-          "SELECT kind, osm_id, tags, length(geom) FROM objects WHERE fid = ?1")),
+      head_(
+          database_.prepare("SELECT kind, osm_id, tags, length(geom) FROM objects WHERE fid = ?1")),
       shape_(database_.prepare("SELECT geom FROM objects WHERE fid = ?1")),
       in_box_(database_.prepare("SELECT id FROM rtree_objects_geom WHERE minx <= ?3 AND "
                                 "maxx >= ?1 AND miny <= ?4 AND maxy >= ?2")),
@@ -79,8 +79,8 @@ std::vector<Box> GpkgStore::boxes_lonlat(std::span<const std::int64_t> fids) {
 MapObject GpkgStore::shapeless(std::int64_t fid, std::int64_t& shape_bytes) {
   if (!head_.bind(1, fid).step())
     fail(ErrorKind::input, "{}: there is no object {}", path_.string(), fid);
-  MapObject found = object_without_shape(
-      path_.string(), {fid, head_.text(0), head_.integer(1), head_.text(2), {}});
+  MapObject found = object_without_shape(path_.string(),
+                                         {fid, head_.text(0), head_.integer(1), head_.text(2), {}});
   shape_bytes = head_.integer(3);
   head_.reset();
   return found;

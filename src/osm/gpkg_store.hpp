@@ -27,8 +27,8 @@ class GpkgStore : public ObjectStore {
   std::map<std::string, std::string> metadata() override;
 
  private:
-  // The row before its shape is read; large shapes, and the rows they belong to, stay at hand, since
-  // a lake lies under many tiles.
+  // The row before its shape is read; large shapes, and the rows they belong to, stay at hand,
+  // since a lake lies under many tiles.
   struct Large {
     MapObject object;
     bool decoded = false;

@@ -18,7 +18,8 @@ std::unique_ptr<ObjectStore> ObjectStore::open(const std::string& name) {
 }
 
 void ObjectStore::for_each_in(const Box& box_lonlat, const Visit& visit) {
-  for_each_in(box_lonlat, [](const MapObject&, const Box&) { return true; }, visit);
+  for_each_in(
+      box_lonlat, [](const MapObject&, const Box&) { return true; }, visit);
 }
 
 std::unique_ptr<ObjectSink> make_object_sink(const std::string& output, bool overwrite) {

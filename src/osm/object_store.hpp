@@ -30,8 +30,8 @@ class ObjectStore {
   [[nodiscard]] static std::unique_ptr<ObjectStore> open(const std::string& name);
   virtual ~ObjectStore() = default;
 
-  /// Sees an object without its shape, and the box around it (edges may be rounded outwards to single
-  /// precision).
+  /// Sees an object without its shape, and the box around it (edges may be rounded outwards to
+  /// single precision).
   using Wants = std::function<bool(const MapObject& shapeless, const Box& box_lonlat)>;
   using Visit = std::function<void(const MapObject&)>;
   /// Every object whose bounding box meets `box_lonlat` and which `wants` asks for; the shapes of
@@ -42,8 +42,8 @@ class ObjectStore {
   void for_each_in(const Box& box_lonlat, const Visit& visit);
   /// Fids of the objects whose bounding box meets `box_lonlat`.
   [[nodiscard]] virtual std::vector<std::int64_t> ids_in(const Box& box_lonlat) = 0;
-  /// The boxes around some objects (edges as above), in the order of `fids`; empty for an object that
-  /// the spatial index does not know.
+  /// The boxes around some objects (edges as above), in the order of `fids`; empty for an object
+  /// that the spatial index does not know.
   [[nodiscard]] virtual std::vector<Box> boxes_lonlat(std::span<const std::int64_t> fids) = 0;
   /// Throws Error(input) if there is no such row.
   [[nodiscard]] virtual MapObject object(std::int64_t fid) = 0;

@@ -38,8 +38,8 @@ ObjectKind object_kind_from(std::string_view text) {
 
 MapObject object_without_shape(const std::string& store, const StoredRow& row) {
   return reading_row(store, row.fid, [&] {
-    return MapObject{row.fid, object_kind_from(row.kind), row.osm_id,
-                     tags_from_json(row.tags_json), Geometry{}};
+    return MapObject{row.fid, object_kind_from(row.kind), row.osm_id, tags_from_json(row.tags_json),
+                     Geometry{}};
   });
 }
 
