@@ -266,7 +266,9 @@ TEST_F(MatcherTest, SameObjectAndSeedGiveTheSameTile) {
 
 TEST_F(MatcherTest, TilesOfTwoSplitsNeverOverlapAndFewObjectsAreLost) {
   recipe_.val_fraction = recipe_.test_fraction = 0.2;
-  use({make_scene("S2", "EPSG:32633", {300000, 10, 0, 5640000, 0, -10}, 8000)});
+  Scene satellite = make_scene("S2", "EPSG:32633", {300000, 10, 0, 5640000, 0, -10}, 8000);
+  satellite.gsd_m = 10;
+  use({satellite});
   std::vector<Match> matches;
   std::array<int, 3> kept{};
   int lost = 0;
@@ -303,7 +305,7 @@ TEST_F(MatcherTest, AnotherCollectionIsTakenWhereTheFirstOneCrossesASplit) {
     const auto result = matcher_->match(forest);
     if (const auto* match = std::get_if<Match>(&result)) ++chosen.at(match->scene);
   }
-  EXPECT_GT(chosen[1], 190) << "2 km tiles seldom fit blocks of 2 km, tiles of 60 m do";
+  EXPECT_GT(chosen[1], 170) << "2 km tiles seldom fit blocks of 2 km, tiles of 60 m do";
 }
 
 TEST_F(MatcherTest, ALargeShapeIsMovedOnlyWhereItMayFit) {
