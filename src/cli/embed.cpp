@@ -9,6 +9,7 @@
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "embed/job.hpp"
+#include "records/picture_inputs.hpp"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -123,7 +124,7 @@ class Embed : public Command {
     job_.inputs = {{"images", names_of(images_)},
                    {"root", source_.root.string()},
                    {"path_column", source_.path_column}};
-    const auto source = open_pictures(images_, source_);
+    const auto source = open_picture_inputs(images_, source_);
     return run_picture_job(*source, picture_model(encoder), job_);
   }
 

@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "base/strings.hpp"
 #include "eval/caption_list.hpp"
+#include "records/picture_inputs.hpp"
 
 #include <algorithm>
 #include <array>
@@ -290,7 +291,7 @@ SampleSet read_samples(const SampleRequest& request) {
   set.options_ = plan.options;
   SourceOptions names = plan.options;
   names.contents = false;
-  const auto source = open_pictures(plan.inputs, names);
+  const auto source = open_picture_inputs(plan.inputs, names);
   SampleReader reader(plan, request);
   Collector collector(plan.table && request.truth == Truth::captions);
   while (auto picture = source->next()) {
@@ -313,7 +314,7 @@ std::unique_ptr<PictureSource> SampleSet::open() const {
   options.wanted = [this, place = std::size_t{0}](const std::string&) mutable {
     return place < used_.size() && used_[place++];
   };
-  return open_pictures(paths_, options);
+  return open_picture_inputs(paths_, options);
 }
 
 }  // namespace skyglot

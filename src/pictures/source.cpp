@@ -59,13 +59,17 @@ std::unique_ptr<PictureSource> open_one(const fs::path& path, const SourceOption
 
 }  // namespace
 
+std::unique_ptr<PictureSource> chained(std::vector<std::unique_ptr<PictureSource>> parts) {
+  if (parts.size() == 1) return std::move(parts.front());
+  return std::make_unique<ChainedSource>(std::move(parts));
+}
+
 std::unique_ptr<PictureSource> open_pictures(const std::vector<fs::path>& inputs,
                                              const SourceOptions& options) {
   if (inputs.empty()) fail(ErrorKind::input, "no pictures were given");
-  if (inputs.size() == 1) return open_one(inputs.front(), options);
   std::vector<std::unique_ptr<PictureSource>> parts;
   for (const fs::path& input : inputs) parts.push_back(open_one(input, options));
-  return std::make_unique<ChainedSource>(std::move(parts));
+  return chained(std::move(parts));
 }
 
 }  // namespace skyglot

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Encoded pictures one after another, wherever they lie: folders, tar files, lists, data sets.
+// Encoded pictures one after another, wherever they lie: folders, tar files, lists.
 #pragma once
 
 #include <cstddef>
@@ -46,9 +46,13 @@ struct SourceOptions {
   std::function<bool(const std::string& id)> wanted;
 };
 
-/// Opens folders (searched through for .jpg .jpeg .png), tars, lists (.csv, .tsv, .txt) and data
-/// set folders of ours, one after the other. Throws Error(input) naming a path that is none of
-/// these or holds no pictures.
+/// One source after the other.
+[[nodiscard]] std::unique_ptr<PictureSource> chained(
+    std::vector<std::unique_ptr<PictureSource>> parts);
+
+/// Opens folders (searched through for .jpg .jpeg .png), tars and lists (.csv, .tsv, .txt), one
+/// after the other; records/picture_inputs.hpp takes data sets of ours as well. Throws Error(input)
+/// naming a path that is none of these or holds no pictures.
 [[nodiscard]] std::unique_ptr<PictureSource> open_pictures(
     const std::vector<std::filesystem::path>& inputs, const SourceOptions& options = {});
 

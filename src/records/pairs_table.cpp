@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataset/pairs_table.hpp"
+#include "records/pairs_table.hpp"
 
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
-#include "dataset/build_folder.hpp"
 #include "geo/geopackage.hpp"
+#include "records/dataset_info.hpp"
 
 #include <optional>
 

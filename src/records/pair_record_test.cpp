@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataset/pair_record.hpp"
+#include "records/pair_record.hpp"
 
-#include "dataset/pairs_table.hpp"
+#include "records/pairs_table.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -63,15 +63,6 @@ TEST(PairRecord, SampleJsonHoldsSkyscriptsMetadata) {
   EXPECT_EQ(json.at("time"), nlohmann::json({2021, 6, 1, 0, 0}));
   EXPECT_EQ(json.at("center_tags").at("landuse"), "forest");
   EXPECT_EQ(json.at("surrounding_tags").size(), 2U);
-}
-
-TEST(PairRecord, ChipKeysFollowThePublishedNames) {
-  Scene scene;
-  scene.collection_code = "CH";
-  scene.date = "2019-07-01";
-  EXPECT_EQ(chip_key(ObjectKind::area, 198234555, scene), "a198234555_CH_19");
-  scene.date = "";
-  EXPECT_EQ(chip_key(ObjectKind::node, 5, scene), "n5_CH_00");
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 // The tables of a data set: pairs.gpkg for maps and pairs.csv for training programs.
 #pragma once
 
-#include "dataset/pair_record.hpp"
+#include "records/pair_record.hpp"
 
 #include <filesystem>
 #include <functional>

@@ -2,9 +2,10 @@
 // One row of the data set: a pair, or an object that was skipped.
 #pragma once
 
+#include "base/object_kind.hpp"
 #include "base/tag.hpp"
-#include "dataset/plan.hpp"
 #include "geo/geometry.hpp"
+#include "records/split.hpp"
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -40,12 +41,6 @@ struct PairRecord {
 
   [[nodiscard]] bool is_pair() const { return skip_reason.empty(); }
 };
-
-/// The record of an item that has no picture (yet): who it is, and why if it was skipped.
-[[nodiscard]] PairRecord skipped_record(const PlannedItem& item);
-
-/// "a198234555_CH_19"; "00" stands for an unknown year.
-[[nodiscard]] std::string chip_key(ObjectKind kind, std::int64_t osm_id, const Scene& scene);
 
 /// Lossless, for the journal of finished shards.
 [[nodiscard]] nlohmann::json record_to_json(const PairRecord& record);
