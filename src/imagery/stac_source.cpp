@@ -8,7 +8,7 @@
 #include "base/pipeline.hpp"
 #include "base/progress.hpp"
 #include "base/strings.hpp"
-#include "raster/gdal.hpp"
+#include "imagery/stac_json.hpp"
 
 #include <fmt/ranges.h>
 
@@ -63,17 +63,6 @@ Json parse(const std::string& text, const std::string& location) {
   }
 }
 
-std::string text_at(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-const Json& list_at(const Json& object, const char* key) {
-  static const Json kNone = Json::array();
-  const auto found = object.find(key);
-  return found != object.end() && found->is_array() ? *found : kNone;
-}
-
 const Json* link_of(const Json& document, const char* rel) {
   for (const Json& link : list_at(document, "links"))
     if (link.is_object() && text_at(link, "rel") == rel && !text_at(link, "href").empty())
@@ -106,13 +95,7 @@ Json search_body(const StacSource& source) {
 
 // RFC 3986: everything but the unreserved characters and the few that queries may hold.
 std::string query_escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~,:/").find(c) != std::string_view::npos;
-    result += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return result;
+  return percent_encoded(text, "-._~,:/");
 }
 
 std::string search_url(const std::string& endpoint, const StacSource& source) {
@@ -146,11 +129,11 @@ class Reader {
     check_interrupt();
     if (!is_url(page.location))
       return parse(read_file(page.location, kMaxDocumentBytes), page.location);
-    return parse(fetch_http({.url = page.location,
-                             .body = page.body,
-                             .timeout_s = source_.timeout_s,
-                             .max_bytes = kMaxDocumentBytes}),
-                 page.location);
+    const HttpRequest request{.url = page.location,
+                              .body = page.body,
+                              .timeout_s = source_.timeout_s,
+                              .patience = source_.patience};
+    return parse(fetch_http(request, kMaxDocumentBytes), page.location);
   }
 
   [[nodiscard]] bool enough() const { return taken_ >= source_.max_items; }

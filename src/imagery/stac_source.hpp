@@ -2,6 +2,7 @@
 // Reading STAC: items, item collections, static catalogues and API searches, page by page.
 #pragma once
 
+#include "base/http.hpp"
 #include "imagery/catalogue_update.hpp"
 #include "imagery/stac_item.hpp"
 
@@ -18,6 +19,7 @@ struct StacSource {
   int page_size = 100;           ///< items an API is asked for at a time
   std::size_t max_items = 1000;  ///< stop after so many
   int timeout_s = 60;            ///< of one request
+  HttpPatience patience{};
 
   /// Throws Error(usage).
   void validate() const;
