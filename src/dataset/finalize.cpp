@@ -6,6 +6,7 @@
 #include "base/json.hpp"
 #include "base/version.hpp"
 #include "dataset/pairs_table.hpp"
+#include "imagery/summary.hpp"
 
 #include <numeric>
 
@@ -58,9 +59,10 @@ std::string attribution(const BuildInputs& inputs,
     text += "  Read from: " + input->second + "\n";
   for (const Collection& collection : inputs.catalogue.collections) {
     text += "\nImagery " + collection.code + ": " + collection.name + "\n";
-    text += "  Licence: " +
-            (collection.licence.empty() ? "not stated in the catalogue" : collection.licence) +
-            "\n";
+    const std::string licence = licence_of(inputs.catalogue, collection);
+    const std::string stated = stated_licences(inputs.catalogue, collection);
+    text += "  Licence: " + (licence.empty() ? "not stated in the catalogue" : licence) + "\n";
+    if (!stated.empty() && stated != licence) text += "  Stated by its files: " + stated + "\n";
     if (!collection.attribution.empty()) text += "  Attribution: " + collection.attribution + "\n";
     if (!collection.source.empty()) text += "  Source: " + portable_name(collection.source) + "\n";
   }
@@ -100,7 +102,7 @@ Json collections_json(const ImageryCatalogue& catalogue) {
   for (const Collection& c : catalogue.collections)
     list.push_back({{"code", c.code},
                     {"name", c.name},
-                    {"licence", c.licence},
+                    {"licence", licence_of(catalogue, c)},
                     {"attribution", c.attribution},
                     {"source", portable_name(c.source)}});
   return list;
