@@ -65,25 +65,34 @@ std::optional<double> nodata_from(const Json& band) {
   return found->is_string() ? parse_double(found->get<std::string>()) : found->get<double>();
 }
 
-// Bands as the raster extension (or STAC 1.1's own field) gives them; empty where types are left
-// out.
+double number_at(const Json& object, const char* key, double otherwise) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? found->get<double>() : otherwise;
+}
+
+void read_optical(const Json& optical, BandInfo& band) {
+  if (const auto name = text_at(optical, "name"); !name.empty()) band.name = name;
+  for (const char* key : {"common_name", "eo:common_name"})
+    if (const auto colour = text_at(optical, key); !colour.empty()) band.colour = colour;
+  for (const char* key : {"center_wavelength", "eo:center_wavelength"})
+    if (const double length = number_at(optical, key, 0); length > 0) band.wavelength_um = length;
+}
+
+// Bands as the raster extension (or STAC 1.1's own field) gives them, with the type `other` where
+// none is given.
 std::vector<BandInfo> bands_of(const Json& asset) {
-  const Json none = Json::array();
   const Json& raster =
-      asset.contains("raster:bands") ? asset.at("raster:bands") : asset.value("bands", none);
-  const Json& optical = asset.contains("eo:bands") ? asset.at("eo:bands") : raster;
+      asset.contains("raster:bands") ? list_at(asset, "raster:bands") : list_at(asset, "bands");
+  const Json& optical = asset.contains("eo:bands") ? list_at(asset, "eo:bands") : raster;
   std::vector<BandInfo> bands;
   for (std::size_t i = 0; i < raster.size(); ++i) {
     BandInfo band{.name = std::to_string(i + 1),
                   .colour = "Undefined",
                   .type = type_from_stac(text_at(raster[i], "data_type")),
                   .nodata = nodata_from(raster[i])};
-    if (band.type == SampleType::other) return {};
-    if (i < optical.size()) {
-      if (const auto name = text_at(optical[i], "name"); !name.empty()) band.name = name;
-      for (const char* key : {"common_name", "eo:common_name"})
-        if (const auto colour = text_at(optical[i], key); !colour.empty()) band.colour = colour;
-    }
+    band.scale = number_at(raster[i], "scale", 1);
+    band.offset = number_at(raster[i], "offset", 0);
+    if (i < optical.size()) read_optical(optical[i], band);
     bands.push_back(std::move(band));
   }
   return bands;
@@ -104,6 +113,15 @@ bool is_known_crs(const std::string& crs) {
   }
 }
 
+bool is_invertible(const GeoTransform& transform) {
+  try {
+    (void)inverse(transform);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 // What the item says of the grid; parts that it leaves out, or that cannot be, stay empty.
 void read_grid(const Json& item, const Json& asset, RasterInfo& info) {
   if (const std::string crs = crs_of(item, asset); is_known_crs(crs)) info.crs_wkt = crs;
@@ -117,7 +135,8 @@ void read_grid(const Json& item, const Json& asset, RasterInfo& info) {
   std::array<double, 6> t{};
   for (std::size_t i = 0; i < 6; ++i) t.at(i) = transform->at(i).get<double>();
   // STAC orders the numbers as rows of a matrix, GDAL with the offset first.
-  info.map_from_pixel = GeoTransform{t[2], t[0], t[1], t[5], t[3], t[4]};
+  const GeoTransform place{t[2], t[0], t[1], t[5], t[3], t[4]};
+  if (is_invertible(place)) info.map_from_pixel = place;
 }
 
 bool has_grid(const RasterInfo& info) {
@@ -202,8 +221,26 @@ bool same_grid(const RasterInfo& told, const RasterInfo& file) {
   return true;
 }
 
+bool is_plain(const BandInfo& band) {
+  return band.colour == "Undefined" || band.colour == "Gray";
+}
+
+void complete(BandInfo& file, const BandInfo& told) {
+  if (!file.nodata) file.nodata = told.nodata;
+  if (!file.wavelength_um) file.wavelength_um = told.wavelength_um;
+  if (file.scale == 1 && file.offset == 0) {
+    file.scale = told.scale;
+    file.offset = told.offset;
+  }
+  if (!is_plain(file) || told.colour == "Undefined") return;
+  file.colour = told.colour;
+  file.name = told.name;
+}
+
 // The file as it is; what it leaves open is as the item says.
 RasterInfo completed(RasterInfo file, const RasterInfo& told) {
+  if (file.bands.size() == told.bands.size())
+    for (std::size_t i = 0; i < file.bands.size(); ++i) complete(file.bands[i], told.bands[i]);
   if (file.crs_wkt.empty()) file.crs_wkt = told.crs_wkt;
   if (!file.map_from_pixel && file.width == told.width && file.height == told.height) {
     file.map_from_pixel = told.map_from_pixel;
@@ -233,9 +270,10 @@ class ItemReader {
   std::variant<Scene, Skipped> scene() const {
     const StacChoice choice = choose_assets(item_, {source_.asset_key, options_.bands});
     if (choice.assets.empty()) return Skipped{"no_asset"};
-    auto described = scene_of_asset(choice.assets.front());
+    auto described = joined(choice.assets);
     auto* scene = std::get_if<Scene>(&described);
     if (scene == nullptr) return described;
+    if (choose_bands(scene->bands, options_.bands).empty()) return Skipped{"other_bands"};
     scene->name = id();
     scene->date = date_of(item_, options_);
     if (auto licence = text_at(item_.at("properties"), "license"); !licence.empty())
@@ -255,25 +293,62 @@ class ItemReader {
   // Files at hand are looked into. Of others the item's word is taken where it says everything and
   // does not contradict itself.
   [[nodiscard]] bool is_trusted(const RasterInfo& told) const {
-    return !local_ && has_grid(told) && !told.bands.empty() && declared_ &&
-           lies_in_grid(*declared_, told);
+    const auto typed = [](const BandInfo& band) { return band.type != SampleType::other; };
+    return !local_ && has_grid(told) && !told.bands.empty() &&
+           std::ranges::all_of(told.bands, typed) && declared_ && lies_in_grid(*declared_, told);
   }
 
-  std::variant<Scene, Skipped> scene_of_asset(const StacAsset& asset) const {
-    const auto name = name_of(asset);
-    if (!name) return Skipped{"unsupported_href"};
-    const RasterInfo told = told_by_item(item_, asset, *name);
+  // A raster as far as the item or the file tells of it; the file only where it had to be opened.
+  struct Look {
+    RasterInfo info;
+    std::optional<Raster> raster{};
+  };
+
+  [[nodiscard]] Look look_into(const StacAsset& asset, const std::string& name) const {
+    RasterInfo told = told_by_item(item_, asset, name);
+    Look look;
     if (is_trusted(told)) {
-      auto described = describe_grid(told, id(), options_);
-      if (auto* scene = std::get_if<Scene>(&described)) {
-        scene->footprint_lonlat = *declared_;
-        return described;
-      }
-      if (std::get<Skipped>(described).reason == "other_bands") return described;
+      look.info = std::move(told);
+    } else {
+      look.raster = Raster::open(name);
+      say_contradiction(told, look.raster->info());
+      look.info = completed(look.raster->info(), told);
     }
-    const Raster raster = Raster::open(*name);
-    say_contradiction(told, raster.info());
-    return describe_scene(raster, completed(raster.info(), told), id(), options_);
+    if (!asset.band.empty() && look.info.bands.size() == 1) call(look.info.bands[0], asset);
+    return look;
+  }
+
+  // The band of an asset that is joined with others.
+  static void call(BandInfo& band, const StacAsset& asset) {
+    if (is_plain(band)) band.name = asset.key;
+    band.colour = asset.band;
+  }
+
+  [[nodiscard]] std::variant<Scene, Skipped> scene_of(const Look& look,
+                                                      const SceneOptions& options) const {
+    if (look.raster) return describe_scene(*look.raster, look.info, id(), options);
+    auto described = describe_grid(look.info, id(), options);
+    if (auto* scene = std::get_if<Scene>(&described)) scene->footprint_lonlat = *declared_;
+    return described;
+  }
+
+  // The first asset's grid and valid pixels stand for all.
+  [[nodiscard]] std::variant<Scene, Skipped> joined(const std::vector<StacAsset>& assets) const {
+    SceneOptions options = options_;
+    if (assets.size() > 1) options.bands.clear();
+    std::variant<Scene, Skipped> described = Skipped{"no_asset"};
+    for (const StacAsset& asset : assets) {
+      const auto name = name_of(asset);
+      if (!name) return Skipped{"unsupported_href"};
+      const Look look = look_into(asset, *name);
+      if (auto* scene = std::get_if<Scene>(&described)) {
+        if (auto skipped = add_file(*scene, look.info)) return *skipped;
+        continue;
+      }
+      described = scene_of(look, options);
+      if (std::holds_alternative<Skipped>(described)) return described;
+    }
+    return described;
   }
 
   void say_contradiction(const RasterInfo& told, const RasterInfo& file) const {
