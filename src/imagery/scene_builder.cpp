@@ -88,6 +88,9 @@ std::string skip_advice(const std::string& reason) {
       {"gcp_only", "located by ground control points: gdalwarp it first"},
       {"rpc_only", "located by rational polynomials: gdalwarp -rpc it first, with a height model"},
       {"geolocation_only", "located by an array of places: gdalwarp -geoloc it first"},
+      {"other_grid",
+       "its files do not cover the same ground; name assets of one grid with --asset, or warp them "
+       "to one"},
       {"no_valid_pixels", "all its pixels are nodata"},
       {"no_bands", "it has no bands of its own"},
       {"other_bands", "it lacks the bands of the collection"},
@@ -158,7 +161,8 @@ std::variant<Scene, Skipped> describe_scene(const Raster& raster, const RasterIn
   auto* scene = std::get_if<Scene>(&described);
   if (scene == nullptr) return described;
   const std::vector<int> bands = choose_bands(scene->bands, options.bands);
-  auto pixels = valid_pixels(raster, {.bands = bands, .max_cells = options.footprint_cells});
+  auto pixels = valid_pixels(
+      raster, {.bands = bands, .max_cells = options.footprint_cells, .told = info.bands});
   if (auto* skipped = std::get_if<Skipped>(&pixels)) return std::move(*skipped);
   if (auto skipped = place_on_earth(*scene, std::get<Geometry>(pixels))) return *skipped;
   return described;

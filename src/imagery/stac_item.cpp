@@ -17,6 +17,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <limits>
 
 namespace skyglot {
@@ -332,22 +333,21 @@ class ItemReader {
     return described;
   }
 
-  // The first asset's grid and valid pixels stand for all.
+  // The grid and the valid pixels of the finest asset, the first of them, stand for all.
   [[nodiscard]] std::variant<Scene, Skipped> joined(const std::vector<StacAsset>& assets) const {
-    SceneOptions options = options_;
-    if (assets.size() > 1) options.bands.clear();
-    std::variant<Scene, Skipped> described = Skipped{"no_asset"};
+    std::vector<Look> looks;
     for (const StacAsset& asset : assets) {
       const auto name = name_of(asset);
       if (!name) return Skipped{"unsupported_href"};
-      const Look look = look_into(asset, *name);
-      if (auto* scene = std::get_if<Scene>(&described)) {
-        if (auto skipped = add_file(*scene, look.info)) return *skipped;
-        continue;
-      }
-      described = scene_of(look, options);
-      if (std::holds_alternative<Skipped>(described)) return described;
+      looks.push_back(look_into(asset, *name));
     }
+    std::ranges::stable_sort(looks, std::greater(), [](const Look& l) { return l.info.width; });
+    SceneOptions options = options_;
+    if (looks.size() > 1) options.bands.clear();
+    auto described = scene_of(looks.front(), options);
+    auto* scene = std::get_if<Scene>(&described);
+    for (std::size_t i = 1; scene != nullptr && i < looks.size(); ++i)
+      if (auto skipped = add_file(*scene, looks[i].info)) return *skipped;
     return described;
   }
 
@@ -473,7 +473,11 @@ bool matches(const Json& item, const StacFilter& filter) {
 std::variant<Scene, Skipped> scene_from_item(const Json& item, const StacItemSource& source,
                                              const SceneOptions& options) {
   try {
-    return ItemReader(item, source, options).scene();
+    auto outcome = ItemReader(item, source, options).scene();
+    if (const auto* skipped = std::get_if<Skipped>(&outcome))
+      if (const std::string text = skip_advice(skipped->reason); !text.empty())
+        log_warning("left out item {} of {}: {}", text_at(item, "id"), source.base, text);
+    return outcome;
   } catch (const Json::exception&) {
     return Skipped{"damaged_item"};
   } catch (const DamagedItem&) {

@@ -4,14 +4,17 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
+#include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/pipeline.hpp"
 #include "base/progress.hpp"
 #include "base/strings.hpp"
+#include "imagery/stac_assets.hpp"
 #include "imagery/stac_json.hpp"
 
 #include <fmt/ranges.h>
 
+#include <map>
 #include <set>
 
 namespace skyglot {
@@ -237,6 +240,30 @@ struct Item {
   std::string base;
 };
 
+// Assets named in a row are shown in that order.
+StacImport with_bands_of_assets(StacImport import) {
+  if (import.asset.find(',') == std::string::npos || !import.collection.bands.empty())
+    return import;
+  std::vector<std::string> keys;
+  for (const std::string_view key : split(import.asset, ',')) keys.emplace_back(trim(key));
+  if (keys.size() == 3) import.collection.bands = import.scenes.bands = keys;
+  return import;
+}
+
+// Says once for all items which asset was taken of several that might have been meant.
+void say_guesses(const std::vector<Item>& items, const StacImport& import) {
+  std::map<std::string, std::size_t> guesses;
+  for (const Item& item : items) try {
+      const StacChoice choice = choose_assets(item.json, {import.asset, import.scenes.bands});
+      if (choice.guessed) ++guesses[to_string(choice)];
+    } catch (const Json::exception&) {
+      continue;  // scene_from_item will say what is wrong with it
+    }
+  for (const auto& [text, count] : guesses)
+    log_warning("took {} of {} items, the first there is; --asset chooses another", text,
+                format_count(count));
+}
+
 }  // namespace
 
 void StacSource::validate() const {
@@ -251,7 +278,8 @@ void read_stac(const StacSource& source, const Take& take) {
   Reader(source, take).run();
 }
 
-CatalogueCounts import_stac(const StacImport& import, ImageryCatalogue& catalogue) {
+CatalogueCounts import_stac(const StacImport& wanted, ImageryCatalogue& catalogue) {
+  const StacImport import = with_bands_of_assets(wanted);
   import.collection.validate();
   CatalogueCounts counts;
   std::vector<Item> items;
@@ -261,6 +289,7 @@ CatalogueCounts import_stac(const StacImport& import, ImageryCatalogue& catalogu
     else
       ++counts.skipped["outside_filter"];
   });
+  say_guesses(items, import);
   Progress progress("items", items.size());
   std::vector<Scene> scenes;
   std::size_t drawn = 0;
