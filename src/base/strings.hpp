@@ -15,10 +15,6 @@ namespace skyglot {
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
 [[nodiscard]] std::string replace_all(std::string text, std::string_view from, std::string_view to);
-/// "a%20b" -> "a b"; what is no escape stays.
-[[nodiscard]] std::string percent_decoded(std::string_view text);
-/// Escapes of all bytes but letters, digits and those of `kept`.
-[[nodiscard]] std::string percent_encoded(std::string_view text, std::string_view kept);
 /// Whether `text` matches `pattern`, in which each '*' stands for any run of characters.
 [[nodiscard]] bool matches_glob(std::string_view text, std::string_view pattern);
 /// Whether the bytes are well-formed UTF-8.

@@ -40,12 +40,5 @@ TEST(Strings, TrimLowerReplaceJoin) {
   EXPECT_EQ(join({"a", "b"}, ", "), "a, b");
 }
 
-TEST(Strings, PercentEscapes) {
-  EXPECT_EQ(percent_decoded("my%20file%C3%bc.tif"), "my file\xC3\xBC.tif");
-  for (const char* text : {"100%", "a%2", "%zz", "%", ""}) EXPECT_EQ(percent_decoded(text), text);
-  EXPECT_EQ(percent_decoded("%2541"), "%41");
-  EXPECT_EQ(percent_encoded("a b/\xC3\xBC%20", "/%"), "a%20b/%C3%BC%20");
-}
-
 }  // namespace
 }  // namespace skyglot

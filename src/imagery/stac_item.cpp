@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
+#include "base/url.hpp"
 #include "imagery/bands.hpp"
 #include "imagery/capture_date.hpp"
 #include "imagery/footprint.hpp"

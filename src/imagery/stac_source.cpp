@@ -9,6 +9,7 @@
 #include "base/pipeline.hpp"
 #include "base/progress.hpp"
 #include "base/strings.hpp"
+#include "base/url.hpp"
 #include "imagery/stac_assets.hpp"
 #include "imagery/stac_json.hpp"
 
