@@ -6,6 +6,7 @@
 #include "base/version.hpp"
 #include "dataset/planned_record.hpp"
 #include "records/pairs_table.hpp"
+#include "imagery/summary.hpp"
 
 #include <map>
 
@@ -74,9 +75,10 @@ std::string attribution(const BuildInputs& inputs,
     text += "  Read from: " + input->second + "\n";
   for (const Collection& collection : inputs.catalogue.collections) {
     text += "\nImagery " + collection.code + ": " + collection.name + "\n";
-    text += "  Licence: " +
-            (collection.licence.empty() ? "not stated in the catalogue" : collection.licence) +
-            "\n";
+    const std::string licence = licence_of(inputs.catalogue, collection);
+    const std::string stated = stated_licences(inputs.catalogue, collection);
+    text += "  Licence: " + (licence.empty() ? "not stated in the catalogue" : licence) + "\n";
+    if (!stated.empty() && stated != licence) text += "  Stated by its files: " + stated + "\n";
     if (!collection.attribution.empty()) text += "  Attribution: " + collection.attribution + "\n";
     if (!collection.source.empty()) text += "  Source: " + portable_name(collection.source) + "\n";
   }
@@ -86,7 +88,8 @@ std::string attribution(const BuildInputs& inputs,
 std::vector<CollectionInfo> collection_infos(const ImageryCatalogue& catalogue) {
   std::vector<CollectionInfo> list;
   for (const Collection& c : catalogue.collections)
-    list.push_back({c.code, c.name, c.licence, c.attribution, portable_name(c.source)});
+    list.push_back(
+        {c.code, c.name, licence_of(catalogue, c), c.attribution, portable_name(c.source)});
   return list;
 }
 
