@@ -23,7 +23,9 @@ struct Blob {
   std::string_view bytes;
 };
 
-/// A prepared statement. Parameters count from 1, columns from 0, as in SQLite.
+/// A prepared statement. Parameters count from 1, columns from 0, as in SQLite. What cannot be
+/// bound throws Error: resource for what is too long, internal for a parameter that is not there or
+/// a statement that has not been reset.
 class Statement {
  public:
   Statement(Database& database, std::string_view sql);
@@ -59,6 +61,7 @@ class Statement {
   [[nodiscard]] bool is_null(int column) const;
 
  private:
+  Statement& bound(int code);
   [[noreturn]] void fail_step() const;
   void bind_value(int parameter, std::nullptr_t) { bind_null(parameter); }
   void bind_value(int parameter, Blob blob) { bind_blob(parameter, blob.bytes); }
@@ -99,6 +102,7 @@ class Database {
   friend class Statement;
   void open(Mode mode);
   [[noreturn]] void fail_here(std::string_view doing) const;
+  [[noreturn]] void fail_with(int code, std::string_view doing) const;
   std::filesystem::path path_;
   sqlite3* handle_ = nullptr;
 };
