@@ -10,6 +10,9 @@
 namespace skyglot {
 namespace {
 
+// More gain nothing, and SQLite allows 999 parameters where it was built so.
+constexpr std::size_t kRowsAtOnce = 64;
+
 // Memory statistics, which nobody reads, take a lock at every allocation. Too late, and harmless,
 // where another library has started SQLite already.
 void configure_once() {
@@ -181,6 +184,41 @@ void Database::fail_with(int code, std::string_view doing) const {
   if (code == SQLITE_FULL)
     fail(ErrorKind::resource, "{}: the disk is full; free some space and run again", path);
   fail(ErrorKind::io, "{}: {} (while: {})", path, message, doing);
+}
+
+IntegerInsert::IntegerInsert(Database& database, std::string table, int columns)
+    : database_(&database),
+      table_(std::move(table)),
+      columns_(static_cast<std::size_t>(columns)),
+      many_(prepared(kRowsAtOnce)) {}
+
+Statement IntegerInsert::prepared(std::size_t rows) const {
+  std::string sql = "INSERT INTO \"" + table_ + "\" VALUES ";
+  for (std::size_t row = 0; row < rows; ++row) {
+    sql += row == 0 ? "(" : ",(";
+    for (std::size_t column = 0; column < columns_; ++column) sql += column == 0 ? "?" : ",?";
+    sql += ")";
+  }
+  return database_->prepare(sql);
+}
+
+void IntegerInsert::add(std::initializer_list<std::int64_t> row) {
+  expect(row.size() == columns_, "a row of another length than its table");
+  waiting_.insert(waiting_.end(), row);
+  if (waiting_.size() == kRowsAtOnce * columns_) write(many_);
+}
+
+void IntegerInsert::flush() {
+  if (waiting_.empty()) return;
+  Statement rest = prepared(waiting_.size() / columns_);
+  write(rest);
+}
+
+void IntegerInsert::write(Statement& insert) {
+  int parameter = 0;
+  for (const std::int64_t value : waiting_) insert.bind(++parameter, value);
+  insert.run();
+  waiting_.clear();
 }
 
 }  // namespace skyglot

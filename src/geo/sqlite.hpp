@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -105,6 +107,27 @@ class Database {
   [[noreturn]] void fail_with(int code, std::string_view doing) const;
   std::filesystem::path path_;
   sqlite3* handle_ = nullptr;
+};
+
+/// Rows of integers inserted many at a time, which is up to three times as fast as one after the
+/// other. flush() must be called at the end; only then is every row in the table.
+class IntegerInsert {
+ public:
+  IntegerInsert(Database& database, std::string table, int columns);
+
+  /// As many values as the table has columns.
+  void add(std::initializer_list<std::int64_t> row);
+  void flush();
+
+ private:
+  [[nodiscard]] Statement prepared(std::size_t rows) const;
+  void write(Statement& insert);
+
+  Database* database_;
+  std::string table_;
+  std::size_t columns_;
+  std::vector<std::int64_t> waiting_;
+  Statement many_;
 };
 
 }  // namespace skyglot

@@ -62,6 +62,23 @@ TEST(Sqlite, WhatCannotBeBoundIsAnError) {
   EXPECT_EQ(kind_of([&] { query.bind(1, "y"); }), ErrorKind::internal) << "not reset";
 }
 
+TEST(Sqlite, IntegersGoInManyRowsAtATime) {
+  for (const std::int64_t rows : {0, 1, 63, 64, 65, 200}) {
+    const fs::path path = fs::path(testing::TempDir()) / "integers.db";
+    fs::remove(path);
+    Database database(path, Database::Mode::create);
+    database.execute("CREATE TABLE t (a INTEGER, b INTEGER)");
+    IntegerInsert insert(database, "t", 2);
+    for (std::int64_t i = 1; i <= rows; ++i) insert.add({i, -i});
+    insert.flush();
+    insert.flush();
+    EXPECT_EQ(database.query_integer("SELECT count(*) FROM t"), rows);
+    EXPECT_EQ(database.query_integer("SELECT total(a)*1 FROM t WHERE a = -b AND a = rowid"),
+              rows * (rows + 1) / 2);
+    EXPECT_EQ(kind_of([&] { insert.add({1}); }), ErrorKind::internal);
+  }
+}
+
 TEST(Sqlite, MissingAndForeignFilesAreNamed) {
   EXPECT_THROW(Database("/nonexistent/a.gpkg", Database::Mode::read), Error);
   const fs::path path = fs::path(testing::TempDir()) / "text.gpkg";
