@@ -10,7 +10,7 @@ namespace skyglot {
 
 CsvReader::CsvReader(std::string_view text, std::string name, char separator)
     : text_(text), name_(std::move(name)), separator_(separator) {
-  if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
+  text_ = without_mark(text_);
 }
 
 bool CsvReader::next_row(std::vector<std::string>& row) {
@@ -82,6 +82,7 @@ CsvTable parse_csv(std::string_view text, std::string name) {
   CsvTable table{.name = std::move(name), .header = {}, .rows = {}};
   CsvReader parser(text, table.name);
   if (!parser.next_row(table.header)) fail(ErrorKind::format, "{}: empty table", table.name);
+  for (std::string& cell : table.header) cell = trim(cell);
   std::vector<std::string> row;
   while (parser.next_row(row)) {
     if (row.size() != table.header.size())

@@ -105,14 +105,14 @@ Embeddings read_npy(const fs::path& path) {
 Embeddings read_tensor(const fs::path& path) {
   const Checkpoint checkpoint = open_checkpoint(path);
   std::vector<const TensorView*> matrices;
-  std::string names;
+  std::vector<std::string> names;
   for (const auto& [name, tensor] : checkpoint.tensors) {
-    names += (names.empty() ? "" : ", ") + name + " (" + shape_text(tensor.shape) + ")";
+    names.push_back(name + " (" + shape_text(tensor.shape) + ")");
     if (tensor.shape.size() == 2) matrices.push_back(&tensor);
   }
   if (matrices.size() != 1)
     fail(ErrorKind::format, "{}: embeddings are one matrix, but it holds: {}", path.string(),
-         names.empty() ? "nothing" : names);
+         names.empty() ? "nothing" : some_of(names));
   const TensorView* matrix = matrices.front();
   if (matrix->shape[1] == 0) fail(ErrorKind::format, "{}: a matrix without columns", path.string());
   Embeddings result;

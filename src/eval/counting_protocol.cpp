@@ -101,7 +101,7 @@ std::int64_t keep_rows(PictureRows& rows, const std::vector<bool>& keep) {
 
 CountingSide caption_side(Subject& subject, PictureRows& rows, const std::string& words) {
   const EvaluationRequest& request = subject.request();
-  const CaptionOptions options{.prefix = subject.prefix(), .capitalise = subject.capitalise()};
+  const CaptionOptions options{.prefix = subject.text().prefix, .capitalise = subject.text().capitalise};
   UniqueTexts texts;
   CountingSide side;
   std::vector<bool> keep;
@@ -125,8 +125,8 @@ CountingSide caption_side(Subject& subject, PictureRows& rows, const std::string
 void note_captions(Subject& subject, const std::string& words) {
   subject.facts["numbers"] = subject.request().digits ? "digits" : "words";
   subject.facts["captions"] = words.empty() ? "the pictures' own, their number replaced" : words;
-  subject.facts["prefix"] = subject.prefix();
-  subject.facts["capitalise"] = subject.capitalise();
+  subject.facts["prefix"] = subject.text().prefix;
+  subject.facts["capitalise"] = subject.text().capitalise;
 }
 
 }  // namespace

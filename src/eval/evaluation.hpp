@@ -4,7 +4,6 @@
 
 #include "embed/embed.hpp"
 #include "eval/manifest.hpp"
-#include "eval/names.hpp"
 #include "eval/prompts.hpp"
 #include "scores/confusion.hpp"
 #include "scores/knn.hpp"
@@ -52,8 +51,8 @@ struct EvaluationRequest {
   std::string caption_column;
   std::optional<std::string> split;  ///< of a Karpathy file
 
-  Wording wording = Wording::as_is;
-  bool every_caption = false;  ///< retrieval: equal captions are not merged
+  std::optional<Wording> wording;
+  std::optional<bool> every_caption;  ///< retrieval: equal captions are not merged
   bool digits = false;         ///< counting: numbers in digits
   bool transductive = false;   ///< zeroshot: looks at all pictures at once
   KnnOptions knn;

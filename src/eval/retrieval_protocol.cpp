@@ -31,9 +31,9 @@ Gallery given_gallery(Subject& subject) {
 }
 
 CaptionOptions caption_options(Subject& subject) {
-  CaptionOptions options{.prefix = subject.prefix(),
-                         .capitalise = subject.capitalise(),
-                         .every = subject.request().every_caption};
+  const TextRules& text = subject.text();
+  CaptionOptions options{
+      .prefix = text.prefix, .capitalise = text.capitalise, .every = text.every_caption};
   subject.facts["prefix"] = options.prefix;
   subject.facts["capitalise"] = options.capitalise;
   subject.facts["every_caption"] = options.every;

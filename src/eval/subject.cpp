@@ -6,7 +6,6 @@
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "embed/job.hpp"
-#include "eval/departures.hpp"
 #include "eval/picture_vectors.hpp"
 #include "eval/truth_file.hpp"
 #include "nn/linear_algebra.hpp"
@@ -25,15 +24,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kExamples = 10;
-
-DataRules data_rules(const EvaluationRequest& request) {
-  DataRules data = request.manifest ? request.manifest->data : DataRules{};
-  if (!request.path_column.empty()) data.path_column = request.path_column;
-  if (!request.label_column.empty()) data.label_column = request.label_column;
-  if (!request.caption_column.empty()) data.caption_column = request.caption_column;
-  if (request.split) data.karpathy_split = *request.split;
-  return data;
-}
 
 Json model_json(const fs::path& folder, const ModelConfig& config) {
   Json json{{"folder", folder.string()}};
@@ -122,13 +112,27 @@ std::vector<PictureSample> samples_of(const Embeddings& embeddings) {
   return samples;
 }
 
-}  // namespace
-
-std::vector<std::string> PictureRows::labels() const {
-  std::vector<std::string> labels;
-  for (const PictureSample& sample : samples) labels.push_back(sample.label);
-  return labels;
+[[noreturn]] void fail_without_labels() {
+  fail(ErrorKind::input, "none of the pictures has a label: each is empty, null or -1");
 }
+
+void drop(PictureRows& rows, const std::vector<bool>& dropped) {
+  PictureRows kept;
+  kept.vectors.cols = rows.vectors.cols;
+  for (std::size_t i = 0; i < dropped.size(); ++i) {
+    if (dropped[i]) continue;
+    const auto row = rows.vectors.row(static_cast<std::int64_t>(i));
+    kept.vectors.values.insert(kept.vectors.values.end(), row.begin(), row.end());
+    kept.samples.push_back(std::move(rows.samples[i]));
+  }
+  rows.counts["unlabelled"] = rows.samples.size() - kept.samples.size();
+  if (kept.samples.empty()) fail_without_labels();
+  kept.vectors.rows = std::ssize(kept.samples);
+  rows.vectors = std::move(kept.vectors);
+  rows.samples = std::move(kept.samples);
+}
+
+}  // namespace
 
 std::vector<std::string> PictureRows::ids() const {
   std::vector<std::string> ids;
@@ -144,7 +148,7 @@ Embeddings PictureRows::outline() const {
 }
 
 Subject::Subject(const EvaluationRequest& request, std::initializer_list<Task> tasks)
-    : request_(request), data_(data_rules(request)) {
+    : request_(request), done_{.protocol = protocol_of(request)} {
   if (request.manifest && std::ranges::find(tasks, request.manifest->task) == tasks.end())
     fail(ErrorKind::usage, "the benchmark {} is held by another command: skyglot eval {}",
          request.manifest->key, to_string(request.manifest->task));
@@ -152,13 +156,18 @@ Subject::Subject(const EvaluationRequest& request, std::initializer_list<Task> t
     fail(ErrorKind::usage,
          "nothing to evaluate: give --images PATH with --model DIR, or --image-embeddings FILE");
   request.bootstrap.validate();
+  if (!text().classes.empty()) classes_ = read_classes(text().classes);
   facts["skyglot"] = version();
   if (!request.model.empty()) {
     encoder_ = std::make_unique<Encoder>(request.model, request.compute);
     note_model();
   }
-  departures_ = departures_of(
-      request, encoder_ ? encoder_->config().preprocess.resize : ResizeMode::shortest);
+  done_.list = request.pictures.list.string();
+  if (encoder_) done_.own_resize = encoder_->config().preprocess.resize;
+}
+
+std::vector<std::string> Subject::departures() const {
+  return request_.manifest ? departures_of(done_, *request_.manifest) : std::vector<std::string>();
 }
 
 Subject::~Subject() = default;
@@ -167,9 +176,7 @@ void Subject::note_model() {
   const ModelConfig& config = encoder_->config();
   facts["model"] = model_json(request_.model, config);
   one_model_.meet("--model", facts["model"]);
-  ResizeMode resize = config.preprocess.resize;
-  if (request_.manifest && request_.manifest->resize) resize = *request_.manifest->resize;
-  facts["resize"] = to_string(request_.resize.value_or(resize));
+  facts["resize"] = to_string(done_.protocol.resize.value_or(config.preprocess.resize));
   facts["device"] = to_string(request_.compute.device);
   facts["precision"] = to_string(request_.compute.precision);
 }
@@ -191,8 +198,12 @@ const Encoder& Subject::encoder() {
 PictureRows Subject::pictures(const PictureInput& input, Truth truth, const Check& check) {
   if (!input.images.empty()) return embedded(input, truth, check);
   PictureRows rows = given_pictures(input);
-  const auto labels = read_labels(input.labels, rows.outline(), data_.label_column);
-  for (std::size_t i = 0; i < labels.size(); ++i) rows.samples[i].label = labels[i];
+  const Labels labels = read_labels(input.labels, rows.outline(), data().label_column);
+  for (std::size_t i = 0; i < rows.samples.size(); ++i) {
+    rows.samples[i].label = labels.words[i];
+    rows.samples[i].number = labels.numbers;
+  }
+  drop(rows, unlabelled(labels, class_list()));
   check(rows.samples);
   return rows;
 }
@@ -217,22 +228,26 @@ PictureRows Subject::given_pictures(const PictureInput& input) {
 
 // Published figures refer to one split; other pictures give other figures.
 void Subject::count_pictures(std::int64_t found) {
-  if (data_.pictures == 0 || found == data_.pictures) return;
-  departures_.emplace_back("pictures");
-  log_warning("{} pictures, but the published figures refer to {}: {}", found, data_.pictures,
-              data_.split);
+  done_.pictures = found;
+  if (data().pictures == 0 || found == data().pictures) return;
+  log_warning("{} pictures, but the published figures refer to {}: {}", found, data().pictures,
+              data().split);
 }
 
 void Subject::compare_with_split(const SampleSet& set) {
   count_pictures(static_cast<std::int64_t>(set.samples.size()));
-  if (data_.pictures == 0 && set.list_missing)
+  if (data().pictures == 0 && set.list_missing)
     log_warning("the benchmark's list {} is not there, so published figures need not agree",
-                data_.list);
+                data().list);
 }
 
 PictureRows Subject::embedded(const PictureInput& input, Truth truth, const Check& check) {
-  const SampleSet set =
-      read_samples({.images = input.images, .list = input.list, .data = data_, .truth = truth});
+  SampleSet set =
+      read_samples({.images = input.images, .list = input.list, .data = data(), .truth = truth});
+  if (truth != Truth::captions) {
+    set.drop(unlabelled(labels_of(set.samples), class_list()));
+    if (set.samples.empty()) fail_without_labels();
+  }
   if (&input == &request_.pictures) compare_with_split(set);
   check(set.samples);
   return vectors_for(set, input);
@@ -291,40 +306,16 @@ Embeddings Subject::given_texts() {
 }
 
 std::optional<ClassList> Subject::classes() {
-  std::string name = request_.classes;
-  if (name.empty() && request_.manifest) name = request_.manifest->text.classes;
-  if (name.empty()) return std::nullopt;
-  facts["classes_file"] = name;
-  return read_classes(name);
+  if (classes_) facts["classes_file"] = text().classes;
+  return classes_;
 }
 
 std::vector<std::string> Subject::templates() {
-  std::vector<std::string> templates = request_.templates;
-  std::string file = request_.templates_file;
-  if (templates.empty() && file.empty() && request_.manifest)
-    file = request_.manifest->text.templates;
-  if (!file.empty()) {
-    facts["templates_file"] = file;
-    std::ranges::move(read_templates(file), std::back_inserter(templates));
-  }
+  if (!text().templates.empty()) facts["templates_file"] = text().templates;
+  std::vector<std::string> templates = text().all_templates();
   require_class_marks(templates);
   facts["templates"] = templates;
   return templates;
-}
-
-Averaging Subject::averaging() const {
-  if (request_.averaging) return *request_.averaging;
-  return request_.manifest ? request_.manifest->text.averaging : Averaging::normalised;
-}
-
-std::string Subject::prefix() const {
-  if (request_.prefix) return *request_.prefix;
-  return request_.manifest ? request_.manifest->text.prefix : "";
-}
-
-bool Subject::capitalise() const {
-  if (request_.capitalise) return *request_.capitalise;
-  return request_.manifest && request_.manifest->text.capitalise;
 }
 
 std::vector<std::string> Subject::model_names() const {

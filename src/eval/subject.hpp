@@ -4,6 +4,7 @@
 
 #include "embed/vectors.hpp"
 #include "eval/classes.hpp"
+#include "eval/departures.hpp"
 #include "eval/evaluation.hpp"
 #include "eval/one_model.hpp"
 #include "eval/samples.hpp"
@@ -29,7 +30,7 @@ struct PictureRows {
   nlohmann::ordered_json counts;       ///< how many were dropped, skipped, missing, with examples
   nlohmann::ordered_json facts;        ///< where they came from
 
-  [[nodiscard]] std::vector<std::string> labels() const;
+  [[nodiscard]] Labels labels() const { return labels_of(samples); }
   [[nodiscard]] std::vector<std::string> ids() const;
   /// Ids and number of rows without the vectors: what a file of labels is matched with.
   [[nodiscard]] Embeddings outline() const;
@@ -43,7 +44,8 @@ class Subject {
   Subject(const EvaluationRequest& request, std::initializer_list<Task> tasks);
   ~Subject();
 
-  /// Called with the samples before any picture is read, to refuse what makes no sense.
+  /// Called with the samples before any picture is read, to refuse what makes no sense. Samples
+  /// without a label are taken out before, if labels are asked for.
   using Check = std::function<void(const std::vector<PictureSample>& samples)>;
 
   /// Pictures through the model, or vectors from a file with their labels.
@@ -64,17 +66,16 @@ class Subject {
   /// The templates asked for; notes them as facts.
   [[nodiscard]] std::vector<std::string> templates();
 
-  [[nodiscard]] Averaging averaging() const;
-  [[nodiscard]] std::string prefix() const;
-  [[nodiscard]] bool capitalise() const;
   [[nodiscard]] const EvaluationRequest& request() const { return request_; }
-  [[nodiscard]] const DataRules& data() const { return data_; }
+  [[nodiscard]] const DataRules& data() const { return done_.protocol.data; }
+  [[nodiscard]] const TextRules& text() const { return done_.protocol.text; }
 
   /// Facts that "evaluated" shows, in the order they were noted.
   nlohmann::ordered_json facts;
-  /// What was done otherwise than the manifest says ("templates", "pictures", ...), so that
-  /// published figures are of something else; empty without a manifest.
-  [[nodiscard]] const std::vector<std::string>& departures() const { return departures_; }
+  /// What is done, as far as published figures depend on it.
+  [[nodiscard]] const DoneProtocol& done() const { return done_; }
+  /// What was done otherwise than the manifest says; empty without a manifest.
+  [[nodiscard]] std::vector<std::string> departures() const;
   /// Names under which published figures may stand for this model; may be empty.
   [[nodiscard]] std::vector<std::string> model_names() const;
   [[nodiscard]] std::string architecture() const;
@@ -88,11 +89,13 @@ class Subject {
   PictureRows embedded(const PictureInput& input, Truth truth, const Check& check);
   PictureRows vectors_for(const SampleSet& set, const PictureInput& input);
 
+  [[nodiscard]] const ClassList* class_list() const { return classes_ ? &*classes_ : nullptr; }
+
   const EvaluationRequest& request_;
-  DataRules data_;
+  DoneProtocol done_;
+  std::optional<ClassList> classes_;
   std::unique_ptr<Encoder> encoder_;
   std::int64_t truncated_ = 0;
-  std::vector<std::string> departures_;
   OneModel one_model_;
 };
 

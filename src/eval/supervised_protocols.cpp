@@ -9,6 +9,7 @@
 #include "scores/row_blocks.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <optional>
 
 namespace skyglot {
@@ -27,36 +28,58 @@ struct Supervised {
   std::vector<std::int32_t> labels;
 };
 
-// The first pictures seen name the classes where no list does.
-Subject::Check class_check(std::optional<ClassList>& classes) {
-  return [&classes](const std::vector<PictureSample>& samples) {
-    std::vector<std::string> labels;
-    for (const PictureSample& sample : samples) labels.push_back(sample.label);
-    if (!classes) classes = classes_of_labels(labels);
-    (void)match_labels(*classes, labels);
-  };
+// One class alone is told right by whatever answers at all.
+void demand_two(const ClassList& classes, std::span<const std::int32_t> labels) {
+  const auto other = std::ranges::find_if(labels, [&](auto label) { return label != labels[0]; });
+  if (other != labels.end()) return;
+  fail(ErrorKind::input,
+       "all pictures to learn from have the label '{}', so there is nothing to tell apart; give "
+       "pictures of two classes at least",
+       classes.labels()[static_cast<std::size_t>(labels[0])]);
+}
+
+// Reads the labels of all pictures in one way, those to learn from first. Those name the classes
+// where no list does.
+MatchedLabels match_all(std::optional<ClassList>& classes, const Labels& train,
+                        const Labels& pictures) {
+  Labels all = train;
+  all.numbers = (train.words.empty() || train.numbers) && pictures.numbers;
+  std::ranges::copy(pictures.words, std::back_inserter(all.words));
+  const Labels& learnt_from = train.words.empty() ? pictures : train;
+  if (!classes) classes = classes_of_labels(learnt_from.words);
+  MatchedLabels matched = match_labels(*classes, all);
+  demand_two(*classes, std::span(matched.classes).first(learnt_from.words.size()));
+  return matched;
 }
 
 Supervised load(Subject& subject) {
   const EvaluationRequest& request = subject.request();
   Supervised data;
   data.classes = subject.classes();
-  const auto check = class_check(data.classes);
+  Labels train;
   if (!request.train.empty()) {
-    data.train = subject.pictures(request.train, Truth::labels, check);
-    data.train_labels = match_labels(*data.classes, data.train->labels());
+    data.train = subject.pictures(request.train, Truth::labels, [&](const auto& samples) {
+      (void)match_all(data.classes, {}, labels_of(samples));
+    });
+    train = data.train->labels();
   }
-  data.pictures = subject.pictures(request.pictures, Truth::labels, check);
-  data.labels = match_labels(*data.classes, data.pictures.labels());
+  data.pictures = subject.pictures(request.pictures, Truth::labels, [&](const auto& samples) {
+    (void)match_all(data.classes, train, labels_of(samples));
+  });
+  const MatchedLabels matched = match_all(data.classes, train, data.pictures.labels());
+  subject.facts["labels_read_as"] = to_string(matched.reading);
+  const auto middle = matched.classes.begin() + std::ssize(train.words);
+  data.train_labels.assign(matched.classes.begin(), middle);
+  data.labels.assign(middle, matched.classes.end());
   if (data.train)
     require_same_length(data.pictures.vectors, data.train->vectors, "pictures against --train");
   return data;
 }
 
 EvaluationResult finish(Outcome& outcome, const Subject& subject, const Supervised& data,
-                        const Matrix& scores) {
+                        const Matrix& scores, ZeroScore zero) {
   outcome.classification(score_classification(scores, data.labels, data.classes->labels(),
-                                              subject.request().bootstrap));
+                                              subject.request().bootstrap, zero));
   outcome.predictions(scores, data.labels, *data.classes, data.pictures);
   outcome.value("classes", data.classes->size());
   outcome.pictures(data.pictures, "pictures");
@@ -144,7 +167,7 @@ EvaluationResult evaluate_knn(const EvaluationRequest& request) {
       data.train ? knn_scores(data.train->vectors, data.train_labels, classes,
                               data.pictures.vectors, request.knn)
                  : knn_leave_one_out(data.pictures.vectors, data.labels, classes, request.knn);
-  return finish(outcome, subject, data, scores);
+  return finish(outcome, subject, data, scores, ZeroScore::is_absence);
 }
 
 EvaluationResult evaluate_linear(const EvaluationRequest& request) {
@@ -160,7 +183,7 @@ EvaluationResult evaluate_linear(const EvaluationRequest& request) {
   outcome.value("probes", probe.searches);
   Json& chosen = subject.facts["c"] = Json::array();
   for (const Json& search : probe.searches) chosen.push_back(search.at("c"));
-  return finish(outcome, subject, data, probe.scores);
+  return finish(outcome, subject, data, probe.scores, ZeroScore::counts);
 }
 
 }  // namespace skyglot

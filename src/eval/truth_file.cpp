@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
+#include "eval/null_cells.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,7 +27,8 @@ std::vector<std::string> lines_of(const fs::path& file) {
   if (!is_utf8(text))
     fail(ErrorKind::format, "{}: not UTF-8 text; give one label a line, a .csv or a .npy",
          file.string());
-  for (const std::string_view line : split(text, '\n')) lines.emplace_back(trim(line));
+  for (const std::string_view line : split(without_mark(text), '\n'))
+    lines.emplace_back(trim(line));
   while (!lines.empty() && lines.back().empty()) lines.pop_back();
   return lines;
 }
@@ -65,7 +67,9 @@ std::optional<CsvTable> table_with(const fs::path& file, std::string_view column
   const std::string text = read_file(file);
   CsvReader reader(text, file.string());
   std::vector<std::string> header;
-  if (!reader.next_row(header) || !column_of(header, column)) return std::nullopt;
+  if (!reader.next_row(header)) return std::nullopt;
+  for (std::string& name : header) name = trim(name);
+  if (!column_of(header, column)) return std::nullopt;
   return parse_csv(text, file.string());
 }
 
@@ -82,10 +86,15 @@ void demand_count(const fs::path& file, std::size_t count, std::int64_t rows) {
          file.string(), count, rows);
 }
 
+// As in a list of pictures, a null cell is no label.
+std::string label_of_cell(const std::string& cell) {
+  return is_null_cell(cell) ? "" : std::string(trim(cell));
+}
+
 std::vector<std::string> labels_by_id(const CsvTable& table, std::size_t ids, std::size_t labels,
                                       const Embeddings& embeddings) {
   std::unordered_map<std::string, std::string> label_of;
-  for (const auto& row : table.rows) label_of[std::string(trim(row[ids]))] = trim(row[labels]);
+  for (const auto& row : table.rows) label_of[std::string(trim(row[ids]))] = label_of_cell(row[labels]);
   std::vector<std::string> found;
   for (const std::string& id : embeddings.ids) {
     const auto at = label_of.find(id);
@@ -103,7 +112,7 @@ std::vector<std::string> labels_of_table(const CsvTable& table, const std::strin
   if (ids && !embeddings.ids.empty()) return labels_by_id(table, *ids, labels, embeddings);
   demand_count(file, table.rows.size(), embeddings.vectors.rows);
   std::vector<std::string> found;
-  for (const auto& row : table.rows) found.emplace_back(trim(row[labels]));
+  for (const auto& row : table.rows) found.push_back(label_of_cell(row[labels]));
   return found;
 }
 
@@ -157,14 +166,14 @@ std::vector<RetrievalPair> pairs_of_table(const CsvTable& table, const Embedding
 
 }  // namespace
 
-std::vector<std::string> read_labels(const fs::path& file, const Embeddings& embeddings,
-                                     const std::string& column) {
-  if (file.empty()) return labels_of_ids(embeddings);
+Labels read_labels(const fs::path& file, const Embeddings& embeddings,
+                   const std::string& column) {
+  if (file.empty()) return {labels_of_ids(embeddings), false};
   if (!is_number_file(file))
     if (const auto table = table_with(file, column))
-      return labels_of_table(*table, column, file, embeddings);
-  std::vector<std::string> labels = is_number_file(file) ? numbers_of(file) : lines_of(file);
-  demand_count(file, labels.size(), embeddings.vectors.rows);
+      return {labels_of_table(*table, column, file, embeddings), false};
+  Labels labels{is_number_file(file) ? numbers_of(file) : lines_of(file), is_number_file(file)};
+  demand_count(file, labels.words.size(), embeddings.vectors.rows);
   return labels;
 }
 

@@ -16,12 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> labels_of(const std::vector<PictureSample>& samples) {
-  std::vector<std::string> labels;
-  for (const PictureSample& sample : samples) labels.push_back(sample.label);
-  return labels;
-}
-
 ClassList numbered_classes(std::int64_t count) {
   std::vector<std::string> names;
   for (std::int64_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
@@ -29,8 +23,8 @@ ClassList numbered_classes(std::int64_t count) {
 }
 
 // Without a class list the labels are the classes; one alone leaves nothing to choose.
-ClassList classes_named_by(const std::vector<std::string>& labels) {
-  ClassList classes = classes_of_labels(labels);
+ClassList classes_named_by(const Labels& labels) {
+  ClassList classes = classes_of_labels(labels.words);
   if (classes.size() == 1)
     fail(ErrorKind::input,
          "all pictures have the label '{}', so there is nothing to tell apart; give a class list "
@@ -62,14 +56,14 @@ ClassSide given_classes(Subject& subject) {
 void prompt_classes(Subject& subject, ClassSide& side) {
   std::vector<std::string> wordings;
   for (const std::string& wording : side.classes->wordings())
-    wordings.push_back(worded(wording, subject.request().wording));
+    wordings.push_back(worded(wording, subject.text().wording));
   const std::vector<std::string> templates = subject.templates();
-  subject.facts["wording"] = to_string(subject.request().wording);
+  subject.facts["wording"] = to_string(subject.text().wording);
   subject.facts["class_wordings"] = wordings;
-  subject.facts["averaging"] = to_string(subject.averaging());
+  subject.facts["averaging"] = to_string(subject.text().averaging);
   const Matrix prompts = subject.texts(fill_templates(templates, wordings), false);
   side.vectors =
-      average_prompts(prompts, static_cast<std::int64_t>(templates.size()), subject.averaging());
+      average_prompts(prompts, static_cast<std::int64_t>(templates.size()), subject.text().averaging);
 }
 
 Matrix transduced(Outcome& outcome, Subject& subject, const PictureRows& rows,
@@ -91,12 +85,14 @@ void note_empty_classes(Outcome& outcome, const ClassList& classes,
   outcome.value("classes_without_pictures", empty);
   if (!empty.empty())
     log_warning("{} of {} classes have no picture, but can be predicted: {}", empty.size(),
-                classes.size(), join(empty, ", "));
+                classes.size(), some_of(empty));
 }
 
 EvaluationResult score_classes(Outcome& outcome, Subject& subject, const PictureRows& rows,
                                const ClassSide& side) {
-  const std::vector<std::int32_t> labels = match_labels(*side.classes, rows.labels());
+  const MatchedLabels matched = match_labels(*side.classes, rows.labels());
+  const std::vector<std::int32_t>& labels = matched.classes;
+  subject.facts["labels_read_as"] = to_string(matched.reading);
   const auto& names = side.classes->labels();
   const BootstrapOptions& bootstrap = subject.request().bootstrap;
   Matrix scores = inner_products(rows.vectors, 0, rows.vectors.rows, side.vectors);
@@ -146,7 +142,7 @@ EvaluationResult evaluate_zeroshot(const EvaluationRequest& request, Task task) 
   const bool given = !request.text_embeddings.empty();
   ClassSide side = given ? given_classes(subject) : ClassSide{subject.classes(), {}};
   const auto check = [&](const std::vector<PictureSample>& samples) {
-    const auto labels = labels_of(samples);
+    const Labels labels = labels_of(samples);
     if (!side.classes) side.classes = classes_named_by(labels);
     if (side.classes->size() > 1) (void)match_labels(*side.classes, labels);
   };

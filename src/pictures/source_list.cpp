@@ -57,7 +57,7 @@ class TarLookup {
 };
 
 std::string_view first_line(std::string_view text) {
-  if (text.starts_with("\xEF\xBB\xBF")) text.remove_prefix(3);
+  text = without_mark(text);
   while (text.starts_with('#')) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
   return trim(text.substr(0, text.find('\n')));
 }
@@ -101,6 +101,7 @@ class ListSource : public PictureSource {
  private:
   void read_header(bool may_be_missing) {
     reader_.next_row(header_);
+    for (std::string& name : header_) name = trim(name);
     const auto column = find_path_column();
     if (column) {
       path_column_ = *column;

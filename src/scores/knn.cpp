@@ -6,7 +6,9 @@
 #include "scores/nearest.hpp"
 #include "scores/row_blocks.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <limits>
 #include <numeric>
 #include <string>
 #include <vector>
@@ -22,14 +24,19 @@ struct Voters {
 // Relative to the nearest, so that no temperature overflows; the shares are the same.
 void vote(const std::vector<Neighbour>& neighbours, const Voters& voters, std::span<float> shares) {
   std::vector<double> votes(shares.size(), 0);
+  std::vector<bool> voted(shares.size(), false);
   for (const Neighbour& near : neighbours) {
     const double behind = double{near.score} - double{neighbours.front().score};
     const auto label =
         static_cast<std::size_t>(voters.labels[static_cast<std::size_t>(near.index)]);
     votes[label] += std::exp(behind / voters.options.temperature);
+    voted[label] = true;
   }
   const double sum = std::accumulate(votes.begin(), votes.end(), 0.0);
-  for (std::size_t k = 0; k < votes.size(); ++k) shares[k] = static_cast<float>(votes[k] / sum);
+  // A vote stays one however little it weighs.
+  constexpr float kLeast = std::numeric_limits<float>::min();
+  for (std::size_t k = 0; k < votes.size(); ++k)
+    shares[k] = voted[k] ? std::max(static_cast<float>(votes[k] / sum), kLeast) : 0;
 }
 
 void require_training(const Matrix& train, const Voters& voters, std::int64_t classes) {

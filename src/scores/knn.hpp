@@ -20,7 +20,8 @@ struct KnnOptions {
 
 /// Votes of the k nearest of `train` (unit rows, N labels in [0, classes)) for each of `queries`:
 /// queries.rows x classes, each row the share of every class in the sum of exp(similarity / T)
-/// (Wu et al. 2018; Caron et al. 2021, DINO, k = 20, T = 0.07). Of equally near ones the lower
+/// (Wu et al. 2018; Caron et al. 2021, DINO, k = 20, T = 0.07); 0 is that of a class without a vote
+/// (see ZeroScore) and of no other. Of equally near ones the lower
 /// index counts. Memory: block x train.rows floats beside the result. Throws Error(input) if there
 /// is no training row, a label is no class, lengths differ or a value is not finite.
 [[nodiscard]] Matrix knn_scores(const Matrix& train, std::span<const std::int32_t> labels,

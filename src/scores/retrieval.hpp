@@ -28,7 +28,7 @@ struct DirectionScore {
   std::vector<RecallAt> recall;
   double mean_recall = 0;  ///< percent, mean of R@1, R@5 and R@10
   double median_rank = 0;  ///< of the best relevant item; the first rank is 1
-  Interval r1_interval;
+  Interval r1_interval;    ///< pictures are drawn anew, with all their texts
 };
 
 struct RetrievalScore {
