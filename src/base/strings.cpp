@@ -77,19 +77,6 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return result;
 }
 
-std::string_view without_mark(std::string_view text) {
-  constexpr std::string_view kMark = "\xEF\xBB\xBF";
-  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
-  return text;
-}
-
-std::string some_of(const std::vector<std::string>& names, std::size_t shown) {
-  if (names.size() <= shown) return join(names, ", ");
-  const auto end = names.begin() + static_cast<std::ptrdiff_t>(shown);
-  return join({names.begin(), end}, ", ") + " and " + std::to_string(names.size() - shown) +
-         " more";
-}
-
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
     text.replace(at, from.size(), to);

@@ -2,7 +2,6 @@
 // Small ASCII text helpers that the standard library lacks.
 #pragma once
 
-#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,14 +14,9 @@ namespace skyglot {
 /// "a,,b" -> {"a", "", "b"}; the empty text gives one empty part.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
-/// For messages: the first names, divided by commas, and how many there are more ("a, b, c and 987
-/// more").
-[[nodiscard]] std::string some_of(const std::vector<std::string>& names, std::size_t shown = 5);
 [[nodiscard]] std::string replace_all(std::string text, std::string_view from, std::string_view to);
 /// Whether `text` matches `pattern`, in which each '*' stands for any run of characters.
 [[nodiscard]] bool matches_glob(std::string_view text, std::string_view pattern);
-/// Without the byte order mark that some editors put in front of UTF-8.
-[[nodiscard]] std::string_view without_mark(std::string_view text);
 /// Whether the bytes are well-formed UTF-8.
 [[nodiscard]] bool is_utf8(std::string_view text);
 /// The name among `known` closest to `name` by edit distance, or "" if none is near (for "did you
