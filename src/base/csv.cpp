@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/strings.hpp"
+#include "base/unicode.hpp"
 
 #include <algorithm>
 

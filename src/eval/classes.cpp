@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
+#include "base/unicode.hpp"
 #include "base/words.hpp"
 #include "eval/data_file.hpp"
 #include "eval/names.hpp"

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/strings.hpp"
+#include "base/unicode.hpp"
 #include "base/words.hpp"
 #include "eval/data_file.hpp"
 #include "nn/linear_algebra.hpp"

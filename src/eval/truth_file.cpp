@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
+#include "base/unicode.hpp"
 #include "eval/null_cells.hpp"
 
 #include <algorithm>

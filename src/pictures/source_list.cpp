@@ -3,6 +3,7 @@
 #include "base/csv.hpp"
 #include "base/error.hpp"
 #include "base/strings.hpp"
+#include "base/unicode.hpp"
 #include "pictures/shard.hpp"
 #include "pictures/source_kinds.hpp"
 
