@@ -221,7 +221,7 @@ void Outcome::predictions(const Matrix& scores, std::span<const std::int32_t> la
 }
 
 void Outcome::pictures(const PictureRows& rows, const std::string& name) {
-  counts_[name] = rows.vectors.rows;
+  counts_[name] = rows.vectors.rows();
   const std::string prefix = name == "pictures" ? "" : name + "_";
   for (const auto& [key, count] : rows.counts.items()) counts_[prefix + key] = count;
   if (name == "pictures")

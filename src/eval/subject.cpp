@@ -8,14 +8,13 @@
 #include "embed/job.hpp"
 #include "eval/picture_vectors.hpp"
 #include "eval/truth_file.hpp"
-#include "nn/linear_algebra.hpp"
 #include "scores/row_blocks.hpp"
 #include "tokens/tokenizer.hpp"
 #include "weights/catalogue.hpp"
 
 #include <algorithm>
 #include <iterator>
-#include <unordered_map>
+#include <unordered_set>
 
 namespace skyglot {
 namespace {
@@ -35,27 +34,17 @@ Json model_json(const fs::path& folder, const ModelConfig& config) {
 
 Json file_json(const fs::path& path, const Embeddings& embeddings) {
   Json json{{"path", path.string()},
-            {"rows", embeddings.vectors.rows},
-            {"columns", embeddings.vectors.cols}};
+            {"rows", embeddings.vectors.rows()},
+            {"columns", embeddings.vectors.cols()}};
   json["sha256"] = sha256_file(fs::is_directory(path) ? path / "vectors.f16" : path);
   if (!embeddings.about.empty()) json["about"] = embeddings.about;
   return json;
 }
 
-void require_directions(const Matrix& vectors, const fs::path& path) {
-  for (std::int64_t i = 0; i < vectors.rows; ++i)
-    if (std::ranges::all_of(vectors.row(i), [](float value) { return value == 0; }))
-      fail(ErrorKind::input,
-           "{}: row {} holds nothing but zeros, which no model gives; make it anew", path.string(),
-           i);
-}
-
 Embeddings unit_rows_of(const fs::path& path) {
   Embeddings embeddings = read_embeddings(path);
-  if (embeddings.vectors.rows == 0) fail(ErrorKind::input, "{}: no rows", path.string());
-  require_finite(embeddings.vectors, path.string());
-  require_directions(embeddings.vectors, path);
-  normalise_rows(embeddings.vectors);
+  if (embeddings.vectors.rows() == 0) fail(ErrorKind::input, "{}: no rows", path.string());
+  embeddings.vectors = unit_rows(embeddings.vectors, path.string());
   return embeddings;
 }
 
@@ -82,31 +71,41 @@ Json facts_of(const SampleSet& set) {
   return facts;
 }
 
+// Pictures of several inputs may share an id; only a list names the same picture again.
+void require_own_ids(const SampleSet& set) {
+  if (set.layout == "csv") return;
+  std::unordered_set<std::string> ids;
+  for (const PictureSample& sample : set.samples)
+    if (!ids.insert(sample.id).second)
+      fail(ErrorKind::input,
+           "two of the pictures are called '{}', so that their vectors cannot be told apart; score "
+           "the inputs one by one, or with --model",
+           sample.id);
+}
+
 // Rows of a file of vectors for the samples, found by id.
-PictureVectors vectors_by_id(const SampleSet& set, const Embeddings& embeddings) {
-  std::unordered_map<std::string, std::int64_t> rows;
-  for (std::size_t i = 0; i < embeddings.ids.size(); ++i)
-    rows.emplace(embeddings.ids[i], static_cast<std::int64_t>(i));
+PictureVectors vectors_by_id(const SampleSet& set, const Embeddings& embeddings,
+                             const std::string& where) {
+  require_own_ids(set);
+  const IdIndex index(embeddings, where);
   PictureVectors result;
+  std::vector<std::int64_t> rows;
   for (std::size_t i = 0; i < set.samples.size(); ++i) {
-    const auto found = rows.find(set.samples[i].id);
-    if (found == rows.end()) {
+    if (const auto row = index.find(stored_id(set.samples[i].id))) {
+      rows.push_back(*row);
+      result.kept.push_back(i);
+    } else {
       result.skipped.push_back({i, "no such id among the embeddings"});
-      continue;
     }
-    const auto row = embeddings.vectors.row(found->second);
-    result.vectors.values.insert(result.vectors.values.end(), row.begin(), row.end());
-    result.kept.push_back(i);
   }
   if (result.kept.empty())
     fail(ErrorKind::input, "none of the pictures is among the ids of the embeddings");
-  result.vectors.cols = embeddings.vectors.cols;
-  result.vectors.rows = static_cast<std::int64_t>(result.kept.size());
+  result.vectors = embeddings.vectors.chosen(std::move(rows));
   return result;
 }
 
 std::vector<PictureSample> samples_of(const Embeddings& embeddings) {
-  std::vector<PictureSample> samples(static_cast<std::size_t>(embeddings.vectors.rows));
+  std::vector<PictureSample> samples(static_cast<std::size_t>(embeddings.vectors.rows()));
   for (std::size_t i = 0; i < samples.size(); ++i)
     samples[i].id = embeddings.ids.empty() ? std::to_string(i) : embeddings.ids[i];
   return samples;
@@ -116,20 +115,13 @@ std::vector<PictureSample> samples_of(const Embeddings& embeddings) {
   fail(ErrorKind::input, "none of the pictures has a label: each is empty, null or -1");
 }
 
-void drop(PictureRows& rows, const std::vector<bool>& dropped) {
-  PictureRows kept;
-  kept.vectors.cols = rows.vectors.cols;
-  for (std::size_t i = 0; i < dropped.size(); ++i) {
-    if (dropped[i]) continue;
-    const auto row = rows.vectors.row(static_cast<std::int64_t>(i));
-    kept.vectors.values.insert(kept.vectors.values.end(), row.begin(), row.end());
-    kept.samples.push_back(std::move(rows.samples[i]));
-  }
-  rows.counts["unlabelled"] = rows.samples.size() - kept.samples.size();
-  if (kept.samples.empty()) fail_without_labels();
-  kept.vectors.rows = std::ssize(kept.samples);
-  rows.vectors = std::move(kept.vectors);
-  rows.samples = std::move(kept.samples);
+// Takes those out that have no label.
+void keep_labelled(PictureRows& rows, std::vector<bool> unlabelled) {
+  const auto before = rows.samples.size();
+  unlabelled.flip();
+  rows.keep(unlabelled);
+  rows.counts["unlabelled"] = before - rows.samples.size();
+  if (rows.samples.empty()) fail_without_labels();
 }
 
 }  // namespace
@@ -140,11 +132,20 @@ std::vector<std::string> PictureRows::ids() const {
   return ids;
 }
 
-Embeddings PictureRows::outline() const {
-  Embeddings embeddings;
-  if (has_ids) embeddings.ids = ids();
-  embeddings.vectors.rows = vectors.rows;
-  return embeddings;
+Embeddings PictureRows::embeddings() const {
+  return {has_ids ? ids() : std::vector<std::string>(), vectors, {}};
+}
+
+void PictureRows::keep(const std::vector<bool>& kept) {
+  std::vector<std::int64_t> rows;
+  std::vector<PictureSample> remaining;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (!kept[i]) continue;
+    rows.push_back(static_cast<std::int64_t>(i));
+    remaining.push_back(std::move(samples[i]));
+  }
+  vectors = vectors.chosen(std::move(rows));
+  samples = std::move(remaining);
 }
 
 Subject::Subject(const EvaluationRequest& request, std::initializer_list<Task> tasks)
@@ -158,12 +159,12 @@ Subject::Subject(const EvaluationRequest& request, std::initializer_list<Task> t
   request.bootstrap.validate();
   if (!text().classes.empty()) classes_ = read_classes(text().classes);
   facts["skyglot"] = version();
-  if (!request.model.empty()) {
-    encoder_ = std::make_unique<Encoder>(request.model, request.compute);
-    note_model();
-  }
+  if (request.encoder == nullptr && !request.model.empty())
+    opened_ = std::make_unique<Encoder>(request.model, request.compute);
+  encoder_ = opened_ ? opened_.get() : request.encoder;
+  if (encoder_ != nullptr) note_model();
   done_.list = request.pictures.list.string();
-  if (encoder_) done_.own_resize = encoder_->config().preprocess.resize;
+  if (encoder_ != nullptr) done_.own_resize = encoder_->config().preprocess.resize;
 }
 
 std::vector<std::string> Subject::departures() const {
@@ -188,7 +189,7 @@ void Subject::note_vectors(const fs::path& file, const Embeddings& embeddings) {
 }
 
 const Encoder& Subject::encoder() {
-  if (!encoder_)
+  if (encoder_ == nullptr)
     fail(ErrorKind::usage,
          "no model; give --model DIR (a folder written by 'skyglot model import'), or all vectors "
          "by --image-embeddings and --text-embeddings");
@@ -198,12 +199,12 @@ const Encoder& Subject::encoder() {
 PictureRows Subject::pictures(const PictureInput& input, Truth truth, const Check& check) {
   if (!input.images.empty()) return embedded(input, truth, check);
   PictureRows rows = given_pictures(input);
-  const Labels labels = read_labels(input.labels, rows.outline(), data().label_column);
+  const Labels labels = read_labels(input.labels, rows.embeddings(), data().label_column);
   for (std::size_t i = 0; i < rows.samples.size(); ++i) {
     rows.samples[i].label = labels.words[i];
     rows.samples[i].number = labels.numbers;
   }
-  drop(rows, unlabelled(labels, class_list()));
+  keep_labelled(rows, unlabelled(labels, class_list()));
   check(rows.samples);
   return rows;
 }
@@ -212,7 +213,7 @@ PictureRows Subject::given_pictures(const PictureInput& input) {
   if (input.embeddings.empty()) fail(ErrorKind::usage, "no vectors; give --image-embeddings FILE");
   Embeddings embeddings = unit_rows_of(input.embeddings);
   note_vectors(input.embeddings, embeddings);
-  if (&input == &request_.pictures) count_pictures(embeddings.vectors.rows);
+  if (&input == &request_.pictures) count_pictures(embeddings.vectors.rows());
   PictureRows rows;
   rows.samples = samples_of(embeddings);
   rows.facts["image_embeddings"] = file_json(input.embeddings, embeddings);
@@ -261,14 +262,14 @@ PictureRows Subject::vectors_for(const SampleSet& set, const PictureInput& input
     const Embeddings embeddings = unit_rows_of(input.embeddings);
     note_vectors(input.embeddings, embeddings);
     rows.facts["image_embeddings"] = file_json(input.embeddings, embeddings);
-    vectors = vectors_by_id(set, embeddings);
+    vectors = vectors_by_id(set, embeddings, input.embeddings.string());
   } else {
     PictureVectorOptions options;
-    options.embed.max_pixels = request_.max_pixels;
-    options.embed.threads = request_.compute.threads;
+    options.embed = embed_options();
     const PictureModel tower = picture_model(encoder());
     options.embed.resize = parse_resize_mode(facts.at("resize").get<std::string>());
     options.cache = request_.cache;
+    options.columns = encoder().config().embedding_width;
     for (const char* key : {"model", "resize", "device", "precision"})
       options.model[key] = facts.at(key);
     options.model["max_pixels"] = request_.max_pixels;
@@ -283,8 +284,8 @@ PictureRows Subject::vectors_for(const SampleSet& set, const PictureInput& input
   return rows;
 }
 
-Matrix Subject::texts(std::span<const std::string> texts, bool normalise) {
-  const TextModel tower = text_model(encoder());
+void Subject::note_texts(std::span<const std::string> texts) {
+  const TextModel tower = text_tower();
   for (const std::string& text : texts) {
     if (clip_tokenizer().count(text) <= tower.context) continue;
     if (truncated_++ == 0)
@@ -292,10 +293,18 @@ Matrix Subject::texts(std::span<const std::string> texts, bool normalise) {
   }
   facts["texts"] = texts.size();
   facts["truncated_texts"] = truncated_;
+}
+
+EmbedOptions Subject::embed_options() const {
   EmbedOptions options;
-  options.normalise = normalise;
+  options.max_pixels = request_.max_pixels;
   options.threads = request_.compute.threads;
-  return embed_texts(texts, tower, options);
+  return options;
+}
+
+Matrix Subject::texts(std::span<const std::string> texts) {
+  note_texts(texts);
+  return embed_texts(texts, text_tower(), embed_options());
 }
 
 Embeddings Subject::given_texts() {
@@ -320,7 +329,7 @@ std::vector<std::string> Subject::templates() {
 
 std::vector<std::string> Subject::model_names() const {
   if (!request_.published_as.empty()) return {request_.published_as};
-  if (!encoder_) return {};
+  if (encoder_ == nullptr) return {};
   const std::string& source = encoder_->config().source;
   std::vector<std::string> names{fs::path(source).stem().string(),
                                  fs::path(request_.model).lexically_normal().filename().string()};
@@ -330,7 +339,7 @@ std::vector<std::string> Subject::model_names() const {
 }
 
 std::string Subject::architecture() const {
-  return encoder_ ? encoder_->config().architecture : "";
+  return encoder_ != nullptr ? encoder_->config().architecture : "";
 }
 
 }  // namespace skyglot

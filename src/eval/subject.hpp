@@ -2,6 +2,7 @@
 // What is evaluated: the request with its manifest laid under it, the model, its vectors.
 #pragma once
 
+#include "embed/embed.hpp"
 #include "embed/vectors.hpp"
 #include "eval/classes.hpp"
 #include "eval/departures.hpp"
@@ -23,7 +24,7 @@ namespace skyglot {
 
 /// Pictures as unit rows, each with what is true of it.
 struct PictureRows {
-  Matrix vectors;
+  RowSource vectors;
   std::vector<PictureSample> samples;  ///< one a row
   bool has_ids = true;                 ///< false: ids are row numbers, for the file had none
   std::int64_t skipped = 0;            ///< pictures that gave no row
@@ -32,8 +33,10 @@ struct PictureRows {
 
   [[nodiscard]] Labels labels() const { return labels_of(samples); }
   [[nodiscard]] std::vector<std::string> ids() const;
-  /// Ids and number of rows without the vectors: what a file of labels is matched with.
-  [[nodiscard]] Embeddings outline() const;
+  /// Ids and vectors: what a file of labels is matched with.
+  [[nodiscard]] Embeddings embeddings() const;
+  /// Takes the others out.
+  void keep(const std::vector<bool>& kept);
 };
 
 /// The request with the manifest's values where the request is silent. Reads the model when it is
@@ -55,9 +58,15 @@ class Subject {
 
   /// Throws Error(usage) without a model: its texts, or vectors of texts, are needed.
   void require_model() { (void)encoder(); }
-  /// Texts as the tower gives them, or unit rows. Texts past the model's context are counted and
-  /// the first is named on stderr.
-  [[nodiscard]] Matrix texts(std::span<const std::string> texts, bool normalise);
+  /// The model's text tower.
+  [[nodiscard]] TextModel text_tower() { return text_model(encoder()); }
+  /// Counts texts that go through it; those past its context are counted too, and the first is named
+  /// on stderr.
+  void note_texts(std::span<const std::string> texts);
+  /// How pictures and texts are embedded.
+  [[nodiscard]] EmbedOptions embed_options() const;
+  /// One unit row a text; notes them.
+  [[nodiscard]] Matrix texts(std::span<const std::string> texts);
   /// Unit rows of the file of text embeddings.
   [[nodiscard]] Embeddings given_texts();
 
@@ -94,7 +103,8 @@ class Subject {
   const EvaluationRequest& request_;
   DoneProtocol done_;
   std::optional<ClassList> classes_;
-  std::unique_ptr<Encoder> encoder_;
+  std::unique_ptr<Encoder> opened_;
+  const Encoder* encoder_ = nullptr;
   std::int64_t truncated_ = 0;
   OneModel one_model_;
 };

@@ -4,10 +4,9 @@
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "eval/outcome.hpp"
+#include "eval/protocols.hpp"
 #include "eval/subject.hpp"
-#include "nn/linear_algebra.hpp"
 #include "scores/row_blocks.hpp"
-#include "scores/transductive.hpp"
 
 #include <algorithm>
 
@@ -41,7 +40,7 @@ struct ClassSide {
 
 ClassSide given_classes(Subject& subject) {
   Embeddings texts = subject.given_texts();
-  ClassSide side{subject.classes(), std::move(texts.vectors)};
+  ClassSide side{subject.classes(), texts.vectors.all()};
   if (!side.classes && !texts.ids.empty())
     side.classes.emplace(texts.ids, std::vector<std::string>(), "the ids of the text embeddings");
   if (!side.classes) side.classes = numbered_classes(side.vectors.rows);
@@ -61,21 +60,19 @@ void prompt_classes(Subject& subject, ClassSide& side) {
   subject.facts["wording"] = to_string(subject.text().wording);
   subject.facts["class_wordings"] = wordings;
   subject.facts["averaging"] = to_string(subject.text().averaging);
-  const Matrix prompts = subject.texts(fill_templates(templates, wordings), false);
-  side.vectors =
-      average_prompts(prompts, static_cast<std::int64_t>(templates.size()), subject.text().averaging);
+  subject.note_texts(fill_templates(templates, wordings));
+  side.vectors = class_vectors(subject.text_tower(),
+                               {wordings, templates, subject.text().averaging},
+                               subject.embed_options());
 }
 
-Matrix transduced(Outcome& outcome, Subject& subject, const PictureRows& rows,
-                  const ClassSide& side) {
-  const TransductiveOptions options;
-  Transduction transduction = transduce(rows.vectors, side.vectors, options);
+void note_transduction(Outcome& outcome, Subject& subject, const TransductiveOptions& options,
+                       const Transduction& run) {
   subject.facts["transductive"] =
       Json{{"text_weight", options.text_weight}, {"logit_scale", options.logit_scale},
            {"neighbours", options.neighbours},   {"anchors", options.anchors},
-           {"rounds", transduction.rounds},      {"converged", transduction.converged}};
+           {"rounds", run.rounds},               {"converged", run.converged}};
   outcome.value("transductive", true);
-  return std::move(transduction.assignments);
 }
 
 void note_empty_classes(Outcome& outcome, const ClassList& classes,
@@ -91,21 +88,20 @@ void note_empty_classes(Outcome& outcome, const ClassList& classes,
 EvaluationResult score_classes(Outcome& outcome, Subject& subject, const PictureRows& rows,
                                const ClassSide& side) {
   const MatchedLabels matched = match_labels(*side.classes, rows.labels());
-  const std::vector<std::int32_t>& labels = matched.classes;
   subject.facts["labels_read_as"] = to_string(matched.reading);
-  const auto& names = side.classes->labels();
-  const BootstrapOptions& bootstrap = subject.request().bootstrap;
-  Matrix scores = inner_products(rows.vectors, 0, rows.vectors.rows, side.vectors);
-  if (subject.request().transductive) {
-    const double alone = score_classification(scores, labels, names, bootstrap).top1;
-    scores = transduced(outcome, subject, rows, side);
-    outcome.classification(score_classification(scores, labels, names, bootstrap));
-    outcome.figure("top1_without_transduction", alone);
-  } else {
-    outcome.classification(score_classification(scores, labels, names, bootstrap));
-  }
-  outcome.predictions(scores, labels, *side.classes, rows);
-  note_empty_classes(outcome, *side.classes, labels);
+  ZeroshotRequest request{.pictures = {rows.vectors, matched.classes, {}},
+                          .classes = side.vectors,
+                          .class_names = side.classes->labels(),
+                          .transduction = {},
+                          .bootstrap = subject.request().bootstrap};
+  if (subject.request().transductive) request.transduction.emplace();
+  const ZeroshotResult result = score_zeroshot(request);
+  if (result.transduction)
+    note_transduction(outcome, subject, *request.transduction, *result.transduction);
+  outcome.classification(result.classified.score);
+  if (result.transduction) outcome.figure("top1_without_transduction", result.top1_alone);
+  outcome.predictions(result.classified.scores, matched.classes, *side.classes, rows);
+  note_empty_classes(outcome, *side.classes, matched.classes);
   return outcome.finish(subject);
 }
 
@@ -123,7 +119,7 @@ std::vector<std::int32_t> binary_labels(const ClassList& classes, const PictureR
 EvaluationResult score_one_class(Outcome& outcome, Subject& subject, const PictureRows& rows,
                                  const ClassSide& side) {
   const std::vector<std::int32_t> labels = binary_labels(*side.classes, rows);
-  const Matrix scores = inner_products(rows.vectors, 0, rows.vectors.rows, side.vectors);
+  const Matrix scores = all_scores(rows.vectors, side.vectors);
   const BinaryScore score = best_f1(scores.values, labels);
   outcome.figure("f1", 100 * score.f1);
   outcome.figure("precision", 100 * score.precision);

@@ -51,18 +51,18 @@ std::int64_t rank_of(std::span<const float> scores, std::int64_t item) {
   return before + 1;
 }
 
-void require_pairs(const Matrix& pictures, const Matrix& texts,
+void require_pairs(const RowSource& pictures, const RowSource& texts,
                    std::span<const RetrievalPair> pairs) {
   if (pairs.empty())
     fail(ErrorKind::input, "retrieval needs at least one pair of a picture and its text");
   const auto bad = std::ranges::find_if(pairs, [&](const RetrievalPair& pair) {
-    return pair.picture < 0 || pair.picture >= pictures.rows || pair.text < 0 ||
-           pair.text >= texts.rows;
+    return pair.picture < 0 || pair.picture >= pictures.rows() || pair.text < 0 ||
+           pair.text >= texts.rows();
   });
   if (bad == pairs.end()) return;
   fail(ErrorKind::input,
        "pair {} joins picture {} and text {}, but there are {} pictures and {} texts",
-       bad - pairs.begin(), bad->picture, bad->text, pictures.rows, texts.rows);
+       bad - pairs.begin(), bad->picture, bad->text, pictures.rows(), texts.rows());
 }
 
 std::int64_t hits_at(const std::vector<std::int64_t>& ranks, std::int64_t k) {
@@ -122,11 +122,11 @@ std::vector<RetrievalPair> swapped(std::span<const RetrievalPair> pairs) {
 
 }  // namespace
 
-std::vector<std::int64_t> best_ranks(const Matrix& queries, const Matrix& items,
+std::vector<std::int64_t> best_ranks(const RowSource& queries, const RowSource& items,
                                      std::span<const RetrievalPair> relevant,
                                      std::int64_t block_rows) {
-  const Relevant truth = group(relevant, queries.rows);
-  std::vector<std::int64_t> ranks(static_cast<std::size_t>(queries.rows), 0);
+  const Relevant truth = group(relevant, queries.rows());
+  std::vector<std::int64_t> ranks(static_cast<std::size_t>(queries.rows()), 0);
   for_each_score_row(
       queries, items, block_rows, [&](std::int64_t i, std::span<const float> scores) {
         if (const auto wanted = truth.of(i); !wanted.empty())
@@ -135,7 +135,7 @@ std::vector<std::int64_t> best_ranks(const Matrix& queries, const Matrix& items,
   return ranks;
 }
 
-RetrievalScore score_retrieval(const Matrix& pictures, const Matrix& texts,
+RetrievalScore score_retrieval(const RowSource& pictures, const RowSource& texts,
                                std::span<const RetrievalPair> pairs,
                                const RetrievalOptions& options) {
   options.bootstrap.validate();
@@ -151,7 +151,7 @@ RetrievalScore score_retrieval(const Matrix& pictures, const Matrix& texts,
   score.picture_to_text.r1_interval = bootstrap_share(
       hits_at(score.picture_ranks, 1), score.picture_to_text.queries, options.bootstrap);
   score.text_to_picture.r1_interval = bootstrap_clusters(
-      texts_by_picture(pairs, text_ranks, pictures.rows), options.bootstrap);
+      texts_by_picture(pairs, text_ranks, pictures.rows()), options.bootstrap);
   score.mean_recall_both =
       (score.picture_to_text.mean_recall + score.text_to_picture.mean_recall) / 2;
   return score;
