@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Any text: a list of captions in one of the known layouts or an Error, and every picture is found
 // again by its own name unless another shares it.
-#include "eval/caption_list.hpp"
-
 #include "base/error.hpp"
+#include "eval/caption_list.hpp"
 
 #include <cstddef>
 #include <cstdint>

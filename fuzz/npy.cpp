@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Any bytes: an array of NumPy's or an Error, and every row can be read, from the first to the last.
+// Any bytes: an array of NumPy's or an Error, and every row can be read, from the first to the
+// last.
 #include "embed/npy.hpp"
 
 #include "base/error.hpp"

@@ -31,8 +31,7 @@ __attribute__((target("avx,f16c"))) std::size_t widen_groups(const std::byte* ha
                                                              std::size_t count) noexcept {
   const std::size_t whole = count / kLanes * kLanes;
   for (std::size_t i = 0; i < whole; i += kLanes) {
-    const __m128i group =
-        _mm_loadu_si128(reinterpret_cast<const __m128i*>(halves + kHalfSize * i));
+    const __m128i group = _mm_loadu_si128(reinterpret_cast<const __m128i*>(halves + kHalfSize * i));
     _mm256_storeu_ps(values + i, _mm256_cvtph_ps(group));
   }
   return whole;

@@ -28,7 +28,7 @@ RowSource::RowSource(std::shared_ptr<const Matrix> matrix)
     : rows_(matrix->rows),
       cols_(matrix->cols),
       read_([matrix](std::int64_t first, std::span<float> values) {
-        reader_of(*matrix)(first, values);
+        reader_of (*matrix)(first, values);
       }) {}
 
 Matrix RowSource::block(std::int64_t first, std::int64_t count) const {
@@ -44,8 +44,8 @@ RowSource RowSource::chosen(std::vector<std::int64_t> rows) const {
   // Rows that follow one another are read together.
   return {std::ssize(*list), cols_,
           [list, width, read = read_](std::int64_t first, std::span<float> values) {
-            const auto from = std::span(*list).subspan(static_cast<std::size_t>(first),
-                                                       values.size() / width);
+            const auto from =
+                std::span(*list).subspan(static_cast<std::size_t>(first), values.size() / width);
             for (std::size_t begin = 0; begin < from.size();) {
               std::size_t end = begin + 1;
               while (end < from.size() && from[end] == from[end - 1] + 1) ++end;

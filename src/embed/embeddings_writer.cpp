@@ -205,7 +205,8 @@ void EmbeddingsWriter::fail_without_rows(std::uint64_t skipped) {
 }
 
 EmbedTotals EmbeddingsWriter::finish(const Json& about, std::int64_t columns) {
-  EmbedTotals totals{.embedded = 0, .skipped = 0, .resumed = resumed_, .repeated = 0, .examples = {}};
+  EmbedTotals totals{
+      .embedded = 0, .skipped = 0, .resumed = resumed_, .repeated = 0, .examples = {}};
   for (const FinishedBlock& block : finished_) {
     totals.embedded += block.rows;
     totals.skipped += block.skipped;

@@ -23,6 +23,7 @@ namespace skyglot {
                                  std::shared_ptr<const void> owner, const std::string& name);
 
 /// One row of numbers (or a matrix one wide or high) of the same types: labels.
-[[nodiscard]] std::vector<float> parse_npy_list(std::span<const std::byte> bytes, const std::string& name);
+[[nodiscard]] std::vector<float> parse_npy_list(std::span<const std::byte> bytes,
+                                                const std::string& name);
 
 }  // namespace skyglot

@@ -31,7 +31,8 @@ class NoisySource : public PictureSource {
     const int i = at_++;
     SourcePicture picture{
         .id = prefix_ + std::to_string(i) + ".png", .bytes = {}, .problem = {}, .beside = {}};
-    picture.bytes = encode_png(noisy_picture(20 + i % 5, 16, seed_ + static_cast<std::uint64_t>(i)));
+    picture.bytes =
+        encode_png(noisy_picture(20 + i % 5, 16, seed_ + static_cast<std::uint64_t>(i)));
     picture.beside["number"] = std::to_string(i);
     if (i % 7 == 3) picture.bytes.resize(40);
     return picture;

@@ -152,8 +152,8 @@ IdIndex::IdIndex(const Embeddings& embeddings, const std::string& where) {
   for (std::size_t i = 0; i < embeddings.ids.size(); ++i) {
     const auto row = static_cast<std::int64_t>(i);
     const auto [at, is_new] = rows_.emplace(embeddings.ids[i], row);
-    if (is_new || embeddings.vectors.block(at->second, 1).values ==
-                      embeddings.vectors.block(row, 1).values)
+    if (is_new ||
+        embeddings.vectors.block(at->second, 1).values == embeddings.vectors.block(row, 1).values)
       continue;
     fail(ErrorKind::input,
          "{}: rows {} and {} are both called '{}', but they differ; embed the pictures again with "

@@ -200,7 +200,9 @@ TEST_F(EmbeddingFiles, AnIdStandsForOneVector) {
 
 TEST_F(EmbeddingFiles, AMarkInFrontOfTheIdsIsNoPartOfThem) {
   write_vectors(folder_ / "e.npy", ids_, vectors_);
-  write_file_atomically(folder_ / "e.npy.ids.txt", "\xEF\xBB\xBF" "a.jpg\r\nb.jpg\r\n");
+  write_file_atomically(folder_ / "e.npy.ids.txt",
+                        "\xEF\xBB\xBF"
+                        "a.jpg\r\nb.jpg\r\n");
   EXPECT_THAT(read_embeddings(folder_ / "e.npy").ids, ElementsAre("a.jpg", "b.jpg"));
 }
 

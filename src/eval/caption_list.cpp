@@ -77,7 +77,8 @@ CaptionList karpathy_list(const Json& json, const std::string& split, const std:
 
 // "raw", "raw_1", "raw_2", ...
 std::vector<std::string> raws_of(const Json& image) {
-  std::vector<std::string> captions{std::string(trim(image.at("raw").get_ref<const std::string&>()))};
+  std::vector<std::string> captions{
+      std::string(trim(image.at("raw").get_ref<const std::string&>()))};
   for (int i = 1;; ++i) {
     const auto found = image.find(fmt::format("raw_{}", i));
     if (found == image.end()) return captions;
@@ -88,10 +89,10 @@ std::vector<std::string> raws_of(const Json& image) {
 // Lists of pictures by class, which is the folder they lie in.
 bool is_by_class(const Json& json) {
   return json.is_object() && !json.empty() && std::ranges::all_of(json, [](const Json& images) {
-    return images.is_array() && std::ranges::all_of(images, [](const Json& image) {
-      return image.is_object() && image.contains("filename") && image.contains("raw");
-    });
-  });
+           return images.is_array() && std::ranges::all_of(images, [](const Json& image) {
+                    return image.is_object() && image.contains("filename") && image.contains("raw");
+                  });
+         });
 }
 
 CaptionList list_by_class(const Json& json, const std::string& split, const std::string& where) {

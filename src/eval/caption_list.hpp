@@ -41,8 +41,8 @@ class CaptionList {
 ///   {"images": [{"id", "file_name"}], "annotations": [{"image_id", "caption"}]}  COCO
 ///   {CLASS: [{"filename", "split", "raw", "raw_1", ...}]}                        NWPU-Captions
 /// Where there are splits, only the pictures of `split` ("": all); pictures without a caption are
-/// left out. Throws Error(format) naming `where` on damage and on other layouts, Error(input) naming
-/// the splits there are if none has a picture.
+/// left out. Throws Error(format) naming `where` on damage and on other layouts, Error(input)
+/// naming the splits there are if none has a picture.
 [[nodiscard]] CaptionList parse_captions(std::string_view text, const std::string& split,
                                          const std::string& where);
 

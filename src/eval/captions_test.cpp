@@ -66,8 +66,8 @@ TEST(CaptionList, IdsAreTextsOrNumbersNotTrees) {
   for (const std::string& id : {std::string("[1]"), std::string("{}"), deep})
     EXPECT_THAT(message_of([&] {
                   (void)parse_captions("{\"images\": [{\"id\": " + id +
-                                       ", \"file_name\": \"a\"}], \"annotations\": []}",
-                                   "", "c.json");
+                                           ", \"file_name\": \"a\"}], \"annotations\": []}",
+                                       "", "c.json");
                 }),
                 AnyOf(HasSubstr("neither text nor number"), HasSubstr("nested too deeply")));
 }

@@ -108,13 +108,15 @@ ClassList::ClassList(std::vector<std::string> labels, std::vector<std::string> w
   for (std::size_t i = 0; i < labels_.size(); ++i) {
     const std::string name = normalised_name(labels_[i]);
     if (name.empty())
-      fail(ErrorKind::input, "{}: class '{}' has neither letter, digit nor sign", where, labels_[i]);
+      fail(ErrorKind::input, "{}: class '{}' has neither letter, digit nor sign", where,
+           labels_[i]);
     if (wordings_[i].empty())
       fail(ErrorKind::input, "{}: class '{}' has no wording", where, labels_[i]);
     const auto [at, is_new] = index_.emplace(name, static_cast<std::int32_t>(i));
     if (!is_new)
       fail(ErrorKind::input,
-           "{}: classes '{}' and '{}' are the same name once case, blanks and punctuation are gone; keep "
+           "{}: classes '{}' and '{}' are the same name once case, blanks and punctuation are "
+           "gone; keep "
            "one",
            where, labels_[static_cast<std::size_t>(at->second)], labels_[i]);
   }
@@ -153,8 +155,8 @@ ClassList classes_of_labels(std::span<const std::string> labels) {
 std::vector<bool> unlabelled(const Labels& labels, const ClassList* classes) {
   const bool whole = std::ranges::all_of(
       labels.words, [](const std::string& word) { return word.empty() || parse_int(word); });
-  const bool a_class =
-      classes != nullptr && std::ranges::find(classes->labels(), kUnlabelled) != classes->labels().end();
+  const bool a_class = classes != nullptr &&
+                       std::ranges::find(classes->labels(), kUnlabelled) != classes->labels().end();
   std::vector<bool> result;
   for (const std::string& word : labels.words)
     result.push_back(word.empty() || (whole && !a_class && word == kUnlabelled));

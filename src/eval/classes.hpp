@@ -55,8 +55,8 @@ class ClassList {
 /// Classes named by the labels themselves, sorted.
 [[nodiscard]] ClassList classes_of_labels(std::span<const std::string> labels);
 
-/// Which labels say that their item has none: empty ones, and -1 if all labels are whole numbers and
-/// no class of the list (if there is one) is called so.
+/// Which labels say that their item has none: empty ones, and -1 if all labels are whole numbers
+/// and no class of the list (if there is one) is called so.
 [[nodiscard]] std::vector<bool> unlabelled(const Labels& labels, const ClassList* classes);
 
 /// A class for each item, and how all labels were read.

@@ -34,9 +34,13 @@ TEST(Names, CaseBlanksAndSignsDoNotMatter) {
 }
 
 TEST(Names, SignsThatTellNamesApartStay) {
-  const std::vector<std::vector<std::string>> different{
-      {"<5 m", ">5 m", "5 m"}, {"-1", "1", "+1"}, {"1.5 m", "15 m"}, {"10-20", "1020"},
-      {"C", "C++"},            {"1 2", "12"},     {"5", "5 %"}};
+  const std::vector<std::vector<std::string>> different{{"<5 m", ">5 m", "5 m"},
+                                                        {"-1", "1", "+1"},
+                                                        {"1.5 m", "15 m"},
+                                                        {"10-20", "1020"},
+                                                        {"C", "C++"},
+                                                        {"1 2", "12"},
+                                                        {"5", "5 %"}};
   for (const auto& names : different)
     for (const auto& one : names)
       for (const auto& other : names)
@@ -76,7 +80,8 @@ TEST(Classes, LabelsAreNamesOrIndexesNotBoth) {
   EXPECT_EQ(read({{"annual_crop", "7"}}).reading, LabelReading::names);
   EXPECT_EQ(read({{"2", "0"}}).classes, (Indexes{2, 0}));
   EXPECT_EQ(read({{"2", "0"}}).reading, LabelReading::indexes);
-  for (const Labels& wrong : {Labels{{"annual_crop", "2"}}, Labels{{"3"}}, Labels{{"-1"}}, Labels{{"7", "0"}}})
+  for (const Labels& wrong :
+       {Labels{{"annual_crop", "2"}}, Labels{{"3"}}, Labels{{"-1"}}, Labels{{"7", "0"}}})
     EXPECT_THAT(message_of([&] { (void)read(wrong); }), HasSubstr("do not match"));
 }
 

@@ -85,7 +85,8 @@ std::optional<std::vector<std::string>> captions_for(const PictureSample& sample
 
 CountingSide caption_side(Subject& subject, PictureRows& rows, const std::string& words) {
   const EvaluationRequest& request = subject.request();
-  const CaptionOptions options{.prefix = subject.text().prefix, .capitalise = subject.text().capitalise};
+  const CaptionOptions options{.prefix = subject.text().prefix,
+                               .capitalise = subject.text().capitalise};
   UniqueTexts texts;
   CountingSide side;
   std::vector<bool> keep;

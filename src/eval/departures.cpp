@@ -56,8 +56,7 @@ std::string class_departure(const TextRules& done, const TextRules& stated) {
   const ClassList own = read_classes(done.classes);
   const ClassList theirs = read_classes(stated.classes);
   if (own.labels() != theirs.labels()) return "classes";
-  const bool alike =
-      wordings_of(own, done.wording) == wordings_of(theirs, stated.wording);
+  const bool alike = wordings_of(own, done.wording) == wordings_of(theirs, stated.wording);
   return alike ? "" : "wording";
 }
 
@@ -80,8 +79,8 @@ std::vector<std::string> departures_of(const DoneProtocol& done, const Protocol&
   const TextRules& text = done.protocol.text;
   note("split", data.karpathy_split != stated.data.karpathy_split);
   note("list", is_other_list(done.list.empty() ? data.list : done.list, stated.data.list));
-  note("pictures", done.pictures != 0 && stated.data.pictures != 0 &&
-                       done.pictures != stated.data.pictures);
+  note("pictures",
+       done.pictures != 0 && stated.data.pictures != 0 && done.pictures != stated.data.pictures);
   note("columns", data.label_column != stated.data.label_column ||
                       data.caption_column != stated.data.caption_column);
   const std::string classes = class_departure(text, stated.text);
@@ -92,8 +91,8 @@ std::vector<std::string> departures_of(const DoneProtocol& done, const Protocol&
   note("prefix", text.prefix != stated.text.prefix);
   note("capitalise", text.capitalise != stated.text.capitalise);
   note("every_caption", text.every_caption != stated.text.every_caption);
-  note("resize", done.protocol.resize.value_or(done.own_resize) !=
-                     stated.resize.value_or(done.own_resize));
+  note("resize",
+       done.protocol.resize.value_or(done.own_resize) != stated.resize.value_or(done.own_resize));
   return departures;
 }
 

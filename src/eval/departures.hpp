@@ -19,8 +19,8 @@ namespace skyglot {
 struct DoneProtocol {
   Protocol protocol;
   ResizeMode own_resize = ResizeMode::shortest;  ///< the model's
-  std::string list;           ///< in place of the protocol's; empty: none
-  std::int64_t pictures = 0;  ///< that were found; 0: not counted
+  std::string list;                              ///< in place of the protocol's; empty: none
+  std::int64_t pictures = 0;                     ///< that were found; 0: not counted
 };
 
 /// What was done otherwise than `stated`: "split", "list", "pictures", "columns", "classes",

@@ -67,8 +67,8 @@ TEST(Departures, EachIsNamed) {
   request.every_caption = true;
   request.resize = ResizeMode::tile;
   EXPECT_THAT(departures(request),
-              ElementsAre("split", "list", "columns", "classes", "templates", "averaging",
-                          "prefix", "capitalise", "every_caption", "resize"));
+              ElementsAre("split", "list", "columns", "classes", "templates", "averaging", "prefix",
+                          "capitalise", "every_caption", "resize"));
 }
 
 TEST(Departures, ListsAndTemplatesAreComparedByWhatTheyHold) {

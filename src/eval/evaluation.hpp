@@ -34,7 +34,7 @@ struct EvaluationRequest {
   std::optional<BenchmarkManifest> manifest;
   std::filesystem::path model;       ///< a model folder; empty if all vectors are given
   const Encoder* encoder = nullptr;  ///< a live model in place of a folder, as a trainer has it
-  std::string published_as;     ///< the model's name in the tables of published figures
+  std::string published_as;          ///< the model's name in the tables of published figures
   PictureInput pictures;
   PictureInput train;  ///< knn and linear; empty: the pictures themselves, held out in turn
   std::filesystem::path text_embeddings;
@@ -54,8 +54,8 @@ struct EvaluationRequest {
 
   std::optional<Wording> wording;
   std::optional<bool> every_caption;  ///< retrieval: equal captions are not merged
-  bool digits = false;         ///< counting: numbers in digits
-  bool transductive = false;   ///< zeroshot: looks at all pictures at once
+  bool digits = false;                ///< counting: numbers in digits
+  bool transductive = false;          ///< zeroshot: looks at all pictures at once
   KnnOptions knn;
   ProbeSearchOptions probe;
   std::optional<double> probe_c;  ///< linear: no search

@@ -34,8 +34,8 @@ struct DataRules {
 };
 
 struct TextRules {
-  std::string classes;    ///< a class list, see read_classes; empty: none
-  std::string templates;  ///< see read_templates; empty: none
+  std::string classes;                      ///< a class list, see read_classes; empty: none
+  std::string templates;                    ///< see read_templates; empty: none
   std::vector<std::string> more_templates;  ///< beside those of the file
   Averaging averaging = Averaging::normalised;
   Wording wording = Wording::as_is;

@@ -82,7 +82,8 @@ TEST(BenchmarkManifest, MistakesAreNamedWithTheirLine) {
               AllOf(HasSubstr("m.toml:2"), HasSubstr("zeroshot, finegrained")));
   EXPECT_THAT(with("12", "\"12\""), HasSubstr("'data.pictures' must be a whole number"));
   EXPECT_THAT(with("12", "-1"), HasSubstr("not negative"));
-  EXPECT_THAT(with("value = 71", "value = \"71\""), HasSubstr("'expected.figures.value' must be a number"));
+  EXPECT_THAT(with("value = 71", "value = \"71\""),
+              HasSubstr("'expected.figures.value' must be a number"));
   EXPECT_THAT(with("value = 71", "value = inf"), HasSubstr("must be a number"));
   EXPECT_THAT(with("metric = \"top1\", ", ""), HasSubstr("'expected.figures.metric' is missing"));
   EXPECT_THAT(with("source = \"Table 1\"\n", ""), HasSubstr("'expected.source' is missing"));

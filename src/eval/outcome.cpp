@@ -132,7 +132,8 @@ std::vector<std::string> published_row(const Json& entry) {
 
 // This model's published figures; else those of its architecture, without a difference.
 Rows published_rows(const Json& expected, const std::string& architecture) {
-  const Rows header{{"model", "metric", "published", "measured", "difference", "source", "protocol"}};
+  const Rows header{
+      {"model", "metric", "published", "measured", "difference", "source", "protocol"}};
   Rows own = header;
   Rows others = header;
   const std::string shape = normalised_name(architecture);

@@ -190,8 +190,8 @@ PictureVectors through_cache(const SampleSet& set, const PictureModel& tower,
 
 PictureVectors embed_samples(const SampleSet& set, const PictureModel& tower,
                              const PictureVectorOptions& options) {
-  PictureVectors result = options.cache.empty() ? compute(set, tower, options)
-                                                : through_cache(set, tower, options);
+  PictureVectors result =
+      options.cache.empty() ? compute(set, tower, options) : through_cache(set, tower, options);
   if (result.vectors.rows() == 0) fail_without_vectors(result, set);
   return result;
 }

@@ -37,12 +37,12 @@ struct PictureVectorOptions {
   nlohmann::ordered_json model;
 };
 
-/// Embeds the samples' pictures in order. With a cache the vectors are a vector file (embed/job.hpp)
-/// CACHE/<key>: read if it is whole and its hashes are right, made anew with a warning if they are
-/// not, taken up where it was left if it was begun. The key is a hash of options.model, the version
-/// of skyglot, the pictures' ids and the paths, sizes and times of the inputs. Vectors are the same
-/// with and without a cache. Throws what embed_pictures throws, and Error(input) if no picture could
-/// be embedded.
+/// Embeds the samples' pictures in order. With a cache the vectors are a vector file
+/// (embed/job.hpp) CACHE/<key>: read if it is whole and its hashes are right, made anew with a
+/// warning if they are not, taken up where it was left if it was begun. The key is a hash of
+/// options.model, the version of skyglot, the pictures' ids and the paths, sizes and times of the
+/// inputs. Vectors are the same with and without a cache. Throws what embed_pictures throws, and
+/// Error(input) if no picture could be embedded.
 [[nodiscard]] PictureVectors embed_samples(const SampleSet& set, const PictureModel& tower,
                                            const PictureVectorOptions& options);
 

@@ -25,8 +25,8 @@ std::vector<std::string> ids_of(const LabelledRows& rows) {
 }
 
 Classified classified(Matrix scores, const SupervisedRequest& request, ZeroScore zero) {
-  ClassificationScore score = score_classification(
-      scores, request.pictures.labels, request.class_names, request.bootstrap, zero);
+  ClassificationScore score = score_classification(scores, request.pictures.labels,
+                                                   request.class_names, request.bootstrap, zero);
   return {std::move(scores), std::move(score)};
 }
 
@@ -100,8 +100,8 @@ ZeroshotResult score_zeroshot(const ZeroshotRequest& request) {
   const LabelledRows& pictures = request.pictures;
   require_same_length(pictures.vectors, request.classes, "pictures against texts");
   const auto scored = [&](Matrix scores) -> Classified {
-    ClassificationScore score = score_classification(scores, pictures.labels, request.class_names,
-                                                     request.bootstrap);
+    ClassificationScore score =
+        score_classification(scores, pictures.labels, request.class_names, request.bootstrap);
     return {std::move(scores), std::move(score)};
   };
   ZeroshotResult result{scored(all_scores(pictures.vectors, request.classes)), {}, 0};
@@ -117,12 +117,11 @@ Classified score_knn(const SupervisedRequest& request, const KnnOptions& options
   require_two_classes(request);
   const auto classes = std::ssize(request.class_names);
   const LabelledRows& pictures = request.pictures;
-  return classified(
-      request.train
-          ? knn_scores(request.train->vectors, request.train->labels, classes, pictures.vectors,
-                       options)
-          : knn_leave_one_out(pictures.vectors, pictures.labels, classes, options),
-      request, ZeroScore::is_absence);
+  return classified(request.train
+                        ? knn_scores(request.train->vectors, request.train->labels, classes,
+                                     pictures.vectors, options)
+                        : knn_leave_one_out(pictures.vectors, pictures.labels, classes, options),
+                    request, ZeroScore::is_absence);
 }
 
 LinearResult score_linear(const SupervisedRequest& request, const LinearOptions& options) {

@@ -67,8 +67,8 @@ struct SupervisedRequest {
   BootstrapOptions bootstrap{};
 };
 
-/// Throws Error(input) naming the class if all labels are the same: one class alone is told right by
-/// whatever answers at all.
+/// Throws Error(input) naming the class if all labels are the same: one class alone is told right
+/// by whatever answers at all.
 void require_two_classes(std::span<const std::int32_t> labels,
                          std::span<const std::string> class_names);
 

@@ -23,7 +23,8 @@ Gallery given_gallery(Subject& subject) {
   Gallery gallery;
   gallery.pictures = subject.given_pictures(subject.request().pictures);
   Embeddings texts = subject.given_texts();
-  gallery.pairs = read_pairs(subject.request().pictures.labels, gallery.pictures.embeddings(), texts);
+  gallery.pairs =
+      read_pairs(subject.request().pictures.labels, gallery.pictures.embeddings(), texts);
   if (subject.request().pictures.labels.empty())
     subject.facts["pairs"] = "texts in the order of the pictures, as many for each";
   gallery.texts = texts.vectors;

@@ -119,8 +119,7 @@ std::string folder_of(const std::string& id) {
 
 // A caption that is null, as img2dataset writes it, is none.
 void take_caption(const nlohmann::json& caption, PictureSample& sample) {
-  if (!caption.is_null())
-    sample.captions.emplace_back(trim(caption.get_ref<const std::string&>()));
+  if (!caption.is_null()) sample.captions.emplace_back(trim(caption.get_ref<const std::string&>()));
 }
 
 void take_captions(const nlohmann::json& json, PictureSample& sample) {

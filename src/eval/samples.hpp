@@ -17,7 +17,7 @@ namespace skyglot {
 
 /// One picture and what is true of it.
 struct PictureSample {
-  std::string id;     ///< as the source names it
+  std::string id;       ///< as the source names it
   std::string label{};  ///< a class, its index, or a number of objects; empty: not asked for
   bool number = false;  ///< the label was written as a number, as indexes are
   std::vector<std::string> captions{};
@@ -66,9 +66,9 @@ class SampleSet {
 /// Goes through names and labels without reading a picture. The truth of a picture is, in this
 /// order: its row in the list; the "label" and "captions" (or "caption") of the .json beside it,
 /// its .cls, its .txt (a caption a line); the name of the folder it lies in. Null cells of a list
-/// (null_cells.hpp) are no labels and no captions. For captions, rows of a list with the same path become one
-/// sample. Throws Error(input) that names the remedy if a list is not there, a column is missing,
-/// or no picture has what was asked for.
+/// (null_cells.hpp) are no labels and no captions. For captions, rows of a list with the same path
+/// become one sample. Throws Error(input) that names the remedy if a list is not there, a column is
+/// missing, or no picture has what was asked for.
 [[nodiscard]] SampleSet read_samples(const SampleRequest& request);
 
 }  // namespace skyglot

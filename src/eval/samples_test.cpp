@@ -124,7 +124,8 @@ TEST_F(Samples, FoldersMayBeCalledNoneOrNull) {
   EXPECT_THAT(labels_of(set), ElementsAre("NA", "None", "nan", "null"));
   EXPECT_EQ(set.unlabelled, 0);
   const auto tar = write_tar(
-      "t.tar", {{"a.jpg", "A"}, {"a.json", R"({"label": "None"})"}, {"b.jpg", "B"}, {"b.cls", "NA"}});
+      "t.tar",
+      {{"a.jpg", "A"}, {"a.json", R"({"label": "None"})"}, {"b.jpg", "B"}, {"b.cls", "NA"}});
   EXPECT_THAT(labels_of(read_samples({.images = {tar}, .list = {}, .data = {}})),
               ElementsAre("None", "NA"));
 }
@@ -141,14 +142,14 @@ TEST_F(Samples, ACaptionThatIsNullIsNone) {
 }
 
 TEST_F(Samples, NumbersAreToldFromNames) {
-  const auto tar = write_tar("t.tar", {{"a.jpg", "A"}, {"a.cls", "3"}, {"b.jpg", "B"},
-                                       {"b.json", R"({"label": 4})"}});
-  EXPECT_TRUE(skyglot::labels_of(read_samples({.images = {tar}, .list = {}, .data = {}}).samples)
-                  .numbers);
+  const auto tar = write_tar(
+      "t.tar", {{"a.jpg", "A"}, {"a.cls", "3"}, {"b.jpg", "B"}, {"b.json", R"({"label": 4})"}});
+  EXPECT_TRUE(
+      skyglot::labels_of(read_samples({.images = {tar}, .list = {}, .data = {}}).samples).numbers);
   write("set/3/a.jpg", "A");
-  EXPECT_FALSE(
-      skyglot::labels_of(read_samples({.images = {folder_ / "set"}, .list = {}, .data = {}}).samples)
-          .numbers);
+  EXPECT_FALSE(skyglot::labels_of(
+                   read_samples({.images = {folder_ / "set"}, .list = {}, .data = {}}).samples)
+                   .numbers);
 }
 
 TEST_F(Samples, SamplesCanBeDropped) {

@@ -60,8 +60,8 @@ class Subject {
   void require_model() { (void)encoder(); }
   /// The model's text tower.
   [[nodiscard]] TextModel text_tower() { return text_model(encoder()); }
-  /// Counts texts that go through it; those past its context are counted too, and the first is named
-  /// on stderr.
+  /// Counts texts that go through it; those past its context are counted too, and the first is
+  /// named on stderr.
   void note_texts(std::span<const std::string> texts);
   /// How pictures and texts are embedded.
   [[nodiscard]] EmbedOptions embed_options() const;

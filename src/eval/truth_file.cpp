@@ -149,7 +149,8 @@ class RowNames {
 };
 
 std::vector<RetrievalPair> pairs_in_order(const Embeddings& pictures, const Embeddings& texts) {
-  const std::int64_t each = texts.vectors.rows() / std::max<std::int64_t>(1, pictures.vectors.rows());
+  const std::int64_t each =
+      texts.vectors.rows() / std::max<std::int64_t>(1, pictures.vectors.rows());
   if (each == 0 || each * pictures.vectors.rows() != texts.vectors.rows())
     fail(ErrorKind::input,
          "{} texts do not go evenly into {} pictures; say which belongs to which with --labels "
@@ -176,8 +177,7 @@ std::vector<RetrievalPair> pairs_of_table(const CsvTable& table, const Embedding
 
 }  // namespace
 
-Labels read_labels(const fs::path& file, const Embeddings& embeddings,
-                   const std::string& column) {
+Labels read_labels(const fs::path& file, const Embeddings& embeddings, const std::string& column) {
   if (file.empty()) return {labels_of_ids(embeddings), false};
   if (!is_number_file(file))
     if (const auto table = table_with(file, column))

@@ -15,8 +15,8 @@ namespace skyglot {
 /// A label for each row of `embeddings`. The file is one label a line in the order of the rows; a
 /// table with the column `column`, whose rows are found by their id where the embeddings have ids
 /// and the table has a column id, filepath, image, filename or path, else by order; or a .npy of
-/// whole numbers. Null cells of a table and empty lines are no labels. With no file, the label is the folder in the id. Throws Error(input) naming file,
-/// what does not fit, and the remedy.
+/// whole numbers. Null cells of a table and empty lines are no labels. With no file, the label is
+/// the folder in the id. Throws Error(input) naming file, what does not fit, and the remedy.
 [[nodiscard]] Labels read_labels(const std::filesystem::path& file, const Embeddings& embeddings,
                                  const std::string& column);
 

@@ -61,17 +61,19 @@ void prompt_classes(Subject& subject, ClassSide& side) {
   subject.facts["class_wordings"] = wordings;
   subject.facts["averaging"] = to_string(subject.text().averaging);
   subject.note_texts(fill_templates(templates, wordings));
-  side.vectors = class_vectors(subject.text_tower(),
-                               {wordings, templates, subject.text().averaging},
-                               subject.embed_options());
+  side.vectors =
+      class_vectors(subject.text_tower(), {wordings, templates, subject.text().averaging},
+                    subject.embed_options());
 }
 
 void note_transduction(Outcome& outcome, Subject& subject, const TransductiveOptions& options,
                        const Transduction& run) {
-  subject.facts["transductive"] =
-      Json{{"text_weight", options.text_weight}, {"logit_scale", options.logit_scale},
-           {"neighbours", options.neighbours},   {"anchors", options.anchors},
-           {"rounds", run.rounds},               {"converged", run.converged}};
+  subject.facts["transductive"] = Json{{"text_weight", options.text_weight},
+                                       {"logit_scale", options.logit_scale},
+                                       {"neighbours", options.neighbours},
+                                       {"anchors", options.anchors},
+                                       {"rounds", run.rounds},
+                                       {"converged", run.converged}};
   outcome.value("transductive", true);
 }
 

@@ -63,14 +63,16 @@ Matrix counting_scores(const RowSource& pictures, const Matrix& texts,
   require_finite(pictures, "picture embeddings");
   require_finite(texts, "text embeddings");
   Matrix scores(pictures.rows(), kLargestCount);
-  for_each_block(pictures, rows_per_block(pictures.cols(), 0), [&](auto first, const Matrix& block) {
-    for (std::int64_t i = 0; i < block.rows * kLargestCount; ++i) {
-      const auto at = static_cast<std::size_t>(first * kLargestCount + i);
-      const auto picture = block.row(i / kLargestCount);
-      const auto text = texts.row(text_rows[at]);
-      scores.values[at] = std::inner_product(picture.begin(), picture.end(), text.begin(), 0.0F);
-    }
-  });
+  for_each_block(pictures, rows_per_block(pictures.cols(), 0),
+                 [&](auto first, const Matrix& block) {
+                   for (std::int64_t i = 0; i < block.rows * kLargestCount; ++i) {
+                     const auto at = static_cast<std::size_t>(first * kLargestCount + i);
+                     const auto picture = block.row(i / kLargestCount);
+                     const auto text = texts.row(text_rows[at]);
+                     scores.values[at] =
+                         std::inner_product(picture.begin(), picture.end(), text.begin(), 0.0F);
+                   }
+                 });
   return scores;
 }
 

@@ -29,7 +29,8 @@ struct KnnOptions {
                                 const KnnOptions& options);
 
 /// The same for every row of `vectors` with the others as training rows. Needs two rows.
-[[nodiscard]] Matrix knn_leave_one_out(const RowSource& vectors, std::span<const std::int32_t> labels,
-                                       std::int64_t classes, const KnnOptions& options);
+[[nodiscard]] Matrix knn_leave_one_out(const RowSource& vectors,
+                                       std::span<const std::int32_t> labels, std::int64_t classes,
+                                       const KnnOptions& options);
 
 }  // namespace skyglot

@@ -97,7 +97,8 @@ TEST(Knn, RefusesWhatDoesNotFit) {
                   &Error::what, testing::AllOf(HasSubstr("k 0"), HasSubstr("temperature -1")))));
 }
 
-// DINO's and others' top 5 is of the classes that got votes, not filled up in the order of the list.
+// DINO's and others' top 5 is of the classes that got votes, not filled up in the order of the
+// list.
 TEST(Knn, AClassWithoutAVoteIsInNoTopFive) {
   const std::vector<std::string> names{"a", "b", "c"};
   const Matrix shares = knn_scores(kTrain, kLabels, 3, kQuery, options(3, 0.5));

@@ -4,12 +4,11 @@
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 
-#include <lbfgs.h>
-
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <exception>
+#include <lbfgs.h>
 #include <limits>
 #include <memory>
 #include <new>
@@ -85,8 +84,8 @@ class Descent {
     } catch (...) {
       descent.failure_ = std::current_exception();
     }
-    descent.reached_ = largest({gradient, static_cast<std::size_t>(size)}) <=
-                       descent.options_.tolerance;
+    descent.reached_ =
+        largest({gradient, static_cast<std::size_t>(size)}) <= descent.options_.tolerance;
     return descent.reached_ || descent.failure_ ? 1 : 0;
   }
 

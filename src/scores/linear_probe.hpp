@@ -48,8 +48,8 @@ struct LinearProbe {
 
 /// Minimises C * sum of cross-entropies + |W|^2 / 2 (bias not penalised) by L-BFGS with a Wolfe
 /// line search, from `start` or from zeros. Features are used as given. Memory: the features up to
-/// kMostKeptBytes (row_blocks.hpp), else they are read anew in every step; blocks of logits. Throws Error(input) if there is no row, a label is no class or a
-/// feature is not finite.
+/// kMostKeptBytes (row_blocks.hpp), else they are read anew in every step; blocks of logits. Throws
+/// Error(input) if there is no row, a label is no class or a feature is not finite.
 [[nodiscard]] LinearProbe fit_linear_probe(const ProbeData& data, const ProbeFitOptions& options,
                                            const LinearProbe* start = nullptr);
 

@@ -124,7 +124,8 @@ TEST(Bootstrap, DrawsAreBinomial) {
   constexpr int kDraws = 100'000;
   std::vector<double> share(41, 0);
   RandomStream random(3, "binomial");
-  for (int i = 0; i < kDraws; ++i) share[static_cast<std::size_t>(draw_binomial(random, 40, 0.3))] += 1. / kDraws;
+  for (int i = 0; i < kDraws; ++i)
+    share[static_cast<std::size_t>(draw_binomial(random, 40, 0.3))] += 1. / kDraws;
   double probability = std::pow(0.7, 40);
   for (int k = 0; k <= 40; ++k) {
     EXPECT_NEAR(share[static_cast<std::size_t>(k)], probability, 0.006) << k;

@@ -23,9 +23,9 @@ struct Neighbour {
 
 struct NearestOptions {
   std::size_t k = 1;
-  bool without_self = false;     ///< row i of the items is none of those nearest to query i
-  std::int64_t block_rows = 0;   ///< queries at a time; 0: 1024
-  std::int64_t tile_rows = 0;    ///< items at a time; 0: 16384
+  bool without_self = false;    ///< row i of the items is none of those nearest to query i
+  std::int64_t block_rows = 0;  ///< queries at a time; 0: 1024
+  std::int64_t tile_rows = 0;   ///< items at a time; 0: 16384
 };
 
 /// Calls `use(i, nearest)` for every query in order with the `k` items of largest inner product,

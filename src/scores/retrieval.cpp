@@ -66,8 +66,7 @@ void require_pairs(const RowSource& pictures, const RowSource& texts,
 }
 
 std::int64_t hits_at(const std::vector<std::int64_t>& ranks, std::int64_t k) {
-  return std::ranges::count_if(ranks,
-                               [&](std::int64_t rank) { return rank > 0 && rank <= k; });
+  return std::ranges::count_if(ranks, [&](std::int64_t rank) { return rank > 0 && rank <= k; });
 }
 
 double recall_at(const std::vector<std::int64_t>& ranks, std::int64_t k) {
@@ -150,8 +149,8 @@ RetrievalScore score_retrieval(const RowSource& pictures, const RowSource& texts
   score.text_to_picture = score_direction(text_ranks, options);
   score.picture_to_text.r1_interval = bootstrap_share(
       hits_at(score.picture_ranks, 1), score.picture_to_text.queries, options.bootstrap);
-  score.text_to_picture.r1_interval = bootstrap_clusters(
-      texts_by_picture(pairs, text_ranks, pictures.rows()), options.bootstrap);
+  score.text_to_picture.r1_interval =
+      bootstrap_clusters(texts_by_picture(pairs, text_ranks, pictures.rows()), options.bootstrap);
   score.mean_recall_both =
       (score.picture_to_text.mean_recall + score.text_to_picture.mean_recall) / 2;
   return score;

@@ -46,8 +46,8 @@ struct RetrievalOptions {
 
 /// For each query, the rank of its best relevant item: 1 + the items with a higher inner product
 /// + the items with the same one and a lower index. 0 where a query has no relevant item. Nothing
-/// is sorted; memory is block_rows x items.rows() floats. `relevant` pairs are (query row, item row)
-/// in RetrievalPair's (picture, text).
+/// is sorted; memory is block_rows x items.rows() floats. `relevant` pairs are (query row, item
+/// row) in RetrievalPair's (picture, text).
 [[nodiscard]] std::vector<std::int64_t> best_ranks(const RowSource& queries, const RowSource& items,
                                                    std::span<const RetrievalPair> relevant,
                                                    std::int64_t block_rows);

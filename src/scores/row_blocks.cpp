@@ -48,42 +48,46 @@ void for_each_score_row(const RowSource& a, const RowSource& b, std::int64_t blo
   const std::int64_t step = rows_per_block(b.rows(), block_rows);
   for_each_block(a, step, [&](std::int64_t first, const Matrix& block) {
     Matrix scores(block.rows, others.rows());
-    for_each_block(others, rows_per_block(others.cols(), 0), [&](std::int64_t at, const Matrix& tile) {
-      put_columns(inner_products(block, 0, block.rows, tile), at, scores);
-    });
+    for_each_block(others, rows_per_block(others.cols(), 0),
+                   [&](std::int64_t at, const Matrix& tile) {
+                     put_columns(inner_products(block, 0, block.rows, tile), at, scores);
+                   });
     for (std::int64_t i = 0; i < scores.rows; ++i) use(first + i, scores.row(i));
   });
 }
 
 Matrix all_scores(const RowSource& rows, const Matrix& others) {
   Matrix scores(rows.rows(), others.rows);
-  for_each_block(rows, rows_per_block(rows.cols(), 0), [&](std::int64_t first, const Matrix& block) {
-    const Matrix part = inner_products(block, 0, block.rows, others);
-    std::ranges::copy(part.values, scores.row(first).begin());
-  });
+  for_each_block(rows, rows_per_block(rows.cols(), 0),
+                 [&](std::int64_t first, const Matrix& block) {
+                   const Matrix part = inner_products(block, 0, block.rows, others);
+                   std::ranges::copy(part.values, scores.row(first).begin());
+                 });
   return scores;
 }
 
 RowSource unit_rows(const RowSource& rows, const std::string& what) {
   std::vector<double> lengths;
-  for_each_block(rows, rows_per_block(rows.cols(), 0), [&](std::int64_t first, const Matrix& block) {
-    for (std::int64_t i = 0; i < block.rows; ++i) {
-      require_finite_row(block.row(i), first + i, what);
-      lengths.push_back(length_of(block.row(i)));
-      if (lengths.back() == 0)
-        fail(ErrorKind::input,
-             "{}: row {} holds nothing but zeros, which no model gives; make it anew", what,
-             first + i);
-    }
-  });
+  for_each_block(
+      rows, rows_per_block(rows.cols(), 0), [&](std::int64_t first, const Matrix& block) {
+        for (std::int64_t i = 0; i < block.rows; ++i) {
+          require_finite_row(block.row(i), first + i, what);
+          lengths.push_back(length_of(block.row(i)));
+          if (lengths.back() == 0)
+            fail(ErrorKind::input,
+                 "{}: row {} holds nothing but zeros, which no model gives; make it anew", what,
+                 first + i);
+        }
+      });
   return rows.divided(std::move(lengths));
 }
 
 void require_finite(const RowSource& rows, std::string_view what) {
-  for_each_block(rows, rows_per_block(rows.cols(), 0), [&](std::int64_t first, const Matrix& block) {
-    for (std::int64_t i = 0; i < block.rows; ++i)
-      require_finite_row(block.row(i), first + i, what);
-  });
+  for_each_block(rows, rows_per_block(rows.cols(), 0),
+                 [&](std::int64_t first, const Matrix& block) {
+                   for (std::int64_t i = 0; i < block.rows; ++i)
+                     require_finite_row(block.row(i), first + i, what);
+                 });
 }
 
 void require_same_length(const RowSource& a, const RowSource& b, std::string_view what) {

@@ -20,8 +20,8 @@ namespace skyglot {
 inline constexpr std::int64_t kMostKeptBytes = std::int64_t{256} << 20;
 
 /// Calls `use(i, scores)` for every row i of `a` in order, `scores` its inner products with all
-/// rows of `b`. Memory: one block of rows_per_block(b.rows(), block_rows) x b.rows() floats, and `b`
-/// up to kMostKeptBytes.
+/// rows of `b`. Memory: one block of rows_per_block(b.rows(), block_rows) x b.rows() floats, and
+/// `b` up to kMostKeptBytes.
 void for_each_score_row(const RowSource& a, const RowSource& b, std::int64_t block_rows,
                         const std::function<void(std::int64_t, std::span<const float>)>& use);
 

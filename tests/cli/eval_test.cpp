@@ -417,9 +417,8 @@ figures = [{ model = "SkyCLIP-50 ViT-L/14", metric = "top1", value = 40 }]
   EXPECT_TRUE(expected.at(2).at("difference").is_null());
   EXPECT_EQ(expected.at(2).at("departures"), Json({"templates"}));
   // The other paper's way of doing it: now its figure compares, and the first no longer does.
-  const Json theirs =
-      json_of({"zeroshot", "--benchmark", manifest, "--model", model(), "--images", path("set"),
-               "--template", "a satellite photo of {c}."});
+  const Json theirs = json_of({"zeroshot", "--benchmark", manifest, "--model", model(), "--images",
+                               path("set"), "--template", "a satellite photo of {c}."});
   EXPECT_TRUE(theirs.at("expected").at(0).at("difference").is_null());
   EXPECT_EQ(theirs.at("expected").at(2).at("difference"), theirs.at("top1").get<double>() - 40);
   EXPECT_EQ(theirs.at("expected").at(2).at("not_known"), Json({"split"}));
