@@ -44,7 +44,7 @@ ModelConfig config_of(const std::string& name) {
                                           : name == "L14" ? "ViT-L-14"
                                                           : name);
   config.text = TextConfig{{64, 1, 1, 64}, 77, 49408};
-  config.activation = Activation::quick_gelu;
+  config.set_activation(Activation::quick_gelu);
   return config;
 }
 

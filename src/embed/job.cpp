@@ -137,18 +137,28 @@ std::uint64_t items_of(const EmbeddingsWriter& writer) {
 }  // namespace
 
 Json about_model(const ModelConfig& config) {
+  const TransformerConfig& vision = config.vision.transformer;
   Json about{{"architecture", config.architecture},
              {"kind", to_string(config.kind)},
              {"source", config.source},
              {"weights_sha256", config.weights_sha256},
-             {"activation", to_string(config.activation)},
+             {"activation", to_string(vision.activation)},
              {"image_size", config.vision.image_size},
-             {"heads", config.vision.transformer.heads},
-             {"layer_norm_epsilon", config.layer_norm_epsilon},
+             {"heads", vision.heads},
+             {"layer_norm_epsilon", vision.layer_norm_epsilon},
              {"mean", config.preprocess.mean},
-             {"std", config.preprocess.std}};
+             {"std", config.preprocess.std},
+             {"side", config.picture_side()},
+             {"resize_side", config.resize_side()},
+             {"interpolation", to_string(config.preprocess.interpolation)},
+             {"crop_centre", to_string(config.preprocess.crop_centre)},
+             {"position_resize", to_string(config.vision.position_resize)}};
   if (config.kind == ModelKind::vit) about["pooling"] = to_string(config.vision.pooling);
-  if (config.text) about["text_heads"] = config.text->transformer.heads;
+  if (!config.text) return about;
+  const TransformerConfig& text = config.text->transformer;
+  about["text_heads"] = text.heads;
+  about["text_activation"] = to_string(text.activation);
+  about["text_layer_norm_epsilon"] = text.layer_norm_epsilon;
   return about;
 }
 

@@ -220,6 +220,9 @@ TEST(AboutModel, TellsModelsApartThatShareTheirWeights) {
   ModelConfig brighter = config;
   brighter.preprocess.mean[0] = 0.5F;
   EXPECT_NE(about_model(brighter), about);
+  ModelConfig tighter = config;
+  tighter.preprocess.resize_side = 256;
+  EXPECT_NE(about_model(tighter), about);
 }
 
 std::vector<std::string> numbered_texts() {

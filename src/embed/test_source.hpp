@@ -63,7 +63,7 @@ inline Matrix fake_encode(std::span<const Picture> pictures) {
 }
 
 inline PictureModel fake_tower() {
-  return {fake_encode, 8, ResizeMode::shortest, kFakeAtOnce, 1};
+  return {fake_encode, {.side = 8}, kFakeAtOnce, 1};
 }
 
 }  // namespace skyglot::testing_support

@@ -6,12 +6,12 @@
 namespace skyglot {
 
 TextTower::TextTower(const StoredModel& model, const ComputeOptions& options)
-    : norm_epsilon_(model.config.layer_norm_epsilon) {
+    : norm_epsilon_(model.config.text->transformer.layer_norm_epsilon) {
   const WeightSource weights(model.weights, options);
   expect(model.config.text.has_value(), "a text tower without configuration");
   transformer_ =
       load_clip_blocks(weights, "transformer.resblocks.", model.config.text->transformer);
-  transformer_.activation = model.config.activation;
+  transformer_.activation = model.config.text->transformer.activation;
   transformer_.norm_epsilon = norm_epsilon_;
   transformer_.causal = true;
   token_table_ = weights.vector("token_embedding.weight");

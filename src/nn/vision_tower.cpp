@@ -43,8 +43,8 @@ VisionTower::VisionTower(const StoredModel& model, const ComputeOptions& options
   const TransformerConfig& blocks = config_.vision.transformer;
   transformer_ = clip ? load_clip_blocks(weights, "visual.transformer.resblocks.", blocks)
                       : load_vit_blocks(weights, "blocks.", blocks);
-  transformer_.activation = config_.activation;
-  transformer_.norm_epsilon = config_.layer_norm_epsilon;
+  transformer_.activation = blocks.activation;
+  transformer_.norm_epsilon = blocks.layer_norm_epsilon;
   patch_weight_ = patch_matrix(weights, clip ? "visual.conv1.weight" : "patch_embed.proj.weight");
   if (!clip) patch_bias_ = weights.vector("patch_embed.proj.bias");
   class_token_ = weights.vector(clip ? "visual.class_embedding" : "cls_token").flatten();
@@ -109,12 +109,12 @@ torch::Tensor VisionTower::tokens_of(const torch::Tensor& patches, Grid grid) co
                         1);
   if (!first_norm_gain_.defined()) return tokens;
   return torch::layer_norm(tokens, {width}, first_norm_gain_, first_norm_shift_,
-                           config_.layer_norm_epsilon);
+                           config_.vision.transformer.layer_norm_epsilon);
 }
 
 torch::Tensor VisionTower::final_norm(const torch::Tensor& tokens) const {
   return torch::layer_norm(tokens, {tokens.size(-1)}, last_norm_gain_, last_norm_shift_,
-                           config_.layer_norm_epsilon);
+                           config_.vision.transformer.layer_norm_epsilon);
 }
 
 bool VisionTower::on_cpu() const {

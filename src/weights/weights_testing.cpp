@@ -85,7 +85,7 @@ ModelConfig small_clip() {
   config.vision.image_size = 8;
   config.text = TextConfig{{64, 1, 1, 128}, 5, 20};
   config.embedding_width = 12;
-  config.activation = Activation::quick_gelu;
+  config.set_activation(Activation::quick_gelu);
   config.source = "made by a test";
   return config;
 }
