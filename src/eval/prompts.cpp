@@ -2,9 +2,9 @@
 #include "eval/prompts.hpp"
 
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/strings.hpp"
 #include "eval/data_file.hpp"
-#include "nn/linear_algebra.hpp"
 #include "scores/row_blocks.hpp"
 
 namespace skyglot {

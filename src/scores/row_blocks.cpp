@@ -3,7 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
-#include "nn/linear_algebra.hpp"
+#include "base/linear_algebra.hpp"
 
 #include <algorithm>
 #include <cmath>
