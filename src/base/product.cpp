@@ -3,6 +3,8 @@
 
 #include "base/error.hpp"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
@@ -31,10 +33,15 @@ std::uint16_t rounded_bits(float value) {
   return static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16) & 1U)) >> 16);
 }
 
+// Large factors stream by whole: on large pages, where the system has them.
 void* allocate(std::int64_t bytes) {
-  const auto size = static_cast<std::size_t>(bytes) + kAlignment;
-  void* const memory = std::aligned_alloc(kAlignment, size / kAlignment * kAlignment);
+  constexpr std::size_t kLargePage = 2 << 20;
+  const bool large = bytes >= std::int64_t{2} * kLargePage;
+  const std::size_t alignment = large ? kLargePage : kAlignment;
+  const std::size_t size = (static_cast<std::size_t>(bytes) + alignment) / alignment * alignment;
+  void* const memory = std::aligned_alloc(alignment, size);
   if (memory == nullptr) throw std::bad_alloc();
+  if (large) (void)madvise(memory, size, MADV_HUGEPAGE);
   return memory;
 }
 
@@ -91,9 +98,20 @@ class PartRun {
         tile.depth = steps;
         tile.rows = static_cast<int>(few);
         tile.add = product_.add || step > 0;
+        announce_next(tile, panel, step, i, tiles);
         run_tile(tile, row + at, panel);
         at += few;
       }
+  }
+
+  // With each tile of this panel a share of the next comes from memory.
+  void announce_next(Tile& tile, std::int64_t panel, std::int64_t step, std::int64_t index,
+                     std::int64_t tiles) const {
+    const std::int64_t share = divided_up(kernel_.columns * kStepBytes, tiles);
+    const std::int64_t next = std::min(panel + 1, product_.b->panels() - 1);
+    tile.next =
+        static_cast<const std::byte*>(product_.b->panel(next, step)) + index * tile.depth * share;
+    tile.next_step = share;
   }
 
   // Rows a power of two apart would share a few lines of the cache.

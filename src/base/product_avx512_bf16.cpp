@@ -22,6 +22,7 @@ void multiply_pairs(const Tile& tile) {
   for (std::int64_t i = 0; i < tile.depth; ++i, ++a, b += 2 * kLanes) {
     const __m512bh left = pairs_of(_mm512_loadu_si512(b));
     const __m512bh right = pairs_of(_mm512_loadu_si512(b + kLanes));
+    fetch_ahead(tile, b, i, 2 * kLanes * 4);
     for (int row = 0; row < kRows; ++row) {
       const __m512bh factor = pairs_of(_mm512_set1_epi32(a[row * stride]));
       sums.values[row][0] = _mm512_dpbf16_ps(sums.values[row][0], factor, left);

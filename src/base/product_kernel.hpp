@@ -16,6 +16,10 @@ struct Tile {
   std::int64_t a_stride = 0;  ///< in floats, or in pairs of bfloat16
   std::int64_t depth = 0;     ///< in floats, or in pairs of bfloat16
   std::int64_t out_stride = 0;
+  /// What the next panel needs from memory, fetched meanwhile: next_step bytes with each of
+  /// `depth`.
+  const void* next = nullptr;
+  std::int64_t next_step = 0;
   int rows = 0;  ///< 1 to the kernel's
   bool add = false;
 };

@@ -26,27 +26,44 @@ template <typename Floats>
   __builtin_memcpy(to, &value, sizeof value);
 }
 
+// Steps of the panel that are on their way into the nearest cache: far enough for what a tile
+// before this one has fetched from memory into a nearer cache.
+constexpr std::int64_t kStepsAhead = 96;
+constexpr std::int64_t kLineBytes = 64;
+
 // kRows x (2 * kLanes) sums, held in registers while the depth goes by.
 template <int kLanes, int kRows>
 struct Sums {
   using Floats = typename Wide<kLanes>::Floats;
 
+  // The lines that the sums go to are fetched while they are made.
   [[gnu::always_inline]] explicit Sums(const Tile& tile) {
-    for (int row = 0; row < kRows; ++row)
-      for (int half = 0; half < 2; ++half)
-        values[row][half] =
-            tile.add ? load_wide<Floats>(tile.out + row * tile.out_stride + half * kLanes)
-                     : Floats{};
+    for (int row = 0; row < kRows; ++row) {
+      values[row][0] = values[row][1] = Floats{};
+      for (int i = 0; i < 2 * kLanes; i += kLineBytes / 4)
+        __builtin_prefetch(tile.out + row * tile.out_stride + i, 1);
+    }
   }
 
-  [[gnu::always_inline]] void write(const Tile& tile) const {
+  [[gnu::always_inline]] void write(const Tile& tile) {
     for (int row = 0; row < kRows; ++row)
-      for (int half = 0; half < 2; ++half)
-        store_wide(tile.out + row * tile.out_stride + half * kLanes, values[row][half]);
+      for (int half = 0; half < 2; ++half) {
+        float* const to = tile.out + row * tile.out_stride + half * kLanes;
+        if (tile.add) values[row][half] += load_wide<Floats>(to);
+        store_wide(to, values[row][half]);
+      }
   }
 
   Floats values[kRows][2];
 };
+
+// Both the rest of this panel and a share of the next.
+[[gnu::always_inline]] inline void fetch_ahead(const Tile& tile, const void* b, std::int64_t step,
+                                               std::int64_t step_bytes) {
+  const char* const soon = static_cast<const char*>(b) + kStepsAhead * step_bytes;
+  for (std::int64_t i = 0; i < step_bytes; i += kLineBytes) __builtin_prefetch(soon + i);
+  __builtin_prefetch(static_cast<const char*>(tile.next) + step * tile.next_step, 0, 2);
+}
 
 template <int kLanes, int kRows>
 void multiply_floats(const Tile& tile) {
@@ -58,6 +75,7 @@ void multiply_floats(const Tile& tile) {
   for (std::int64_t i = 0; i < tile.depth; ++i, ++a, b += 2 * kLanes) {
     const Floats left = load_wide<Floats>(b);
     const Floats right = load_wide<Floats>(b + kLanes);
+    fetch_ahead(tile, b, i, 2 * kLanes * 4);
     for (int row = 0; row < kRows; ++row) {
       const Floats factor = Floats{} + a[row * stride];
       sums.values[row][0] += factor * left;
