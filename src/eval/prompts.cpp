@@ -2,11 +2,11 @@
 #include "eval/prompts.hpp"
 
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/strings.hpp"
 #include "base/unicode.hpp"
 #include "base/words.hpp"
 #include "eval/data_file.hpp"
-#include "nn/linear_algebra.hpp"
 #include "scores/row_blocks.hpp"
 
 #include <array>

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "embed/job.hpp"

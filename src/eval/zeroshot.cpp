@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Classification by prompts: SkyScript's protocol, GeoRSCLIP's averaging, one class, transduction.
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "eval/outcome.hpp"

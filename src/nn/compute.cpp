@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/pipeline.hpp"
 #include "base/words.hpp"
+#include "nn/threads.hpp"
 
 #include <torch/torch.h>
 
@@ -74,6 +75,7 @@ void prepare_compute(const ComputeOptions& options) {
          "--device cuda: this libtorch finds no CUDA device; use --device cpu, or build against a "
          "libtorch with CUDA (docs/install.md)");
   torch::set_num_threads(thread_count(options.threads));
+  set_compute_threads(thread_count(options.threads));
   if (options.device == Device::cuda) return;
   warn_of_reference_blas();
   keep_products_on_their_thread();

@@ -3,8 +3,8 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/strings.hpp"
-#include "nn/linear_algebra.hpp"
 #include "scores/metrics.hpp"
 #include "scores/row_blocks.hpp"
 

@@ -2,7 +2,8 @@
 #include "scores/row_blocks.hpp"
 
 #include "base/error.hpp"
-#include "nn/linear_algebra.hpp"
+#include "base/interrupt.hpp"
+#include "base/linear_algebra.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -2,8 +2,8 @@
 #include "scores/transductive.hpp"
 
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/strings.hpp"
-#include "nn/linear_algebra.hpp"
 #include "scores/nearest.hpp"
 #include "scores/row_blocks.hpp"
 

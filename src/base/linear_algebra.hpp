@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Matrix products for rooms that hold values, by the fastest library at hand.
+// Matrix products for rooms that hold values.
 #pragma once
 
 #include "base/matrix.hpp"
@@ -10,7 +10,9 @@
 namespace skyglot {
 
 /// Rows of `a` from `first` on, `count` of them, times all rows of `b` transposed:
-/// count x b.rows inner products. Blocking is the caller's: memory is the result's.
+/// count x b.rows inner products. Blocking is the caller's: memory is the result's. Like all
+/// products here it takes the threads of the TBB arena it is called in, and no value depends on
+/// their number.
 [[nodiscard]] Matrix inner_products(const Matrix& a, std::int64_t first, std::int64_t count,
                                     const Matrix& b);
 /// a^T * b, for gradients: a.cols x b.cols.
