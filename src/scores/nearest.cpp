@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scores/nearest.hpp"
 
-#include "nn/linear_algebra.hpp"
+#include "base/linear_algebra.hpp"
 #include "scores/row_blocks.hpp"
 
 #include <algorithm>
