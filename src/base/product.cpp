@@ -36,7 +36,7 @@ std::uint16_t rounded_bits(float value) {
 // Large factors stream by whole: on large pages, where the system has them.
 void* allocate(std::int64_t bytes) {
   constexpr std::size_t kLargePage = 2 << 20;
-  const bool large = bytes >= std::int64_t{2} * kLargePage;
+  const bool large = static_cast<std::size_t>(bytes) >= 2 * kLargePage;
   const std::size_t alignment = large ? kLargePage : kAlignment;
   const std::size_t size = (static_cast<std::size_t>(bytes) + alignment) / alignment * alignment;
   void* const memory = std::aligned_alloc(alignment, size);
