@@ -171,7 +171,8 @@ void Subject::note_model() {
   if (request_.manifest && request_.manifest->resize) resize = *request_.manifest->resize;
   facts["resize"] = to_string(request_.resize.value_or(resize));
   facts["device"] = to_string(request_.compute.device);
-  facts["precision"] = to_string(request_.compute.precision);
+  facts["precision"] = computed_as(request_.compute);
+  facts["computed_with"] = computed_with(request_.compute);
 }
 
 // Vectors say which model made them, if they are ours.
