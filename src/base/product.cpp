@@ -26,13 +26,6 @@ std::int64_t divided_up(std::int64_t count, std::int64_t by) {
   return (count + by - 1) / by;
 }
 
-std::uint16_t rounded_bits(float value) {
-  std::uint32_t bits;
-  std::memcpy(&bits, &value, sizeof bits);
-  if ((bits & 0x7FFFFFFFU) > 0x7F800000U) return static_cast<std::uint16_t>((bits >> 16) | 0x40U);
-  return static_cast<std::uint16_t>((bits + 0x7FFFU + ((bits >> 16) & 1U)) >> 16);
-}
-
 // Large factors stream by whole: on large pages, where the system has them.
 void* allocate(std::int64_t bytes) {
   constexpr std::size_t kLargePage = 2 << 20;
@@ -205,7 +198,7 @@ PackedMatrix::PackedMatrix(const MatrixView& factor, const ProductKernel& kernel
       const std::int64_t at =
           ((panel * steps() + row / per_step) * width + lane) * per_step + row % per_step;
       if (kernel.bfloat16)
-        reinterpret_cast<std::uint16_t*>(bytes_.get())[at] = rounded_bits(value);
+        reinterpret_cast<BFloat16*>(bytes_.get())[at] = round_to_bfloat16(value);
       else
         reinterpret_cast<float*>(bytes_.get())[at] = value;
     }

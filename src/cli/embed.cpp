@@ -112,7 +112,7 @@ class Embed : public Command {
     Json json{{"skyglot", version()},
               {"content", images_.empty() ? "texts" : "pictures"},
               {"model", about_model(config)},
-              {"precision", to_string(compute_.precision)},
+              {"precision", computed_as(compute_)},
               {"device", to_string(compute_.device)},
               {"normalised", job_.options.normalise}};
     if (!images_.empty())
@@ -149,7 +149,8 @@ class Embed : public Command {
                  {"weights", model.at("weights_sha256").get<std::string>()},
                  {"activation", model.at("activation").get<std::string>()},
                  {"resize", job_.about.value("resize", "none")},
-                 {"precision", to_string(compute_.precision) + " on " + to_string(compute_.device)},
+                 {"precision", computed_as(compute_) + " on " + to_string(compute_.device) + " (" +
+                                   computed_with(compute_) + ")"},
                  {"vectors", fmt::format("{} x {}, unit length", totals.embedded, job_.columns)}});
     for (const SkippedItem& item : totals.examples)
       fmt::print("skipped {}: {}\n", item.id, item.reason);

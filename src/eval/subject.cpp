@@ -180,7 +180,8 @@ void Subject::note_model() {
   one_model_.meet("--model", facts["model"]);
   facts["resize"] = to_string(done_.protocol.resize.value_or(config.preprocess.resize));
   facts["device"] = to_string(request_.compute.device);
-  facts["precision"] = to_string(request_.compute.precision);
+  facts["precision"] = computed_as(request_.compute);
+  facts["computed_with"] = computed_with(request_.compute);
 }
 
 // Vectors say which model made them, if they are ours.

@@ -2,13 +2,15 @@
 #include "nn/frozen.hpp"
 
 #include "base/error.hpp"
+#include "nn/product_choice.hpp"
 
 namespace skyglot {
 namespace {
 
 const ProductKernel& kernel_for(const torch::Tensor& weight) {
-  const bool narrow = weight.scalar_type() == torch::kBFloat16 && bfloat16_kernel() != nullptr;
-  return narrow ? *bfloat16_kernel() : *float_kernels().front();
+  const ProductChoice& choice = product_choice();
+  const bool narrow = weight.scalar_type() == torch::kBFloat16 && choice.bfloat16 != nullptr;
+  return narrow ? *choice.bfloat16 : *choice.floats;
 }
 
 std::vector<float> floats_of(const torch::Tensor& vector) {
@@ -16,7 +18,7 @@ std::vector<float> floats_of(const torch::Tensor& vector) {
   return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
 }
 
-FrozenBlock freeze(const BlockWeights& b, bool last) {
+FrozenBlock frozen_block(const BlockWeights& b, bool last) {
   FrozenBlock block;
   block.norm_1_gain = floats_of(b.norm_1_gain);
   block.norm_1_shift = floats_of(b.norm_1_shift);
@@ -75,7 +77,7 @@ FrozenTransformer::FrozenTransformer(const Transformer& transformer) {
   blocks_.norm_epsilon = static_cast<float>(transformer.norm_epsilon);
   blocks_.causal = transformer.causal;
   for (const BlockWeights& block : transformer.blocks)
-    blocks_.blocks.push_back(freeze(block, &block == &transformer.blocks.back()));
+    blocks_.blocks.push_back(frozen_block(block, &block == &transformer.blocks.back()));
 }
 
 TransformerResult FrozenTransformer::run(torch::Tensor tokens,
@@ -97,7 +99,9 @@ TransformerResult FrozenTransformer::run(torch::Tensor tokens,
   }
   run_blocks(blocks_, run);
   result.tokens = tokens;
-  if (request.pooled) result.tokens = tokens.view({-1, tokens.size(2)}).narrow(0, 0, run.sequences);
+  if (request.pooled)
+    result.tokens =
+        tokens.view({run.sequences * run.length, tokens.size(2)}).narrow(0, 0, run.sequences);
   return result;
 }
 
