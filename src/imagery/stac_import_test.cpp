@@ -166,7 +166,7 @@ TEST_F(StacFiles, NoDataThatOnlyTheItemDeclaresIsLeftOut) {
 
 TEST_F(StacFiles, AFileWithoutASystemHasTheItems) {
   RasterRecipe recipe;
-  recipe.crs = "";
+  recipe.crs = R"(LOCAL_CS["here",UNIT["metre",1]])";
   write_raster<std::uint8_t>(folder_ / "a.tif", recipe, busy);
   Json item = item_of({{"visual", tiff("a.tif")}});
   EXPECT_EQ(import(item).counts.skipped.count("no_crs"), 1U);

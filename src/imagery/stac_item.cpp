@@ -196,13 +196,16 @@ std::optional<Geometry> declared_footprint(const Json& item) {
   return declared;
 }
 
-// Whether a footprint lies within a grid, a few pixels and hundredths aside.
+// Whether a footprint lies within a grid, a few pixels and hundredths aside, and is no mere speck
+// of it, as where the numbers of a transform are in the wrong order.
 bool lies_in_grid(const Geometry& lonlat, const RasterInfo& info) {
   const SceneGrid grid(*info.map_from_pixel, info.crs_wkt);
   const auto pixels = grid.pixel_from_lonlat(lonlat);
   if (!pixels) return false;
   const double margin = 2 + 0.02 * std::max(info.width, info.height);
   const Box box = bounding_box(*pixels);
+  constexpr double kSpeck = 0.02;
+  if (box.width() < kSpeck * info.width || box.height() < kSpeck * info.height) return false;
   return box.min_x >= -margin && box.min_y >= -margin && box.max_x <= info.width + margin &&
          box.max_y <= info.height + margin;
 }

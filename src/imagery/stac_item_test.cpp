@@ -62,6 +62,9 @@ TEST(StacItem, AntimeridianPartsMeetAgain) {
   item["geometry"] = Json::parse(R"({"type": "MultiPolygon", "coordinates": [
     [[[179, -17], [180, -17], [180, -16], [179, -16], [179, -17]]],
     [[[-180, -17], [-179, -17], [-179, -16], [-180, -16], [-180, -17]]]]})");
+  item["properties"]["proj:epsg"] = 4326;
+  item["assets"]["visual"]["proj:shape"] = {500, 1000};
+  item["assets"]["visual"]["proj:transform"] = {0.002, 0, 179, 0, -0.002, -16};
   const auto outcome = described(item);
   EXPECT_EQ(bounding_box(std::get<Scene>(outcome).footprint_lonlat), (Box{179, -17, 181, -16}));
 }

@@ -28,6 +28,8 @@ void start_gdal() {
     set_default("GDAL_HTTP_TIMEOUT", "120");
     set_default("GDAL_HTTP_MAX_RETRY", "2");
     set_default("GDAL_HTTP_RETRY_DELAY", "0.5");
+    // Signed addresses allow no HEAD, and the first range says the size as well.
+    set_default("CPL_VSIL_CURL_USE_HEAD", "NO");
     GDALAllRegister();
   });
 }

@@ -133,6 +133,14 @@ std::string wkt_beside(const std::string& name) {
   return {};
 }
 
+// Some drivers look for no world file.
+std::optional<GeoTransform> place_beside(const std::string& name) {
+  GeoTransform place{};
+  for (const char* ending : {static_cast<const char*>(nullptr), "wld"})
+    if (GDALReadWorldFile(name.c_str(), ending, place.data()) != 0) return place;
+  return std::nullopt;
+}
+
 std::string unrectified_by(GDALDataset& dataset) {
   if (dataset.GetGCPCount() > 0) return "gcp";
   if (dataset.GetMetadata("RPC") != nullptr) return "rpc";
@@ -164,6 +172,8 @@ RasterInfo describe(GDALDataset& dataset, const std::string& name) {
     info.map_from_pixel = transform;
   else
     info.unrectified_by = unrectified_by(dataset);
+  if (!info.map_from_pixel && info.unrectified_by.empty() && is_local(name))
+    info.map_from_pixel = place_beside(name);
   if (info.crs_wkt.empty() && is_local(name)) info.crs_wkt = wkt_beside(name);
   for (int band = 1; band <= dataset.GetRasterCount(); ++band)
     info.bands.push_back(describe_band(*dataset.GetRasterBand(band), band));
