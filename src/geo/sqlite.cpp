@@ -151,6 +151,11 @@ bool Database::has_table(std::string_view name) {
   return query.bind(1, name).step();
 }
 
+bool Database::has_column(std::string_view table, std::string_view column) {
+  Statement query = prepare("SELECT 1 FROM pragma_table_info(?1) WHERE name = ?2");
+  return query.bind(1, table).bind(2, column).step();
+}
+
 std::optional<std::int64_t> Database::query_integer(const std::string& sql) {
   Statement query = prepare(sql);
   if (!query.step() || query.is_null(0)) return std::nullopt;

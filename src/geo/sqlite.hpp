@@ -91,6 +91,7 @@ class Database {
   [[nodiscard]] Statement prepare(std::string_view sql);
   [[nodiscard]] std::int64_t last_insert_id() const;
   [[nodiscard]] bool has_table(std::string_view name);
+  [[nodiscard]] bool has_column(std::string_view table, std::string_view column);
   /// Result of a query that gives one number; nothing if it gives no row or NULL.
   [[nodiscard]] std::optional<std::int64_t> query_integer(const std::string& sql);
   [[nodiscard]] std::string query_text(const std::string& sql);
