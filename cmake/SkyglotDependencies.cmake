@@ -34,7 +34,6 @@ endif()
 find_path(FP16_INCLUDE_DIR fp16.h REQUIRED)
 
 if(SKYGLOT_LEARN)
-  pkg_check_modules(LBFGS REQUIRED IMPORTED_TARGET liblbfgs)
   # Debian's, or a newer one (with CUDA) named by CMAKE_PREFIX_PATH.
   find_package(Torch REQUIRED)
   # Without it the parallel loops of libtorch's headers run on one thread, silently.

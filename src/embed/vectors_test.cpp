@@ -192,7 +192,9 @@ TEST_F(EmbeddingFiles, AnIdStandsForOneVector) {
   } catch (const Error& error) {
     EXPECT_THAT(error.what(), HasSubstr("rows 0 and 1 are both called 'x.jpg'"));
   }
+  // Equal texts of different passes differ in their last bits.
   std::ranges::copy(vectors_.row(0), vectors_.row(1).begin());
+  vectors_.row(1)[1] *= 1.0005F;
   write_vectors(folder_ / "e", {"x.jpg", "x.jpg"}, vectors_);
   EXPECT_EQ(IdIndex(read_embeddings(folder_ / "e"), "e").find("x.jpg"), 0);
   EXPECT_FALSE(IdIndex(read_embeddings(folder_ / "e"), "e").find("y.jpg").has_value());

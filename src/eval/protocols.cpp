@@ -12,7 +12,7 @@
 namespace skyglot {
 namespace {
 
-void require_two_classes(const SupervisedRequest& request) {
+void require_something_to_learn(const SupervisedRequest& request) {
   require_two_classes(request.train ? request.train->labels : request.pictures.labels,
                       request.class_names);
 }
@@ -114,7 +114,7 @@ ZeroshotResult score_zeroshot(const ZeroshotRequest& request) {
 }
 
 Classified score_knn(const SupervisedRequest& request, const KnnOptions& options) {
-  require_two_classes(request);
+  require_something_to_learn(request);
   const auto classes = std::ssize(request.class_names);
   const LabelledRows& pictures = request.pictures;
   return classified(request.train
@@ -125,7 +125,7 @@ Classified score_knn(const SupervisedRequest& request, const KnnOptions& options
 }
 
 LinearResult score_linear(const SupervisedRequest& request, const LinearOptions& options) {
-  require_two_classes(request);
+  require_something_to_learn(request);
   if (!request.train) return held_out(request, options);
   const LabelledRows& train = *request.train;
   LinearResult result;

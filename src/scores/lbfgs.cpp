@@ -1,133 +1,166 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "scores/lbfgs.hpp"
 
-#include "base/error.hpp"
 #include "base/interrupt.hpp"
 
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <exception>
-#include <lbfgs.h>
+#include <deque>
 #include <limits>
-#include <memory>
-#include <new>
-#include <span>
-#include <type_traits>
+#include <numeric>
+#include <optional>
+#include <utility>
 
 namespace skyglot {
 namespace {
 
-static_assert(std::is_same_v<lbfgsfloatval_t, double>);
+using Vector = std::vector<double>;
 
-double largest(std::span<const double> values) {
+double dot(const Vector& a, const Vector& b) {
+  return std::transform_reduce(a.begin(), a.end(), b.begin(), 0.0);
+}
+
+double largest(const Vector& values) {
   double result = 0;
   for (const double value : values) result = std::max(result, std::abs(value));
   return result;
 }
 
-// The library wants its own, padded memory.
-struct Free {
-  void operator()(double* values) const noexcept { lbfgs_free(values); }
+// y += factor * x
+void add(Vector& y, double factor, const Vector& x) {
+  for (std::size_t i = 0; i < y.size(); ++i) y[i] += factor * x[i];
+}
+
+struct Point {
+  Vector x;
+  Vector gradient;
+  double value = 0;
 };
-using Variables = std::unique_ptr<double, Free>;
 
-// One descent through the C library, through which no exception may pass.
-class Descent {
+Point evaluate(const SmoothFunction& function, Vector x) {
+  Point point{std::move(x), {}, 0};
+  point.gradient.resize(point.x.size());
+  point.value = function(point.x, point.gradient);
+  return point;
+}
+
+// The last steps and the changes of the gradient along them: an approximate inverse Hessian.
+class Curvature {
  public:
-  Descent(const SmoothFunction& function, const LbfgsOptions& options)
-      : function_(function), options_(options) {}
+  explicit Curvature(int memory) : memory_(static_cast<std::size_t>(std::max(memory, 1))) {}
 
-  /// At most so many iterations from `x`, which moves.
-  void run(double* x, int size, int iterations) {
-    lbfgs_parameter_t how;
-    lbfgs_parameter_init(&how);
-    how.m = std::max(options_.memory, 1);
-    how.epsilon = 0;  // ours is on the largest component, see on_progress()
-    how.max_iterations = iterations;
-    how.linesearch = LBFGS_LINESEARCH_BACKTRACKING_WOLFE;
-    how.max_linesearch = 60;
-    iterations_ = 0;
-    reached_ = false;
-    (void)lbfgs(size, x, nullptr, &Descent::on_evaluate, &Descent::on_progress, this, &how);
-    if (failure_) std::rethrow_exception(failure_);
+  [[nodiscard]] bool empty() const { return pairs_.empty(); }
+  void clear() { pairs_.clear(); }
+
+  void learn(const Point& from, const Point& to) {
+    Pair pair{to.x, to.gradient, 0};
+    add(pair.step, -1, from.x);
+    add(pair.change, -1, from.gradient);
+    const double product = dot(pair.step, pair.change);
+    if (!(product > std::numeric_limits<double>::epsilon() * dot(pair.change, pair.change))) return;
+    pair.inverse = 1 / product;
+    pairs_.push_back(std::move(pair));
+    if (pairs_.size() > memory_) pairs_.pop_front();
   }
 
-  [[nodiscard]] int iterations() const { return iterations_; }
-  [[nodiscard]] bool reached() const { return reached_; }
+  // Two-loop recursion; steepest descent of unit length while nothing is known.
+  [[nodiscard]] Vector descent(const Vector& gradient) const {
+    Vector direction = gradient;
+    Vector alphas(pairs_.size());
+    for (std::size_t i = pairs_.size(); i-- > 0;) {
+      alphas[i] = pairs_[i].inverse * dot(pairs_[i].step, direction);
+      add(direction, -alphas[i], pairs_[i].change);
+    }
+    const double scale = first_scale(gradient);
+    for (double& value : direction) value *= scale;
+    for (std::size_t i = 0; i < pairs_.size(); ++i) {
+      const double beta = pairs_[i].inverse * dot(pairs_[i].change, direction);
+      add(direction, alphas[i] - beta, pairs_[i].step);
+    }
+    for (double& value : direction) value = -value;
+    return direction;
+  }
 
  private:
-  // What is no number is a step too far.
-  static double on_evaluate(void* self, const double* x, double* gradient, const int size,
-                            const double /*step*/) {
-    auto& descent = *static_cast<Descent*>(self);
-    const auto count = static_cast<std::size_t>(size);
-    try {
-      if (!descent.failure_) {
-        const double value = descent.function_({x, count}, {gradient, count});
-        if (std::isfinite(value)) return value;
-      }
-    } catch (...) {
-      descent.failure_ = std::current_exception();
-    }
-    std::fill_n(gradient, count, 0.0);
-    return std::numeric_limits<double>::infinity();
+  struct Pair {
+    Vector step;
+    Vector change;
+    double inverse = 0;  // of their inner product
+  };
+
+  [[nodiscard]] double first_scale(const Vector& gradient) const {
+    if (pairs_.empty()) return 1 / std::sqrt(dot(gradient, gradient));
+    const Vector& change = pairs_.back().change;
+    return 1 / (pairs_.back().inverse * dot(change, change));
   }
 
-  static int on_progress(void* self, const double* /*x*/, const double* gradient,
-                         const double /*value*/, const double /*length*/, const double /*slope*/,
-                         const double /*step*/, int size, int iteration, int /*evaluations*/) {
-    auto& descent = *static_cast<Descent*>(self);
-    descent.iterations_ = iteration;
-    try {
-      check_interrupt();
-    } catch (...) {
-      descent.failure_ = std::current_exception();
-    }
-    descent.reached_ =
-        largest({gradient, static_cast<std::size_t>(size)}) <= descent.options_.tolerance;
-    return descent.reached_ || descent.failure_ ? 1 : 0;
-  }
-
-  const SmoothFunction& function_;
-  const LbfgsOptions& options_;
-  int iterations_ = 0;
-  bool reached_ = false;
-  std::exception_ptr failure_;
+  std::size_t memory_;
+  std::deque<Pair> pairs_;
 };
 
-Minimum at(const SmoothFunction& function, std::vector<double> x) {
-  Minimum minimum;
-  std::vector<double> gradient(x.size());
-  minimum.value = function(x, gradient);
-  minimum.gradient = largest(gradient);
-  minimum.x = std::move(x);
-  return minimum;
+Vector ahead(const Point& from, const Vector& direction, double step) {
+  Vector x = from.x;
+  add(x, step, direction);
+  return x;
+}
+
+// A point that is lower and flatter enough (weak Wolfe conditions); if bisection ends before one is
+// found, the last that is lower; nothing if none is.
+std::optional<Point> search_line(const SmoothFunction& function, const Point& from,
+                                 const Vector& direction) {
+  constexpr double kDecrease = 1e-4;
+  constexpr double kFlatter = 0.9;
+  constexpr int kTrials = 40;
+  const double slope = dot(from.gradient, direction);
+  if (!(slope < 0)) return std::nullopt;
+  std::optional<Point> lower;
+  double low = 0;
+  double high = std::numeric_limits<double>::infinity();
+  double step = 1;
+  for (int trial = 0; trial < kTrials; ++trial) {
+    Point to = evaluate(function, ahead(from, direction, step));
+    if (!(to.value < from.value && to.value <= from.value + kDecrease * step * slope)) {
+      high = step;
+    } else {
+      const bool flat = dot(to.gradient, direction) >= kFlatter * slope;
+      lower = std::move(to);
+      if (flat) break;
+      low = step;
+    }
+    step = std::isinf(high) ? 2 * low : (low + high) / 2;
+  }
+  return lower;
 }
 
 }  // namespace
 
 Minimum minimise(const SmoothFunction& function, std::vector<double> start,
                  const LbfgsOptions& options) {
-  const auto size = static_cast<int>(start.size());
-  const Variables x(lbfgs_malloc(size));
-  if (!x) throw std::bad_alloc();
-  Minimum minimum = at(function, std::move(start));
-  std::ranges::copy(minimum.x, x.get());
-  Descent descent(function, options);
-  while (minimum.gradient > options.tolerance && minimum.iterations < options.max_iterations) {
-    descent.run(x.get(), size, options.max_iterations - minimum.iterations);
-    const int iterations = minimum.iterations + descent.iterations();
-    const double before = minimum.value;
-    minimum = at(function, {x.get(), x.get() + size});
-    minimum.iterations = iterations;
-    // A line search that found nothing starts anew without memory, until that finds nothing either:
-    // rounding hides any further descent.
-    minimum.converged = descent.reached() || !(minimum.value < before);
-    if (minimum.converged) break;
+  Curvature curvature(options.memory);
+  Point at = evaluate(function, std::move(start));
+  Minimum result;
+  while (!(largest(at.gradient) <= options.tolerance)) {
+    if (result.iterations == options.max_iterations) break;
+    check_interrupt();
+    std::optional<Point> next = search_line(function, at, curvature.descent(at.gradient));
+    if (!next && curvature.empty()) {
+      result.converged = true;  // rounding hides any further descent
+      break;
+    }
+    if (!next) {
+      curvature.clear();
+      continue;
+    }
+    curvature.learn(at, *next);
+    at = std::move(*next);
+    ++result.iterations;
   }
-  minimum.converged = minimum.converged || minimum.gradient <= options.tolerance;
-  return minimum;
+  result.gradient = largest(at.gradient);
+  result.converged = result.converged || result.gradient <= options.tolerance;
+  result.value = at.value;
+  result.x = std::move(at.x);
+  return result;
 }
 
 }  // namespace skyglot

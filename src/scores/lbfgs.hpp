@@ -25,9 +25,8 @@ struct Minimum {
   bool converged = false;  ///< gradient <= tolerance, or no step makes the value smaller any more
 };
 
-/// By liblbfgs with a line search for the weak Wolfe conditions, so that every curvature pair is
-/// positive; values that are no numbers are steps too far. Deterministic. Throws what `function`
-/// throws.
+/// Two-loop recursion (Nocedal 1980) with a bisection line search for the weak Wolfe conditions
+/// (Lewis, Overton 2013), so that every curvature pair is positive. Deterministic.
 [[nodiscard]] Minimum minimise(const SmoothFunction& function, std::vector<double> start,
                                const LbfgsOptions& options);
 
