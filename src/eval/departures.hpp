@@ -19,7 +19,7 @@ namespace skyglot {
 struct DoneProtocol {
   Protocol protocol;
   ResizeMode own_resize = ResizeMode::shortest;  ///< the model's
-  std::string list{};                              ///< in place of the protocol's; empty: none
+  std::string list{};                            ///< in place of the protocol's; empty: none
   std::int64_t pictures = 0;                     ///< that were found; 0: not counted
 };
 

@@ -45,7 +45,9 @@ class PictureCache : public testing::Test {
               if (encoded_ > most) throw std::runtime_error("pulled the plug");
               return fake_encode(pictures);
             },
-            8, ResizeMode::shortest, 2, 1};
+            {.side = 8},
+            2,
+            1};
   }
 
   [[nodiscard]] SampleSet samples(const std::vector<std::string>& sets = {"a"}) const {
