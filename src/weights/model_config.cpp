@@ -27,7 +27,7 @@ using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
 constexpr int kSchema = 2;
-// Had one activation and epsilon for both towers, and pictures resized to the side of positions.
+// Had the same settings in both towers, and pictures resized to the side of positions.
 constexpr int kOldSchema = 1;
 // Far beyond any model, small enough that no product of a few of them overflows.
 constexpr std::int64_t kMaxWidth = 1 << 16;
@@ -49,8 +49,6 @@ OrderedJson transformer_json(const TransformerConfig& t) {
           {"layers", t.layers},
           {"heads", t.heads},
           {"mlp_width", t.mlp_width},
-          {"activation", to_string(t.activation)},
-          {"layer_norm_epsilon", t.layer_norm_epsilon},
           {"norm_order", word_of(t.norm_order, kNormOrders)}};
 }
 
@@ -66,8 +64,13 @@ OrderedJson vision_json(const VisionConfig& v) {
   return json;
 }
 
-OrderedJson text_json(const TextConfig& t) {
+// What the image tower has too stands at the top.
+OrderedJson text_json(const TextConfig& t, const TransformerConfig& image) {
   OrderedJson json = transformer_json(t.transformer);
+  if (t.transformer.activation != image.activation)
+    json["activation"] = to_string(t.transformer.activation);
+  if (t.transformer.layer_norm_epsilon != image.layer_norm_epsilon)
+    json["layer_norm_epsilon"] = t.transformer.layer_norm_epsilon;
   json.update(OrderedJson{{"context_length", t.context_length},
                           {"vocabulary", t.vocabulary},
                           {"pooling", word_of(t.pooling, kTextPoolings)},
@@ -95,6 +98,7 @@ class Reader {
   [[noreturn]] void reject(const std::string& what) const {
     fail(ErrorKind::format, "{}: {}; {}", where_, what, kRemedy);
   }
+  [[nodiscard]] bool has(const char* key) const { return json_.contains(key); }
   [[nodiscard]] const Json& at(const char* key) const {
     const auto found = json_.find(key);
     if (found == json_.end()) reject(fmt::format("lacks \"{}\"", key));
@@ -144,7 +148,7 @@ class Reader {
   std::string where_;
 };
 
-// Of schema 1, what all towers have in common stands at the top.
+// What all towers have in common stands at the top.
 struct Towers {
   const Reader& top;
   bool old = false;
@@ -157,9 +161,11 @@ TransformerConfig read_transformer(const Reader& json, const Towers& towers) {
   t.heads = json.integer("heads", 1, kMaxWidth);
   t.mlp_width = json.integer("mlp_width", 1, 8 * kMaxWidth);
   if (t.width % t.heads != 0) json.reject("\"width\" is no multiple of \"heads\"");
-  const Reader& settings = towers.old ? towers.top : json;
-  t.activation = settings.word<Activation>("activation", kActivations);
-  t.layer_norm_epsilon = settings.positive("layer_norm_epsilon");
+  const auto settings = [&](const char* key) -> const Reader& {
+    return json.has(key) ? json : towers.top;
+  };
+  t.activation = settings("activation").word<Activation>("activation", kActivations);
+  t.layer_norm_epsilon = settings("layer_norm_epsilon").positive("layer_norm_epsilon");
   if (!towers.old) t.norm_order = json.word<NormOrder>("norm_order", kNormOrders);
   return t;
 }
@@ -228,9 +234,11 @@ OrderedJson to_json(const ModelConfig& config) {
   OrderedJson json{{"schema", kSchema},
                    {"kind", to_string(config.kind)},
                    {"architecture", config.architecture},
+                   {"activation", to_string(config.vision.transformer.activation)},
                    {"embedding_width", config.embedding_width},
+                   {"layer_norm_epsilon", config.vision.transformer.layer_norm_epsilon},
                    {"vision", vision_json(config.vision)}};
-  if (config.text) json["text"] = text_json(*config.text);
+  if (config.text) json["text"] = text_json(*config.text, config.vision.transformer);
   json["preprocess"] = preprocess_json(config.preprocess);
   json["source"] = config.source;
   json["source_sha256"] = config.source_sha256;

@@ -54,11 +54,9 @@ TEST(ModelFolderTest, OldFoldersStillOpen) {
   save_model_folder(test_path(), random_model(small_clip()));
   auto json = nlohmann::ordered_json::parse(read_file(test_path() / "config.json"));
   json["schema"] = 1;
-  json["activation"] = "quick_gelu";
   json["layer_norm_epsilon"] = 1e-4;
   for (const char* tower : {"vision", "text"})
-    for (const char* key : {"activation", "layer_norm_epsilon", "norm_order", "causal"})
-      json[tower].erase(key);
+    for (const char* key : {"norm_order", "causal"}) json[tower].erase(key);
   json["text"].erase("pooling");
   for (const char* key : {"side", "resize_side", "interpolation", "crop_centre"})
     json["preprocess"].erase(key);
