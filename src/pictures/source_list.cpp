@@ -157,8 +157,8 @@ class ListIndex : public PictureIndex {
   void read_rows(CsvReader reader) {
     for (std::vector<std::string> cells; reader.next_row(cells);) {
       if (cells.size() != header_.size())
-        fail(ErrorKind::format, "{}:{}: {} cells where the header has {}", name_,
-             reader.row_line(), cells.size(), header_.size());
+        fail(ErrorKind::format, "{}:{}: {} cells where the header has {}", name_, reader.row_line(),
+             cells.size(), header_.size());
       rows_.push_back(reader.row_offset());
       if (!options_.contents) continue;
       if (const auto into = split_at_tar(entry_of(cells))) tars_.add(root_ / into->tar);

@@ -159,11 +159,10 @@ void ShardIndex::read_beside(const Place& place, const TarFile& file,
   const std::string_view key = key_of(picture.id);
   const auto of_another = [&](std::string_view name) {
     if (stem_of(name) == stem || stem_of(name) == key) return false;
-    return std::any_of(members.begin() + place.begin,
-                                                members.begin() + place.end, [&](const Member& m) {
-                                                  return is_picture_name(m.name) &&
-                                                         stem_of(m.name) == stem_of(name);
-                                                });
+    return std::any_of(members.begin() + place.begin, members.begin() + place.end,
+                       [&](const Member& m) {
+                         return is_picture_name(m.name) && stem_of(m.name) == stem_of(name);
+                       });
   };
   for (std::uint32_t i = place.begin; i < place.end; ++i) {
     const std::string_view name = members[i].name;
