@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // libFuzzer: any bytes as a tar are an Error or an index whose every picture can be read, or says
 // why not. Read by places and read member by member, a tar holds the same.
+#include "base/error.hpp"
 #include "pictures/shard.hpp"
 #include "pictures/source.hpp"
 #include "pictures/tar_index.hpp"
-
-#include "base/error.hpp"
 
 #include <cstddef>
 #include <cstdint>

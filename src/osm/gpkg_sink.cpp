@@ -29,10 +29,9 @@ void add_tables(GeoPackageWriter& writer) {
 GpkgSink::GpkgSink(const std::filesystem::path& path) : pending_(path) {
   writer_.emplace(pending_.path());
   add_tables(*writer_);
-  inserts_.emplace(Inserts{
-      writer_->insert_into("objects"), writer_->insert_into("tags"),
-      IntegerInsert(writer_->database(), "object_tags", 2),
-      writer_->insert_into("metadata")});
+  inserts_.emplace(Inserts{writer_->insert_into("objects"), writer_->insert_into("tags"),
+                           IntegerInsert(writer_->database(), "object_tags", 2),
+                           writer_->insert_into("metadata")});
 }
 
 void GpkgSink::add_object(const SinkObject& object) {

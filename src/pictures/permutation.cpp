@@ -19,7 +19,9 @@ std::uint64_t mixed(std::uint64_t x) {
 }  // namespace
 
 Permutation::Permutation(std::uint64_t size, RandomStream random)
-    : size_(size), half_bits_(size < 2 ? 1 : (static_cast<int>(std::bit_width(size - 1)) + 1) / 2), keys_{} {
+    : size_(size),
+      half_bits_(size < 2 ? 1 : (static_cast<int>(std::bit_width(size - 1)) + 1) / 2),
+      keys_{} {
   for (std::uint64_t& key : keys_) key = random.next();
 }
 

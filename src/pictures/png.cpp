@@ -44,7 +44,8 @@ std::string without_colour_space(std::string_view bytes) {
   std::string kept(bytes.substr(0, kMarkBytes));
   for (std::size_t at = kMarkBytes; at < bytes.size();) {
     const std::string_view rest = bytes.substr(at);
-    const std::size_t size = rest.size() < kFrameBytes ? rest.size() : kFrameBytes + big_endian(rest);
+    const std::size_t size =
+        rest.size() < kFrameBytes ? rest.size() : kFrameBytes + big_endian(rest);
     const std::string_view chunk = rest.substr(0, size);
     if (std::ranges::find(kColourSpace, chunk.substr(std::min<std::size_t>(4, chunk.size()), 4)) ==
         kColourSpace.end())

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 
 #include <gtest/gtest.h>
+
 #include <zlib.h>
 
 namespace skyglot {
@@ -21,8 +22,8 @@ TEST(Png, ReadsBackExactly) {
 // "gAMA" with 55556, the usual 1/1.8 of old Macintosh files, right behind IHDR.
 std::string with_gamma(const std::string& png) {
   std::string chunk("\0\0\0\4gAMA\0\0\xD9\4", 12);
-  const std::uint32_t sum = static_cast<std::uint32_t>(
-      crc32(0, reinterpret_cast<const Bytef*>(chunk.data() + 4), 8));
+  const std::uint32_t sum =
+      static_cast<std::uint32_t>(crc32(0, reinterpret_cast<const Bytef*>(chunk.data() + 4), 8));
   for (const int shift : {24, 16, 8, 0}) chunk.push_back(static_cast<char>(sum >> shift & 0xFF));
   return png.substr(0, 33) + chunk + png.substr(33);
 }

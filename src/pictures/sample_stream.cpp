@@ -71,8 +71,8 @@ std::string SampleStream::about() const {
 }
 
 std::string SampleStream::saved() const {
-  return fmt::format("epoch {} drawn {} {}", position_.epoch,
-                     std::min(position_.drawn, samples_), about());
+  return fmt::format("epoch {} drawn {} {}", position_.epoch, std::min(position_.drawn, samples_),
+                     about());
 }
 
 void SampleStream::resume(std::string_view saved) {

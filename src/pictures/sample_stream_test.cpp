@@ -174,9 +174,10 @@ TEST(SampleStream, GoesOnWithOtherRanks) {
 
 TEST(SampleStream, RefusesPositionsOfOtherStreams) {
   SampleStream stream(60, {.seed = 4});
-  for (const char* other : {"epoch 0 drawn 3 of 61 samples, seed 4", "epoch 0 drawn 3 of 60 samples, seed 5",
-                            "epoch 0 drawn 3 of 60 samples, in order", "", "epoch x drawn 3 of 60 samples, seed 4",
-                            "epoch 0 drawn -3 of 60 samples, seed 4"})
+  for (const char* other :
+       {"epoch 0 drawn 3 of 61 samples, seed 4", "epoch 0 drawn 3 of 60 samples, seed 5",
+        "epoch 0 drawn 3 of 60 samples, in order", "", "epoch x drawn 3 of 60 samples, seed 4",
+        "epoch 0 drawn -3 of 60 samples, seed 4"})
     EXPECT_THROW(stream.resume(other), Error) << other;
   stream.resume("epoch 0 drawn 3 of 60 samples, seed 4");
   EXPECT_EQ(stream.position().drawn, 3U);

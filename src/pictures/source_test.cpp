@@ -257,12 +257,14 @@ TEST_F(Sources, AnIndexIsReadInAnyOrderByAnyThread) {
   EXPECT_EQ(index->read(4).beside.at("label"), "x\ny");
 }
 
-TEST_F(Sources, LongNamesAndLinksOfTarsKeepTheirPlaces) {
-  const std::string far = std::string(90, 'x') + "/" + std::string(95, 'y');
-  const auto tar = write_tar("t.tar", {{far + "/a.jpg", "A"}, {"b.jpg", "B"}});
-  const auto index = index_pictures({tar});
-  EXPECT_EQ(index->read(1).bytes, "B");
-  EXPECT_EQ(index->read(0).bytes, "A");
+// GNU's and pax's tars put further headers before a member with a long name.
+TEST_F(Sources, LongNamesOfTarsDoNotMoveThePlaces) {
+  const fs::path corpus = fs::path(SKYGLOT_SOURCE_DIR) / "fuzz/corpus/tar";
+  for (const char* name : {"long.tar", "pax.tar"}) {
+    const auto index = index_pictures({corpus / name});
+    EXPECT_GT(index->id(0).size(), 100u);
+    EXPECT_EQ(index->read(0).bytes, "abc") << name;
+  }
 }
 
 TEST_F(Sources, ATarThatChangedIsAnError) {

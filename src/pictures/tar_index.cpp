@@ -31,8 +31,7 @@ std::string TarFile::read(const ShardReader::Member& member) const {
                               static_cast<off_t>(member.offset + done));
     if (got < 0 && errno == EINTR) continue;
     if (got < 0) fail(ErrorKind::io, "cannot read {}: {}", name_, errno_text(errno));
-    if (got == 0)
-      fail(ErrorKind::format, "{}: it has become shorter while it was read", name_);
+    if (got == 0) fail(ErrorKind::format, "{}: it has become shorter while it was read", name_);
     done += static_cast<std::size_t>(got);
   }
   return bytes;
