@@ -18,9 +18,7 @@ from tower_torch import fastest, make_tower
 def export(name, batch, folder):
     path = os.path.join(folder, "tower.onnx")
     tower, x = make_tower(name), torch.zeros(batch, 3, 224, 224)
-    sys.stdout, out = sys.stderr, sys.stdout
     torch.onnx.export(tower, (x,), path, dynamo=True, optimize=True, verbose=False)
-    sys.stdout = out
     return path
 
 

@@ -21,4 +21,4 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/skyglotConfigVersion.cma
   COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/skyglotConfig.cmake"
   "${PROJECT_BINARY_DIR}/skyglotConfigVersion.cmake"
-  cmake/FindTurboJpeg.cmake DESTINATION "${package_dir}")
+  cmake/FindTurboJpeg.cmake cmake/FindSkyglotTorch.cmake DESTINATION "${package_dir}")

@@ -113,6 +113,7 @@ class Embed : public Command {
               {"content", images_.empty() ? "texts" : "pictures"},
               {"model", about_model(config)},
               {"precision", computed_as(compute_)},
+              {"computed_with", computed_with(compute_)},
               {"device", to_string(compute_.device)},
               {"normalised", job_.options.normalise}};
     if (!images_.empty())

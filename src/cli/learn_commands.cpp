@@ -8,7 +8,7 @@ Commands learn_commands() {
   commands.push_back(make_model_list());
   commands.push_back(make_model_fetch());
   commands.push_back(make_model_import());
-  commands.push_back(make_model_inspect());
+  commands.push_back(make_model_inspect(speed_report));
   commands.push_back(make_embed());
   commands.push_back(make_eval_zeroshot());
   commands.push_back(make_eval_finegrained());

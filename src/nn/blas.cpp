@@ -7,6 +7,7 @@
 #include <dlfcn.h>
 #include <filesystem>
 #include <string_view>
+#include <unistd.h>
 
 namespace skyglot {
 namespace {
@@ -74,6 +75,12 @@ std::string better_openblas_core() {
   if (float_kernels().size() > 1) return "HASWELL";
 #endif
   return "";
+}
+
+void restart_with_better_core(char** arguments) {
+  const std::string core = better_openblas_core();
+  if (core.empty() || setenv("OPENBLAS_CORETYPE", core.c_str(), 1) != 0) return;
+  execv("/proc/self/exe", arguments);  // comes back where that fails: slower, no worse
 }
 
 }  // namespace skyglot

@@ -28,5 +28,8 @@ void multiply_with(const Blas& blas, const MatrixView& a, const MatrixView& b, f
 /// value of OPENBLAS_CORETYPE that would do better; "" where the library knows what it has, where
 /// it is another, or where the user has set the variable.
 [[nodiscard]] std::string better_openblas_core();
+/// Starts this program anew with that value, where there is one: the library looks at it only while
+/// it is loaded.
+void restart_with_better_core(char** arguments);
 
 }  // namespace skyglot
