@@ -31,6 +31,8 @@ if(SKYGLOT_MAPS)
   find_path(PROTOZERO_INCLUDE_DIR protozero/version.hpp REQUIRED)
 endif()
 
+find_path(FP16_INCLUDE_DIR fp16.h REQUIRED)
+
 if(SKYGLOT_LEARN)
   # Debian's, or a newer one (with CUDA) named by CMAKE_PREFIX_PATH.
   find_package(Torch REQUIRED)

@@ -90,6 +90,7 @@ CsvTable parse_csv(std::string_view text, std::string name) {
   CsvTable table{.name = std::move(name), .header = {}, .rows = {}};
   CsvReader parser(text, table.name);
   if (!parser.next_row(table.header)) fail(ErrorKind::format, "{}: empty table", table.name);
+  for (std::string& cell : table.header) cell = trim(cell);
   std::vector<std::string> row;
   while (parser.next_row(row)) {
     if (row.size() != table.header.size())

@@ -162,9 +162,13 @@ class Embed : public Command {
   }
 
   [[nodiscard]] Json result_json(const EmbedTotals& totals) const {
-    return {{"output", job_.output.string()}, {"embedded", totals.embedded},
-            {"skipped", totals.skipped},      {"resumed", totals.resumed},
-            {"columns", job_.columns},        {"about", job_.about}};
+    return {{"output", job_.output.string()},
+            {"embedded", totals.embedded},
+            {"skipped", totals.skipped},
+            {"resumed", totals.resumed},
+            {"repeated", totals.repeated},
+            {"columns", job_.columns},
+            {"about", job_.about}};
   }
 
   fs::path model_;

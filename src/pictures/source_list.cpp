@@ -126,6 +126,7 @@ class ListIndex : public PictureIndex {
   CsvReader header_reader(bool may_be_missing) {
     CsvReader reader(text_, name_, separator_);
     reader.next_row(header_);
+    for (std::string& name : header_) name = trim(name);
     if (const auto column = find_path_column()) {
       path_column_ = *column;
       return reader;

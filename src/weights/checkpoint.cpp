@@ -87,7 +87,7 @@ PackedEntry packed_checkpoint(Bytes bytes, const std::string& name) {
   }
   if (found.size() > 1)
     fail(ErrorKind::input, "{} holds several checkpoints ({}); unpack the one you want", name,
-         join(found, ", "));
+         some_of(found));
   return packed;
 }
 

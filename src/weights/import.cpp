@@ -170,10 +170,7 @@ ImportResult import_checkpoint(const fs::path& path, const ModelImportOptions& o
 
 void require_complete(const ImportResult& result, const fs::path& path) {
   if (result.missing.empty()) return;
-  constexpr std::size_t kShown = 5;
-  std::vector<std::string> first = result.missing;
-  first.resize(std::min(first.size(), kShown));
-  const std::string names = join(first, ", ") + (result.missing.size() > kShown ? ", ..." : "");
+  const std::string names = some_of(result.missing);
   if (!result.unreadable.empty())
     fail(ErrorKind::format,
          "{}: {} tensors are missing ({}); {} of its entries, first {}, can only be built by "

@@ -64,7 +64,7 @@ std::vector<Anchor> find_anchors(const TensorMap& tensors) {
 std::string prefixes_of(const std::vector<Anchor>& anchors) {
   std::vector<std::string> names;
   for (const Anchor& anchor : anchors) names.push_back("\"" + anchor.prefix + "\"");
-  return join(names, ", ");
+  return some_of(names);
 }
 
 Anchor choose_anchor(const TensorMap& tensors, const std::string& prefix,
