@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace skyglot {
 
 Commands learn_commands() {
