@@ -193,17 +193,17 @@ constexpr std::int64_t padded(std::int64_t count) {
 }
 
 // A tile of kQueryRows x kColumns sums, held in registers.
-struct Tile {
+struct SumTile {
   Floats left[kQueryRows];
   Floats right[kQueryRows];
 };
 
 // tile[r] = sum over i of a[r][i] * b[i][0..kColumns): kQueryRows rows of a, rows of b `b_stride`
 // apart.
-[[gnu::always_inline]] inline Tile tile_product(const float* a, std::int64_t a_stride,
-                                                const float* b, std::int64_t b_stride,
-                                                std::int64_t depth) {
-  Tile tile{};
+[[gnu::always_inline]] inline SumTile tile_product(const float* a, std::int64_t a_stride,
+                                                   const float* b, std::int64_t b_stride,
+                                                   std::int64_t depth) {
+  SumTile tile{};
   for (std::int64_t i = 0; i < depth; ++i) {
     const Floats left = load(b + i * b_stride);
     const Floats right = load(b + i * b_stride + kLanes);
@@ -288,7 +288,7 @@ template <typename Element>
 template <typename Element>
 [[gnu::always_inline]] inline void write_rows(const AttentionHead<Element>& head, std::int64_t at,
                                               std::int64_t count, std::int64_t column,
-                                              const Tile& tile) {
+                                              const SumTile& tile) {
   for (std::int64_t row = 0; row < count; ++row) {
     Element* out = head.out + (at + row) * head.out_stride + column;
     write_part(tile.left[row], head.head_width - column, out);
@@ -305,7 +305,7 @@ template <typename Element>
   const std::int64_t width = padded(seen_by_all);
   pack_queries(head, at, count, w);
   for (std::int64_t column = 0; column < width; column += kColumns) {
-    const Tile tile =
+    const SumTile tile =
         tile_product(w.queries, head.head_width, w.keys + column, w.key_stride, head.head_width);
     for (std::int64_t row = 0; row < kQueryRows; ++row) {
       store(w.weights + row * w.key_stride + column, tile.left[row]);

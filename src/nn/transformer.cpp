@@ -36,7 +36,7 @@ torch::Tensor attention(const torch::Tensor& q, const torch::Tensor& k, const to
 
 // N x L x D to N x heads x L x D / heads.
 torch::Tensor split_heads(const torch::Tensor& x, std::int64_t heads) {
-  return x.view({x.size(0), x.size(1), heads, -1}).transpose(1, 2);
+  return x.view({x.size(0), x.size(1), heads, x.size(2) / heads}).transpose(1, 2);
 }
 
 torch::Tensor one_token_each(const torch::Tensor& tokens, const torch::Tensor& index) {

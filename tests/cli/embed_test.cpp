@@ -82,6 +82,7 @@ TEST_F(EmbedCommand, TellsWhatItDidAndWithWhat) {
 
 // Two folders whose pictures have the same names.
 TEST_F(EmbedCommand, InputsThatShareNamesAreRefusedWithTheRemedy) {
+  for (const char* folder : {"one/river", "two/river"}) fs::create_directories(path(folder));
   write_file_atomically(path("one/river/a.jpg"), jpeg(1));
   write_file_atomically(path("two/river/a.jpg"), jpeg(2));
   const auto result = embed("out", {"--images", path("one"), path("two")});
