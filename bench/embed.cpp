@@ -77,7 +77,7 @@ void run(const std::string& architecture, const Settings& s) {
     files.push_back(
         encode_jpeg(landscape(static_cast<int>(s.width), static_cast<int>(s.height), i), 90));
   const std::vector<Picture> ready(static_cast<std::size_t>(s.pictures),
-                                   landscape(tower.side, tower.side, 1));
+                                   landscape(tower.preparation.side, tower.preparation.side, 1));
   std::vector<double> bare;
   std::vector<double> whole;
   (void)encoder.encode_pictures(ready);

@@ -77,6 +77,13 @@ std::string join(const std::vector<std::string>& parts, std::string_view separat
   return result;
 }
 
+std::string some_of(const std::vector<std::string>& names, std::size_t shown) {
+  if (names.size() <= shown) return join(names, ", ");
+  const auto end = names.begin() + static_cast<std::ptrdiff_t>(shown);
+  return join({names.begin(), end}, ", ") + " and " + std::to_string(names.size() - shown) +
+         " more";
+}
+
 std::string replace_all(std::string text, std::string_view from, std::string_view to) {
   for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at)) {
     text.replace(at, from.size(), to);

@@ -2,6 +2,7 @@
 // Small ASCII text helpers that the standard library lacks.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -14,6 +15,9 @@ namespace skyglot {
 /// "a,,b" -> {"a", "", "b"}; the empty text gives one empty part.
 [[nodiscard]] std::vector<std::string_view> split(std::string_view text, char separator);
 [[nodiscard]] std::string join(const std::vector<std::string>& parts, std::string_view separator);
+/// For messages: the first names, divided by commas, and how many there are more ("a, b, c and 987
+/// more").
+[[nodiscard]] std::string some_of(const std::vector<std::string>& names, std::size_t shown = 5);
 [[nodiscard]] std::string replace_all(std::string text, std::string_view from, std::string_view to);
 /// Whether `text` matches `pattern`, in which each '*' stands for any run of characters.
 [[nodiscard]] bool matches_glob(std::string_view text, std::string_view pattern);

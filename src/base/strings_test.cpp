@@ -38,6 +38,8 @@ TEST(Strings, TrimLowerReplaceJoin) {
   EXPECT_EQ(to_lower("MW \xC3\x84"), "mw \xC3\x84");
   EXPECT_EQ(replace_all("a_b_c", "_", " "), "a b c");
   EXPECT_EQ(join({"a", "b"}, ", "), "a, b");
+  EXPECT_EQ(some_of({"a", "b"}, 2), "a, b");
+  EXPECT_EQ(some_of({"a", "b", "c", "d"}, 2), "a, b and 2 more");
 }
 
 }  // namespace

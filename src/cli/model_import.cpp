@@ -8,6 +8,8 @@
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
+
 namespace skyglot {
 namespace {
 
@@ -27,6 +29,7 @@ Json result_json(const ImportResult& result, const std::filesystem::path& output
             {"entry", result.chosen},
             {"prefix", result.prefix},
             {"other_entries", result.other_entries},
+            {"heads_source", result.heads_source},
             {"activation_source", result.activation_source},
             {"normalisation_source", result.normalisation_source},
             {"resize_source", result.resize_source},
@@ -35,10 +38,24 @@ Json result_json(const ImportResult& result, const std::filesystem::path& output
   return json;
 }
 
-void print_names(const char* what, const std::vector<std::string>& names) {
+// All of them only with --list.
+void print_names(const char* what, const std::vector<std::string>& names, bool all) {
+  constexpr std::size_t kShown = 10;
   if (names.empty()) return;
   fmt::print("{} tensors: {}\n", what, names.size());
-  for (const std::string& name : names) fmt::print("  {}\n", name);
+  const std::size_t shown = all ? names.size() : std::min(names.size(), kShown);
+  for (std::size_t i = 0; i < shown; ++i) fmt::print("  {}\n", names[i]);
+  if (shown < names.size())
+    fmt::print("  and {} more (--list prints them)\n", names.size() - shown);
+}
+
+std::string framing_text(const ModelConfig& config) {
+  const PreprocessConfig& p = config.preprocess;
+  std::string text = fmt::format("{} to {} px, {}", to_string(p.resize), config.resize_side(),
+                                 to_string(p.interpolation));
+  if (config.resize_side() > config.picture_side())
+    text += fmt::format(", of it the middle {} px", config.picture_side());
+  return text;
 }
 
 std::string sizes(const ModelConfig& config) {
@@ -58,16 +75,18 @@ void print_result(const ImportResult& result, bool every_tensor) {
              result.chosen.empty() ? "" : ", entry " + result.chosen,
              result.prefix.empty() ? "" : ", prefix " + result.prefix);
   fmt::print("architecture: {}\n", sizes(config));
-  fmt::print("activation: {} ({})\n", to_string(config.activation), result.activation_source);
+  fmt::print("heads: {} ({})\n", config.vision.transformer.heads, result.heads_source);
+  fmt::print("activation: {} ({})\n", to_string(config.vision.transformer.activation),
+             result.activation_source);
   fmt::print("normalisation: {} ({})\n",
              to_string(Normalisation{config.preprocess.mean, config.preprocess.std}),
              result.normalisation_source);
-  fmt::print("resize: {} ({})\n", to_string(config.preprocess.resize), result.resize_source);
+  fmt::print("resize: {} ({})\n", framing_text(config), result.resize_source);
   fmt::print("matched tensors: {}\n", result.matched.size());
   if (every_tensor)
     for (const auto& [name, source] : result.matched) fmt::print("  {} <- {}\n", name, source);
-  print_names("missing", result.missing);
-  print_names("ignored", result.ignored);
+  print_names("missing", result.missing, every_tensor);
+  print_names("ignored", result.ignored, every_tensor);
 }
 
 class ModelImport : public Command {
@@ -94,9 +113,18 @@ class ModelImport : public Command {
     app.add_option("--text-heads", options_.heads.text, "Attention heads of the text tower")
         ->check(CLI::PositiveNumber);
     app.add_option("--pooling", pooling_,
-                   "What stands for a picture in a tower without projection: cls or mean")
-        ->capture_default_str();
+                   "What stands for a picture: cls or mean; default: as its configuration says, "
+                   "else cls");
     app.add_option("--resize", resize_, "How pictures become square: shortest, squash or tile");
+    app.add_option("--side", options_.side,
+                   "Side of the pictures that the tower is given, in pixels")
+        ->check(CLI::PositiveNumber);
+    app.add_option("--resize-side", options_.resize_side,
+                   "Side that pictures are resized to before their middle is cropped")
+        ->check(CLI::PositiveNumber);
+    app.add_option("--interpolation", interpolation_, "bicubic or bilinear");
+    app.add_option("--ignore", options_.ignore,
+                   "Tensors to leave aside that are not understood, e.g. adapter.*");
     app.add_flag("--list", every_tensor_, "Print every matched tensor as well");
     add_overwrite(app, overwrite_);
     common_.add_to(app);
@@ -105,7 +133,8 @@ class ModelImport : public Command {
   int run() override {
     if (!activation_.empty()) options_.activation = parse_activation(activation_);
     if (!normalisation_.empty()) options_.normalisation = parse_normalisation(normalisation_);
-    options_.pooling = parse_pooling(pooling_);
+    if (!pooling_.empty()) options_.pooling = parse_pooling(pooling_);
+    if (!interpolation_.empty()) options_.interpolation = parse_interpolation(interpolation_);
     if (!resize_.empty()) options_.resize = parse_resize_mode(resize_);
     refuse_existing(output_, overwrite_);
     ImportResult result = import_checkpoint(path_, options_);
@@ -125,7 +154,8 @@ class ModelImport : public Command {
   ModelImportOptions options_;
   std::string activation_;
   std::string normalisation_;
-  std::string pooling_ = "cls";
+  std::string pooling_;
+  std::string interpolation_;
   std::string resize_;
   bool every_tensor_ = false;
   bool overwrite_ = false;

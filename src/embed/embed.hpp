@@ -19,7 +19,8 @@
 namespace skyglot {
 
 struct EmbedOptions {
-  std::optional<ResizeMode> resize{};  ///< empty: the model's own
+  /// Empty: the model's own. Another than that takes the whole side, without a margin to crop.
+  std::optional<ResizeMode> resize{};
   std::size_t max_pixels = 100'000'000;
   bool normalise = true;  ///< rows to unit length
   bool strict = false;    ///< a text past the context is an Error, not truncated
@@ -37,12 +38,21 @@ struct EmbeddedPicture {
   std::string skipped;        ///< why; empty: fine
 };
 
-/// What embeds pictures: one row for each square RGB picture of `side`, not normalised. A row
-/// depends, if only in its last bits, on the run of `at_once` pictures it stands in.
+/// How a picture becomes the square, or squares, that a tower sees.
+struct Preparation {
+  int side = 0;         ///< of the square
+  int resize_side = 0;  ///< what the picture is resized to before its centre is cropped; 0: `side`
+  ResizeMode mode = ResizeMode::shortest;
+  Interpolation interpolation = Interpolation::bicubic;
+  CropCentre centre = CropCentre::rounded;
+};
+
+/// What embeds pictures: one row for each square RGB picture of the preparation's side, not
+/// normalised. A row depends, if only in its last bits, on the run of `at_once` pictures it stands
+/// in.
 struct PictureModel {
   std::function<Matrix(std::span<const Picture>)> encode;
-  int side = 0;
-  ResizeMode resize = ResizeMode::shortest;
+  Preparation preparation;
   std::size_t at_once = 32;  ///< pictures that share a pass
   std::size_t passes = 1;    ///< that run side by side
 };
@@ -75,8 +85,8 @@ void embed_pictures(PictureSource& source, const Encoder& encoder, const EmbedOp
                                  const EmbedOptions& options);
 
 /// The crops a picture is embedded by: one, or several in ResizeMode::tile (evenly spaced along the
-/// longer side, at most 64).
-[[nodiscard]] std::vector<Picture> prepare_picture(const Picture& picture, int side,
-                                                   ResizeMode mode);
+/// longer side, at most 64; the shorter becomes `side`).
+[[nodiscard]] std::vector<Picture> prepare_picture(const Picture& picture,
+                                                   const Preparation& preparation);
 
 }  // namespace skyglot

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/pipeline_ahead.hpp"
 #include "embed/embed.hpp"
 #include "embed/unit_rows.hpp"
-#include "nn/linear_algebra.hpp"
 #include "pictures/decode.hpp"
 
 #include <algorithm>
@@ -20,19 +20,27 @@ struct Prepared {
   std::vector<Picture> crops;
 };
 
+Preparation preparation_of(const PictureModel& tower, const EmbedOptions& options) {
+  Preparation how = tower.preparation;
+  if (!options.resize || *options.resize == how.mode) return how;
+  how.mode = *options.resize;
+  how.resize_side = how.side;
+  return how;
+}
+
 // Without the picture's name, which stands beside it.
 std::string reason_of(const Error& error, const std::string& id) {
   const std::string reason = error.what();
   return reason.starts_with(id + ": ") ? reason.substr(id.size() + 2) : reason;
 }
 
-Prepared prepare(SourcePicture picture, int side, ResizeMode mode, std::size_t max_pixels) {
+Prepared prepare(SourcePicture picture, const Preparation& how, std::size_t max_pixels) {
   Prepared prepared{
       {std::move(picture.id), std::move(picture.beside), {}, std::move(picture.problem)}, {}};
   if (!prepared.outcome.skipped.empty()) return prepared;
   try {
     const std::string& name = prepared.outcome.id;
-    prepared.crops = prepare_picture(decode_picture(picture.bytes, name, max_pixels), side, mode);
+    prepared.crops = prepare_picture(decode_picture(picture.bytes, name, max_pixels), how);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::internal) throw;
     prepared.outcome.skipped = reason_of(error, prepared.outcome.id);
@@ -120,18 +128,16 @@ void embed_pictures(PictureSource& source, const PictureModel& tower, const Embe
                     const std::function<void(EmbeddedPicture)>& sink) {
   expect(tower.at_once > 0 && tower.passes > 0 && options.block > 0,
          "passes and blocks hold something");
-  const ResizeMode mode = options.resize.value_or(tower.resize);
+  const Preparation how = preparation_of(tower, options);
   // A long scene makes up to 64 crops: of those, fewer wait.
-  const std::size_t ahead = mode == ResizeMode::tile
+  const std::size_t ahead = how.mode == ResizeMode::tile
                                 ? static_cast<std::size_t>(thread_count(options.threads))
                                 : tower.at_once * tower.passes;
   Passes passes(tower, options, sink);
   run_pipeline_ahead(
       {.threads = thread_count(options.threads), .in_flight = std::max<std::size_t>(ahead, 4)},
       [&] { return source.next(); },
-      [&](SourcePicture picture) {
-        return prepare(std::move(picture), tower.side, mode, options.max_pixels);
-      },
+      [&](SourcePicture picture) { return prepare(std::move(picture), how, options.max_pixels); },
       [&](Prepared prepared) { passes.add(std::move(prepared)); });
   passes.flush();
 }

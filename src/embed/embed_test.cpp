@@ -140,18 +140,47 @@ TEST(EmbedPictures, EnormousPicturesAreSkipped) {
 
 TEST(Preparation, CropsOfEachMode) {
   const Picture wide = noisy_picture(100, 20, 1);
-  EXPECT_EQ(prepare_picture(wide, 16, ResizeMode::shortest).size(), 1u);
-  EXPECT_EQ(prepare_picture(wide, 16, ResizeMode::squash).at(0).pixels,
+  EXPECT_EQ(prepare_picture(wide, {16, 16, ResizeMode::shortest}).size(), 1u);
+  EXPECT_EQ(prepare_picture(wide, {16, 16, ResizeMode::squash}).at(0).pixels,
             resize_bicubic(wide, 16, 16).pixels);
-  const auto tiles = prepare_picture(wide, 16, ResizeMode::tile);  // 80 x 16
+  const auto tiles = prepare_picture(wide, {16, 16, ResizeMode::tile});  // 80 x 16
   ASSERT_EQ(tiles.size(), 5u);
   const Picture whole = resize_bicubic(wide, 80, 16);
   for (int i = 0; i < 5; ++i)
     EXPECT_EQ(tiles[static_cast<std::size_t>(i)].pixels, crop(whole, 16 * i, 0, 16, 16).pixels)
         << i;
-  EXPECT_EQ(prepare_picture(noisy_picture(20, 90, 1), 16, ResizeMode::tile).size(), 5u);
-  EXPECT_EQ(prepare_picture(noisy_picture(20, 20, 1), 16, ResizeMode::tile).size(), 1u);
-  EXPECT_EQ(prepare_picture(noisy_picture(1, 4000, 1), 16, ResizeMode::tile).size(), 64u);
+  EXPECT_EQ(prepare_picture(noisy_picture(20, 90, 1), {16, 16, ResizeMode::tile}).size(), 5u);
+  EXPECT_EQ(prepare_picture(noisy_picture(20, 20, 1), {16, 16, ResizeMode::tile}).size(), 1u);
+  EXPECT_EQ(prepare_picture(noisy_picture(1, 4000, 1), {16, 16, ResizeMode::tile}).size(), 64u);
+}
+
+// The middle of a picture that was resized to more: 100 x 20 becomes 125 x 25, of it 16 x 16.
+TEST(Preparation, CropsTheMiddleOfALargerSide) {
+  const Picture wide = noisy_picture(100, 20, 1);
+  const Picture whole = resize_bicubic(wide, 125, 25);
+  EXPECT_EQ(prepare_picture(wide, {16, 25}).at(0).pixels, crop(whole, 54, 4, 16, 16).pixels);
+  Preparation floored{16, 25};
+  floored.centre = CropCentre::floored;  // 109 and 9 are left over: 54 and 4 either way
+  EXPECT_EQ(prepare_picture(wide, floored).at(0).pixels, crop(whole, 54, 4, 16, 16).pixels);
+  floored.side = 14;  // 111 and 11 are left over: from 55 and 5, rounded to even from 56 and 6
+  EXPECT_EQ(prepare_picture(wide, floored).at(0).pixels, crop(whole, 55, 5, 14, 14).pixels);
+  EXPECT_EQ(prepare_picture(wide, {14, 25}).at(0).pixels, crop(whole, 56, 6, 14, 14).pixels);
+  EXPECT_EQ(prepare_picture(wide, {16, 25, ResizeMode::squash}).at(0).pixels,
+            crop(resize_bicubic(wide, 25, 25), 4, 4, 16, 16).pixels);
+  Preparation smooth{16, 25};
+  smooth.interpolation = Interpolation::bilinear;
+  EXPECT_NE(prepare_picture(wide, smooth).at(0).pixels,
+            prepare_picture(wide, {16, 25}).at(0).pixels);
+}
+
+// Another way than the model's own has no margin: nobody said which.
+TEST(EmbedPictures, AnotherResizeTakesTheWholeSide) {
+  PictureModel tower = fake_tower();
+  tower.preparation = {8, 12};
+  NoisySource source(1);
+  const Picture squashed = resize_bicubic(noisy_picture(20, 16, 0), 8, 8);
+  const auto outcomes = embed(1, tower, {.resize = ResizeMode::squash, .normalise = false});
+  EXPECT_EQ(outcomes.at(0).vector, testing_support::fake_encode(std::span(&squashed, 1)).values);
 }
 
 // Gives each text its second token.

@@ -5,11 +5,13 @@
 #include "base/hash.hpp"
 #include "base/interrupt.hpp"
 #include "base/progress.hpp"
-#include "base/version.hpp"
+#include "embed/vectors.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace skyglot {
@@ -33,6 +35,38 @@ Json plan_of(const EmbedJob& job) {
        "{}: the inputs are not those this run was begun with; give --overwrite to start over",
        job.output.string());
 }
+
+// Gives each picture once: an id is to stand for one picture.
+class UniqueSource : public PictureSource {
+ public:
+  explicit UniqueSource(PictureSource& source) : source_(source) {}
+
+  std::optional<SourcePicture> next() override {
+    while (auto picture = source_.next()) {
+      const std::uint64_t content = mix(stable_hash(picture->problem), stable_hash(picture->bytes));
+      const auto [at, is_new] = contents_.emplace(stored_id(picture->id), content);
+      if (is_new) return picture;
+      if (at->second != content) fail_shared(picture->id);
+      ++repeated_;
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return source_.size(); }
+  [[nodiscard]] std::uint64_t repeated() const { return repeated_; }
+
+ private:
+  [[noreturn]] static void fail_shared(const std::string& id) {
+    fail(ErrorKind::input,
+         "two different pictures are called '{}', so that nobody could tell their vectors apart; "
+         "embed the inputs one by one, or give the folder above them (pictures are named by their "
+         "paths below it)",
+         id);
+  }
+
+  PictureSource& source_;
+  std::unordered_map<std::string, std::uint64_t> contents_;
+  std::uint64_t repeated_ = 0;
+};
 
 // Collects outcomes into blocks.
 class BlockBuilder {
@@ -103,22 +137,34 @@ std::uint64_t items_of(const EmbeddingsWriter& writer) {
 }  // namespace
 
 Json about_model(const ModelConfig& config) {
+  const TransformerConfig& vision = config.vision.transformer;
   Json about{{"architecture", config.architecture},
              {"kind", to_string(config.kind)},
              {"source", config.source},
              {"weights_sha256", config.weights_sha256},
-             {"activation", to_string(config.activation)},
+             {"activation", to_string(vision.activation)},
              {"image_size", config.vision.image_size},
-             {"heads", config.vision.transformer.heads},
-             {"layer_norm_epsilon", config.layer_norm_epsilon},
+             {"heads", vision.heads},
+             {"layer_norm_epsilon", vision.layer_norm_epsilon},
              {"mean", config.preprocess.mean},
-             {"std", config.preprocess.std}};
+             {"std", config.preprocess.std},
+             {"side", config.picture_side()},
+             {"resize_side", config.resize_side()},
+             {"interpolation", to_string(config.preprocess.interpolation)},
+             {"crop_centre", to_string(config.preprocess.crop_centre)},
+             {"position_resize", to_string(config.vision.position_resize)}};
   if (config.kind == ModelKind::vit) about["pooling"] = to_string(config.vision.pooling);
-  if (config.text) about["text_heads"] = config.text->transformer.heads;
+  if (!config.text) return about;
+  const TransformerConfig& text = config.text->transformer;
+  about["text_heads"] = text.heads;
+  about["text_activation"] = to_string(text.activation);
+  about["text_layer_norm_epsilon"] = text.layer_norm_epsilon;
   return about;
 }
 
-EmbedTotals run_picture_job(PictureSource& source, const PictureModel& tower, const EmbedJob& job) {
+EmbedTotals run_picture_job(PictureSource& pictures, const PictureModel& tower,
+                            const EmbedJob& job) {
+  UniqueSource source(pictures);
   EmbeddingsWriter writer(job.output, plan_of(job), job.overwrite);
   const auto next_id = [&]() -> std::optional<std::string> {
     const auto picture = source.next();
@@ -133,7 +179,9 @@ EmbedTotals run_picture_job(PictureSource& source, const PictureModel& tower, co
     progress.advance();
   });
   builder.end();
-  return writer.finish(job.about, job.columns);
+  EmbedTotals totals = writer.finish(job.about, job.columns);
+  totals.repeated = source.repeated();
+  return totals;
 }
 
 EmbedTotals run_text_job(std::span<const std::string> texts, const TextModel& tower,

@@ -8,8 +8,10 @@ PictureModel picture_model(const Encoder& encoder) {
   const ModelConfig& config = encoder.config();
   return {
       [&encoder](std::span<const Picture> pictures) { return encoder.encode_pictures(pictures); },
-      static_cast<int>(config.vision.image_size), config.preprocess.resize,
-      encoder.pictures_at_once(), encoder.passes_at_once()};
+      {static_cast<int>(config.picture_side()), static_cast<int>(config.resize_side()),
+       config.preprocess.resize, config.preprocess.interpolation, config.preprocess.crop_centre},
+      encoder.pictures_at_once(),
+      encoder.passes_at_once()};
 }
 
 TextModel text_model(const Encoder& encoder) {

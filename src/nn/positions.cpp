@@ -12,6 +12,7 @@ torch::Tensor resized(const torch::Tensor& grid, std::int64_t height, std::int64
                       PositionResize method) {
   if (method == PositionResize::antialiased)
     return at::_upsample_bicubic2d_aa(grid, {height, width}, false);
+  if (method == PositionResize::plain) return at::upsample_bicubic2d(grid, {height, width}, false);
   const auto side = static_cast<double>(grid.size(-1));
   return at::upsample_bicubic2d(grid, {height, width}, false,
                                 (static_cast<double>(height) + 0.1) / side,

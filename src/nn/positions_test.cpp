@@ -22,7 +22,8 @@ TEST(PositionsForGrid, OwnGridIsUntouched) {
 }
 
 TEST(PositionsForGrid, KeepsTheClassRowAndThePlaces) {
-  for (const auto method : {PositionResize::antialiased, PositionResize::dino}) {
+  for (const auto method :
+       {PositionResize::antialiased, PositionResize::dino, PositionResize::plain}) {
     const torch::Tensor wide = positions_for_grid(gradient_positions(14), 7, 21, method);
     ASSERT_EQ(wide.size(0), 1 + 7 * 21);
     EXPECT_EQ(wide[0][0].item<float>(), -1);

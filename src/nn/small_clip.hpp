@@ -14,7 +14,7 @@ inline ModelConfig small_clip() {
   config.vision.image_size = 32;
   config.text = TextConfig{{48, 2, 3, 96}, 77, 49408};
   config.embedding_width = 24;
-  config.activation = Activation::quick_gelu;
+  config.set_activation(Activation::quick_gelu);
   return config;
 }
 

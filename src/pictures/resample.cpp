@@ -20,20 +20,33 @@ double bicubic(double x) {
   return 0.0;
 }
 
+double triangle(double x) {
+  x = std::abs(x);
+  return x < 1.0 ? 1.0 - x : 0.0;
+}
+
 std::int32_t fixed_point(double weight) {
   constexpr double one = 1 << FilterTaps::kPrecisionBits;
   return static_cast<std::int32_t>((weight < 0 ? -0.5 : 0.5) + weight * one);
 }
 
+struct Kernel {
+  double (*weight)(double);
+  double support;
+};
+
+Kernel kernel_of(ResizeFilter filter) {
+  return filter == ResizeFilter::bicubic ? Kernel{bicubic, 2.0} : Kernel{triangle, 1.0};
+}
+
 // Weights of the positions that `taps` knows the first and count of. `scratch` holds taps.stride
-// doubles.
-void fill_weights(FilterTaps& taps, std::size_t position, double centre, double filter_scale,
-                  std::vector<double>& scratch) {
+// doubles; `step` is that of the kernel's argument from one source position to the next.
+void fill_weights(FilterTaps& taps, std::size_t position, double centre, double step,
+                  const Kernel& kernel, std::vector<double>& scratch) {
   const int count = taps.count[position];
-  const double step = 1.0 / filter_scale;
   double sum = 0.0;
   for (int k = 0; k < count; ++k)
-    sum += scratch[k] = bicubic((k + taps.first[position] - centre + 0.5) * step);
+    sum += scratch[k] = kernel.weight((k + taps.first[position] - centre + 0.5) * step);
   std::int32_t* weights = taps.weights.data() + position * static_cast<std::size_t>(taps.stride);
   for (int k = 0; k < count; ++k)
     weights[k] = fixed_point(sum != 0.0 ? scratch[k] / sum : scratch[k]);
@@ -41,10 +54,11 @@ void fill_weights(FilterTaps& taps, std::size_t position, double centre, double 
 
 }  // namespace
 
-FilterTaps bicubic_taps(int source_size, int result_size, FilterSpan span) {
+FilterTaps filter_taps(ResizeFilter filter, int source_size, int result_size, FilterSpan span) {
+  const Kernel kernel = kernel_of(filter);
   const double scale = static_cast<double>(source_size) / result_size;
   const double filter_scale = std::max(scale, 1.0);
-  const double support = 2.0 * filter_scale;
+  const double support = kernel.support * filter_scale;
   FilterTaps taps;
   taps.stride = static_cast<int>(std::ceil(support)) * 2 + 1;
   const auto positions = static_cast<std::size_t>(span.positions);
@@ -58,7 +72,7 @@ FilterTaps bicubic_taps(int source_size, int result_size, FilterSpan span) {
     const int end = std::min(source_size, static_cast<int>(centre + support + 0.5));
     taps.first[i] = first;
     taps.count[i] = end - first;
-    fill_weights(taps, i, centre, filter_scale, scratch);
+    fill_weights(taps, i, centre, 1.0 / filter_scale, kernel, scratch);
   }
   return taps;
 }
@@ -80,9 +94,9 @@ class Resampler {
   Resampler(const Picture& picture, const ResizeWindow& window, InstructionSet set)
       : picture_(picture), window_(window), use_avx2_(set == InstructionSet::avx2) {
     const bool whole = window.height == picture.height;
-    columns_ = whole
-                   ? identity_rows()
-                   : bicubic_taps(picture.height, window.height, {window.y, window.window_height});
+    columns_ = whole ? identity_rows()
+                     : filter_taps(window.filter, picture.height, window.height,
+                                   {window.y, window.window_height});
     first_row_ = columns_.first.front();
     for (int& first : columns_.first) first -= first_row_;
     row_count_ = 0;
@@ -122,8 +136,8 @@ class Resampler {
   }
 
   void resize_rows(PaddedRows& result) const {
-    const FilterTaps taps =
-        bicubic_taps(picture_.width, window_.width, {window_.x, window_.window_width});
+    const FilterTaps taps = filter_taps(window_.filter, picture_.width, window_.width,
+                                        {window_.x, window_.window_width});
     if (use_avx2_ && picture_.channels == 3)
       resample_rows_avx2(source(), taps, result);
     else

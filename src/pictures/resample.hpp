@@ -24,14 +24,17 @@ struct FilterTaps {
   }
 };
 
+/// Keys' cubic with a = -0.5, or the triangle between neighbours.
+enum class ResizeFilter { bicubic, bilinear };
+
 /// Weights of result positions [from, from + positions) when `source_size` becomes `result_size`:
-/// Keys' cubic with a = -0.5, widened by the scale when shrinking, as Pillow's Resample.c computes
-/// and rounds them.
+/// the filter widened by the scale when shrinking, as Pillow's Resample.c computes and rounds them.
 struct FilterSpan {
   int from = 0;
   int positions = 0;
 };
-[[nodiscard]] FilterTaps bicubic_taps(int source_size, int result_size, FilterSpan span);
+[[nodiscard]] FilterTaps filter_taps(ResizeFilter filter, int source_size, int result_size,
+                                     FilterSpan span);
 
 /// The picture as if resized to width * height and then cropped; only what the window shows is
 /// computed.
@@ -42,6 +45,7 @@ struct ResizeWindow {
   int y = 0;
   int window_width = 0;
   int window_height = 0;
+  ResizeFilter filter = ResizeFilter::bicubic;
 };
 
 /// Results are the same on each.

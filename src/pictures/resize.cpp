@@ -8,15 +8,10 @@
 #include <limits>
 
 namespace skyglot {
-namespace {
-
-// Half of `spare` rounded to even, as Python rounds.
 int centred(int spare) {
   const int half = spare / 2;
   return spare % 2 == 1 && half % 2 == 1 ? half + 1 : half;
 }
-
-}  // namespace
 
 SizeInPixels size_with_shorter_side(const Picture& picture, int side) {
   const int shorter = std::min(picture.width, picture.height);

@@ -15,6 +15,9 @@ struct SizeInPixels {
   int height = 0;
 };
 
+/// Half of `spare` rounded to even: where torchvision begins a crop that leaves so many pixels.
+[[nodiscard]] int centred(int spare);
+
 /// The shorter side becomes `side`, the longer int(side * long / short). Throws Error(resource) if
 /// that is past all bounds.
 [[nodiscard]] SizeInPixels size_with_shorter_side(const Picture& picture, int side);

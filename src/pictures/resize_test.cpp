@@ -51,6 +51,11 @@ TEST(Resize, HasTheValuesOfPillow) {
   EXPECT_EQ(resize_bicubic(row, 2, 1).pixels, (std::vector<std::uint8_t>{37, 215}));
   EXPECT_EQ(resize_bicubic(row, 7, 1).pixels,
             (std::vector<std::uint8_t>{0, 9, 43, 125, 207, 244, 255}));
+  // And by BILINEAR.
+  EXPECT_EQ(resample(row, {2, 1, 0, 0, 2, 1, ResizeFilter::bilinear}).pixels,
+            (std::vector<std::uint8_t>{50, 202}));
+  EXPECT_EQ(resample(row, {7, 1, 0, 0, 7, 1, ResizeFilter::bilinear}).pixels,
+            (std::vector<std::uint8_t>{0, 18, 46, 125, 204, 235, 255}));
 }
 
 TEST(Resize, CropTakesTheRightPixels) {

@@ -90,11 +90,11 @@ ModelConfig vit_sizes(const Shapes& shapes) {
                   "belongs to a SwiGLU tower, which skyglot does not run");
   ModelConfig config;
   config.kind = ModelKind::vit;
-  config.layer_norm_epsilon = kVitEpsilon;
   const auto& patch = shapes.of("patch_embed.proj.weight", 4);
   VisionConfig& v = config.vision;
   v.transformer = {patch[0], shapes.count("blocks.", ".attn.qkv.weight"), 0,
                    shapes.of("blocks.0.mlp.fc1.weight", 2)[0]};
+  config.set_layer_norm_epsilon(kVitEpsilon);
   v.patch_size = patch[3];
   v.image_size = image_size(shapes, "pos_embed", shapes.of("pos_embed", 3)[1], patch[3]);
   v.layer_scale = shapes.has("blocks.0.ls1.gamma");
@@ -111,6 +111,23 @@ bool same_towers(const ModelConfig& a, const ModelConfig& b) {
   const bool vision = a.kind == b.kind && a.vision.patch_size == b.vision.patch_size &&
                       same_transformer(a.vision.transformer, b.vision.transformer);
   return vision && (!a.text || same_transformer(a.text->transformer, b.text->transformer));
+}
+
+// The heads of the image tower that has these sizes, whatever its patches; 0 if none is known.
+std::int64_t known_heads(const ModelConfig& config) {
+  for (const ModelConfig& named : named_architectures())
+    if (named.kind == config.kind &&
+        same_transformer(named.vision.transformer, config.vision.transformer))
+      return named.vision.transformer.heads;
+  return 0;
+}
+
+// Those of the text tower.
+std::int64_t known_text_heads(const TransformerConfig& text) {
+  for (const ModelConfig& named : named_architectures())
+    if (named.text && same_transformer(named.text->transformer, text))
+      return named.text->transformer.heads;
+  return 0;
 }
 
 // The row of the same towers, if possible also of the same image size; nullptr if there is none.
@@ -155,7 +172,7 @@ ModelConfig config_of_row(const CsvTable& table, const std::vector<std::string>&
   config.vision.image_size = number("image");
   config.vision.layer_scale = config.architecture.starts_with("dinov2");
   config.embedding_width = number("embedding");
-  if (config.kind == ModelKind::vit) config.layer_norm_epsilon = kVitEpsilon;
+  if (config.kind == ModelKind::vit) config.set_layer_norm_epsilon(kVitEpsilon);
   const std::int64_t width = number("text_width");
   if (config.kind == ModelKind::clip) {
     config.text = TextConfig{};
@@ -187,23 +204,24 @@ const ModelConfig& named_architecture(const std::string& name) {
        near.empty() ? "" : fmt::format(" (did you mean {}?)", near), join(names, ", "));
 }
 
-ModelConfig infer_config(const NamedTensors& named, const HeadCounts& heads,
-                         const std::string& where) {
+InferredModel infer_config(const NamedTensors& named, const HeadCounts& heads,
+                           const std::string& where) {
   const Shapes shapes(named, where);
   const bool clip = named.family == NameFamily::open_clip || named.family == NameFamily::hf_clip;
-  ModelConfig config = clip ? clip_sizes(shapes) : vit_sizes(shapes);
+  InferredModel result{clip ? clip_sizes(shapes) : vit_sizes(shapes), false};
+  ModelConfig& config = result.config;
   const ModelConfig* known = nearest_named(config);
   config.architecture = known != nullptr && known->vision.image_size == config.vision.image_size
                             ? known->architecture
                             : "custom";
   TransformerConfig& vision = config.vision.transformer;
-  vision.heads = heads_of(vision, heads.vision,
-                          known != nullptr ? known->vision.transformer.heads : 0, where, "--heads");
-  if (!config.text) return config;
+  const std::int64_t vision_heads = known_heads(config);
+  result.heads_guessed = !heads.vision && vision_heads == 0;
+  vision.heads = heads_of(vision, heads.vision, vision_heads, where, "--heads");
+  if (!config.text) return result;
   TransformerConfig& text = config.text->transformer;
-  text.heads = heads_of(text, heads.text, known != nullptr ? known->text->transformer.heads : 0,
-                        where, "--text-heads");
-  return config;
+  text.heads = heads_of(text, heads.text, known_text_heads(text), where, "--text-heads");
+  return result;
 }
 
 }  // namespace skyglot

@@ -19,11 +19,16 @@ struct HeadCounts {
   std::optional<std::int64_t> text;
 };
 
+struct InferredModel {
+  ModelConfig config;
+  bool heads_guessed = false;  ///< width / 64, in no table
+};
+
 /// Sizes, architecture name, LayerNorm epsilon (1e-5 for clip, 1e-6 for vit) and GELU; activation
-/// and normalisation of clip are left to the caller. Throws Error(format) naming `where` and the
+/// and preparation of pictures are left to the caller. Throws Error(format) naming `where` and the
 /// tensor that is missing or misshapen, Error(usage) where the number of heads must be given.
-[[nodiscard]] ModelConfig infer_config(const NamedTensors& named, const HeadCounts& heads,
-                                       const std::string& where);
+[[nodiscard]] InferredModel infer_config(const NamedTensors& named, const HeadCounts& heads,
+                                         const std::string& where);
 
 /// The architectures that have a name, as complete configurations (see data/architectures.csv).
 [[nodiscard]] const std::vector<ModelConfig>& named_architectures();

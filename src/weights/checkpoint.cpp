@@ -28,10 +28,21 @@ constexpr std::array<std::string_view, 6> kFolderFiles{
     "model.safetensors.index.json", "model.safetensors",           "open_clip_model.safetensors",
     "pytorch_model.bin.index.json", "open_clip_pytorch_model.bin", "pytorch_model.bin"};
 
+bool names_quick_gelu(const PickleGraph& graph) {
+  return std::ranges::any_of(graph.values, [](const PickleValue& value) {
+    return value.kind == PickleValue::Kind::object && value.text.ends_with(".QuickGELU");
+  });
+}
+
 Checkpoint from_torch(TorchFile file, const std::string& prefer) {
   const StateDict found = find_state_dict(file.graph, prefer, file.name);
-  Checkpoint checkpoint{file.container,   {}, found.chosen, found.other_entries,
-                        found.unreadable, {}};
+  Checkpoint checkpoint;
+  checkpoint.container = file.container;
+  checkpoint.chosen = found.chosen;
+  checkpoint.other_entries = found.other_entries;
+  checkpoint.unreadable = found.unreadable;
+  checkpoint.has_quick_gelu =
+      file.container == Container::torch_script && names_quick_gelu(file.graph);
   for (const auto& [name, tensor] : found.tensors)
     checkpoint.tensors[name] = file.tensor(*tensor, name);
   return checkpoint;
@@ -87,7 +98,7 @@ PackedEntry packed_checkpoint(Bytes bytes, const std::string& name) {
   }
   if (found.size() > 1)
     fail(ErrorKind::input, "{} holds several checkpoints ({}); unpack the one you want", name,
-         join(found, ", "));
+         some_of(found));
   return packed;
 }
 
@@ -169,7 +180,10 @@ Checkpoint parse_checkpoint(Bytes bytes, const std::string& name, const std::str
     fail(ErrorKind::usage, "{}: a safetensors file has no entry \"{}\"; leave out --take", name,
          prefer);
   Safetensors file = parse_safetensors(bytes, name, owner);
-  return {Container::safetensors, std::move(file.tensors), {}, {}, {}, std::move(file.metadata)};
+  Checkpoint checkpoint;
+  checkpoint.tensors = std::move(file.tensors);
+  checkpoint.metadata = std::move(file.metadata);
+  return checkpoint;
 }
 
 Checkpoint open_checkpoint(const fs::path& path, const std::string& prefer) {

@@ -30,6 +30,7 @@ struct Checkpoint {
   /// Entries that only code of others could build, which is never run: name -> "module.function".
   std::map<std::string, std::string> unreadable;
   std::map<std::string, std::string> metadata;  ///< "__metadata__" of safetensors
+  bool has_quick_gelu = false;  ///< a TorchScript archive has modules of a class QuickGELU
 };
 
 /// Opens `path` (a file, an index.json, or a Hugging Face folder). `prefer` names the dictionary to

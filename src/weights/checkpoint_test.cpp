@@ -214,7 +214,7 @@ TEST(CheckpointTest, SmallPicklesCannotAskForMuchMemory) {
     bomb +=
         "h\x01"
         "b";
-  EXPECT_THAT(refused(torch_zip(pickle_of(bomb))), HasSubstr("copies more"));
+  EXPECT_THAT(refused(torch_zip(pickle_of(bomb))), HasSubstr("more memory"));
 }
 
 TEST(CheckpointTest, SmallPicklesCannotCopyLongNames) {
@@ -226,7 +226,7 @@ TEST(CheckpointTest, SmallPicklesCannotCopyLongNames) {
         "h\x01"
         "h\x02"
         "R";
-  EXPECT_THAT(refused(torch_zip(pickle_of(bomb))), HasSubstr("texts of its pickle"));
+  EXPECT_THAT(refused(torch_zip(pickle_of(bomb))), HasSubstr("more memory"));
   // One key of 500 KB for a thousand entries.
   std::string keys =
       std::string("X\x00\x00\x08\x00", 5) + std::string(1 << 19, 'k') + "q\x01" + "0}(";
@@ -235,6 +235,37 @@ TEST(CheckpointTest, SmallPicklesCannotCopyLongNames) {
         "h\x01"
         "N";
   EXPECT_THAT(refused(torch_zip(pickle_of(keys + "u"))), HasSubstr("has 524288 bytes"));
+}
+
+// One storage seen through many tensors: each is widened to floats of its own later on.
+TEST(CheckpointTest, ASmallStorageIsNotManyLargeTensors) {
+  std::map<std::string, std::string> entries;
+  const std::int64_t count = 1 << 19;
+  for (int i = 0; i < 40; ++i)
+    entries["blocks." + std::to_string(i)] =
+        tensor_opcodes({"0", count, 0, {1024, 512}, {512, 1}, "HalfStorage"});
+  const std::string bytes =
+      torch_zip(pickle_of(dictionary_opcodes(entries)),
+                {{"0", std::string(static_cast<std::size_t>(2 * count), '\0')}});
+  EXPECT_THAT(refused(bytes), HasSubstr("views of one another"));
+  entries.erase(std::next(entries.begin(), 3), entries.end());  // tied weights are common
+  EXPECT_EQ(parse(torch_zip(pickle_of(dictionary_opcodes(entries)),
+                            {{"0", std::string(static_cast<std::size_t>(2 * count), '\0')}}))
+                .tensors.size(),
+            3U);
+}
+
+TEST(CheckpointTest, SmallPicklesCannotHoldManyValuesOrNames) {
+  EXPECT_THAT(refused(torch_zip(pickle_of(std::string(2'000'000, ')')))), HasSubstr("more memory"));
+  // One module under 4,000 long names in each of 500 others.
+  const std::string long_name(4000, 'n');
+  std::string inner = "ca\nb\n)\x81q\x01}(" + text_opcodes("w") + tensor_opcodes({}) + "ub0";
+  std::string middle = "ca\nb\n)\x81q\x02}(";
+  for (int i = 0; i < 200; ++i) middle += text_opcodes("m" + std::to_string(i)) + "h\x01";
+  std::string outer = "ca\nb\n)\x81}(";
+  for (int i = 0; i < 200; ++i) outer += text_opcodes(long_name.substr(i)) + "h\x02";
+  EXPECT_THAT(refused(torch_zip(pickle_of(inner + middle + "ub0" + outer + "ub"), {{"0", kSix}})),
+              HasSubstr("its names take more than 64 MiB"));
 }
 
 TEST(CheckpointTest, CyclesEnd) {

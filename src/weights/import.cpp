@@ -5,6 +5,8 @@
 #include "base/hash.hpp"
 #include "base/log.hpp"
 #include "base/strings.hpp"
+#include "weights/known_extras.hpp"
+#include "weights/preparation.hpp"
 #include "weights/provenance.hpp"
 #include "weights/tensor_names.hpp"
 
@@ -61,49 +63,50 @@ void decide_activation(ImportResult& result, const ModelImportOptions& options,
                        const Provenance& facts, const std::string& where) {
   ModelConfig& config = result.model.config;
   if (options.activation) {
-    config.activation = *options.activation;
+    config.set_activation(*options.activation);
     result.activation_source = "--activation";
-    if (facts.activation && facts.activation->value != config.activation)
+    if (facts.activation && facts.activation->value != *options.activation)
       log_warning("{}: --activation {} contradicts the {}, which says {}", where,
-                  to_string(config.activation), facts.activation->source,
+                  to_string(*options.activation), facts.activation->source,
                   to_string(facts.activation->value));
   } else if (facts.activation) {
-    config.activation = facts.activation->value;
+    config.set_activation(facts.activation->value);
+    if (config.text && facts.text_activation)
+      config.text->transformer.activation = *facts.text_activation;
     result.activation_source = facts.activation->source;
   } else if (config.kind == ModelKind::vit) {
-    config.activation = Activation::gelu;
+    config.set_activation(Activation::gelu);
     result.activation_source = "all of DINO and timm's ViT use it";
   } else {
     ask_for_activation(where);
   }
 }
 
-// The option goes before what is known, that before what `value` holds; returns who decided.
-template <typename T>
-std::string decide(T& value, const std::optional<T>& asked, const char* option,
-                   const std::optional<Sourced<T>>& known, const char* otherwise) {
-  if (asked) {
-    value = *asked;
-    return option;
-  }
-  if (known) {
-    value = known->value;
-    return known->source;
-  }
-  return otherwise;
+// Settings of the towers that their configuration gives.
+void take_tower_facts(ModelConfig& config, const ModelImportOptions& options,
+                      const Provenance& facts) {
+  TransformerConfig& vision = config.vision.transformer;
+  vision.layer_norm_epsilon = facts.vision.layer_norm_epsilon.value_or(vision.layer_norm_epsilon);
+  config.vision.pooling = options.pooling.value_or(facts.pooling.value_or(Pooling::cls));
+  if (!config.text) return;
+  TransformerConfig& text = config.text->transformer;
+  text.layer_norm_epsilon = facts.text.layer_norm_epsilon.value_or(text.layer_norm_epsilon);
+  config.text->pooling = facts.text_pooling.value_or(TextPooling::end);
+  config.text->causal = !facts.text_sees_all;
 }
 
-void decide_preprocessing(ImportResult& result, const ModelImportOptions& options,
-                          const Provenance& facts) {
-  ModelConfig& config = result.model.config;
-  Normalisation chosen = parse_normalisation(config.kind == ModelKind::clip ? "clip" : "imagenet");
-  result.normalisation_source =
-      decide(chosen, options.normalisation, "--normalisation", facts.normalisation,
-             "assumed, as usual for the family; --normalisation sets another");
-  config.preprocess.mean = chosen.mean;
-  config.preprocess.std = chosen.std;
-  result.resize_source = decide(config.preprocess.resize, options.resize, "--resize", facts.resize,
-                                "as CLIP and DINO do; --resize sets another");
+// Settings of configurations that are not followed must have been settled by their option.
+void demand_settled(const ModelImportOptions& options, const Provenance& facts,
+                    const std::string& where) {
+  for (const auto& [option, message] : facts.unsupported) {
+    if ((option == "--resize" && options.resize) || (option == "--heads" && options.heads.vision) ||
+        (option == "--interpolation" && options.interpolation) ||
+        (option == "--activation" && options.activation) ||
+        (option == "--normalisation" && options.normalisation))
+      continue;
+    fail(ErrorKind::format, "{}: {}{}", where, message,
+         option.empty() ? "" : fmt::format("; say with {} what to do instead", option));
+  }
 }
 
 // A file that only its name says to be of the catalogue must at least have the architecture.
@@ -118,16 +121,27 @@ void check_architecture(const Provenance& facts, const ModelConfig& config,
 
 HeadCounts heads_from(const ModelImportOptions& options, const Provenance& facts) {
   HeadCounts heads = options.heads;
-  if (!heads.vision) heads.vision = facts.vision_heads;
-  if (!heads.text) heads.text = facts.text_heads;
+  if (!heads.vision && facts.vision.heads) heads.vision = facts.vision.heads->value;
+  if (!heads.text && facts.text.heads) heads.text = facts.text.heads->value;
   return heads;
 }
 
-// timm's ViT brings its classifier along, DINO's backbones have none; each resizes positions in its
-// own way.
-PositionResize position_resize_of(ModelKind kind, const std::vector<std::string>& ignored) {
-  const bool classifier = std::ranges::find(ignored, "head.weight") != ignored.end();
-  return kind == ModelKind::clip || classifier ? PositionResize::antialiased : PositionResize::dino;
+std::string heads_source(const ModelImportOptions& options, const Provenance& facts, bool guessed) {
+  if (options.heads.vision) return "--heads";
+  if (facts.vision.heads) return facts.vision.heads->source;
+  return guessed ? "a guess, width / 64, which the weights cannot contradict; --heads sets another"
+                 : "table of known architectures";
+}
+
+void note_checkpoint(ImportResult& result, const Checkpoint& checkpoint,
+                     const NamedTensors& named) {
+  result.chosen = checkpoint.chosen;
+  result.container = to_string(checkpoint.container);
+  result.names = to_string(named.family);
+  result.prefix = named.prefix;
+  result.other_entries = checkpoint.other_entries;
+  for (const auto& [name, global] : checkpoint.unreadable)
+    result.unreadable.emplace_back(name, global);
 }
 
 fs::path named_file(const fs::path& path) {
@@ -143,37 +157,33 @@ ImportResult import_checkpoint(const fs::path& path, const ModelImportOptions& o
   const Checkpoint checkpoint = open_checkpoint(path, options.take);
   const std::string hash = fs::is_directory(path) ? "" : sha256_file(path);
   const Provenance facts = find_provenance(named_file(path), hash, checkpoint);
-  const NamedTensors named = canonical_tensors(checkpoint.tensors, options.prefix, where);
+  demand_settled(options, facts, where);
+  NamedTensors named = canonical_tensors(checkpoint.tensors, options.prefix, where);
+  fold_layer_scale(named, where);
   ImportResult result;
   ModelConfig& config = result.model.config;
-  config = infer_config(named, heads_from(options, facts), where);
+  const InferredModel inferred = infer_config(named, heads_from(options, facts), where);
+  config = inferred.config;
+  result.heads_source = heads_source(options, facts, inferred.heads_guessed);
   check_architecture(facts, config, where);
   decide_activation(result, options, facts, where);
-  decide_preprocessing(result, options, facts);
-  config.layer_norm_epsilon = facts.layer_norm_epsilon.value_or(config.layer_norm_epsilon);
-  config.vision.pooling = options.pooling;
+  take_tower_facts(config, options, facts);
+  const PreparationSources sources = decide_preparation(config, named, options, facts);
+  result.normalisation_source = sources.normalisation;
+  result.resize_source = sources.resize;
   config.source = facts.catalogue_name.empty() ? path.filename().string() : facts.catalogue_name;
   config.source_sha256 = hash;
   config.licence = facts.licence;
-  config.vision.position_resize = position_resize_of(config.kind, named.ignored);
   result.ignored = named.ignored;
   take_tensors(result, named, where);
-  result.chosen = checkpoint.chosen;
-  result.container = to_string(checkpoint.container);
-  result.names = to_string(named.family);
-  result.prefix = named.prefix;
-  result.other_entries = checkpoint.other_entries;
-  for (const auto& [name, global] : checkpoint.unreadable)
-    result.unreadable.emplace_back(name, global);
+  demand_understood(named, config.kind, result.ignored, options.ignore, where);
+  note_checkpoint(result, checkpoint, named);
   return result;
 }
 
 void require_complete(const ImportResult& result, const fs::path& path) {
   if (result.missing.empty()) return;
-  constexpr std::size_t kShown = 5;
-  std::vector<std::string> first = result.missing;
-  first.resize(std::min(first.size(), kShown));
-  const std::string names = join(first, ", ") + (result.missing.size() > kShown ? ", ..." : "");
+  const std::string names = some_of(result.missing);
   if (!result.unreadable.empty())
     fail(ErrorKind::format,
          "{}: {} tensors are missing ({}); {} of its entries, first {}, can only be built by "

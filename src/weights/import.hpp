@@ -21,8 +21,12 @@ struct ModelImportOptions {
   std::optional<Activation> activation;
   std::optional<Normalisation> normalisation;
   HeadCounts heads;
-  Pooling pooling = Pooling::cls;
+  std::optional<Pooling> pooling;
   std::optional<ResizeMode> resize;
+  std::optional<std::int64_t> side;         ///< of the pictures the tower is given
+  std::optional<std::int64_t> resize_side;  ///< that `resize` makes, before the centre is cropped
+  std::optional<Interpolation> interpolation;
+  std::vector<std::string> ignore;  ///< tensors to leave aside; a beginning ends in *
 };
 
 struct ImportResult {
@@ -31,6 +35,7 @@ struct ImportResult {
   std::string container;
   std::string names;  ///< which family of names it had
   std::string prefix;
+  std::string heads_source;
   std::string activation_source;
   std::string normalisation_source;
   std::string resize_source;
@@ -44,7 +49,7 @@ struct ImportResult {
 
 /// Throws as open_checkpoint, canonical_tensors and infer_config do; Error(usage) that explains
 /// itself where neither options nor provenance give the activation of a CLIP; Error(format) for a
-/// tensor of the wrong shape.
+/// tensor of the wrong shape, for tensors of the tower and for settings that are not understood.
 [[nodiscard]] ImportResult import_checkpoint(const std::filesystem::path& path,
                                              const ModelImportOptions& options);
 

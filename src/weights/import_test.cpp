@@ -37,7 +37,7 @@ ModelConfig small_vit() {
   config.vision.patch_size = 4;
   config.vision.image_size = 8;
   config.embedding_width = 64;
-  config.layer_norm_epsilon = 1e-6;
+  config.set_layer_norm_epsilon(1e-6);
   return config;
 }
 
@@ -177,8 +177,8 @@ TEST(ImportTest, ReadsHuggingFaceViT) {
   theirs["vit.pooler.dense.weight"] = make_tensor({{0.0F}}, {1});
   const ImportResult result = import_checkpoint(written(theirs), {});
   expect_same_weights(result.model.weights, model.weights);
-  EXPECT_EQ(result.model.config.activation, Activation::gelu);
-  EXPECT_EQ(result.model.config.layer_norm_epsilon, 1e-6);
+  EXPECT_EQ(result.model.config.vision.transformer.activation, Activation::gelu);
+  EXPECT_EQ(result.model.config.vision.transformer.layer_norm_epsilon, 1e-6);
 }
 
 TEST(ImportTest, ReadsLightningNamesAndAsksWhichOfSeveralTowers) {
@@ -291,10 +291,10 @@ TEST(ImportTest, TakesTheActivationFromAConfigurationOfHuggingFace) {
                         R"({"image_mean":[0.5,0.5,0.5],"image_std":[0.5,0.5,0.5],
                             "size":{"height":28,"width":28}})");
   const ModelConfig config = import_checkpoint(path.parent_path(), {}).model.config;
-  EXPECT_EQ(config.activation, Activation::quick_gelu);
+  EXPECT_EQ(config.text->transformer.activation, Activation::quick_gelu);
   EXPECT_EQ(config.vision.transformer.heads, 4);
   EXPECT_EQ(config.text->transformer.heads, 2);
-  EXPECT_EQ(config.layer_norm_epsilon, 1e-4);
+  EXPECT_EQ(config.vision.transformer.layer_norm_epsilon, 1e-4);
   EXPECT_EQ(config.preprocess.std[2], 0.5F);
   EXPECT_EQ(config.preprocess.resize, ResizeMode::squash);
 }
@@ -322,7 +322,7 @@ TEST(ImportTest, TakesActivationAndNormalisationFromOpenClipsConfiguration) {
                             "preprocess_cfg":{"mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5],
                                               "resize_mode":"squash"}})");
   const ImportResult result = import_checkpoint(path, {});
-  EXPECT_EQ(result.model.config.activation, Activation::gelu);
+  EXPECT_EQ(result.model.config.vision.transformer.activation, Activation::gelu);
   EXPECT_THAT(result.activation_source, HasSubstr("open_clip_config.json"));
   EXPECT_EQ(result.model.config.preprocess.resize, ResizeMode::squash);
   EXPECT_THAT(result.resize_source, HasSubstr("open_clip_config.json"));
@@ -403,7 +403,7 @@ TEST(ImportOfReferenceFiles, ClipIsTheSameInThreeFormats) {
   expect_same_weights(
       import_checkpoint(folder / "clip/hf_model.safetensors", quick()).model.weights, open_clip);
   const ImportResult script = import_checkpoint(folder / "clip/openai_torchscript_fp16.pt", {});
-  EXPECT_EQ(script.model.config.activation, Activation::quick_gelu);
+  EXPECT_EQ(script.model.config.vision.transformer.activation, Activation::quick_gelu);
   ASSERT_EQ(script.model.weights.size(), open_clip.size());
   for (const auto& [name, tensor] : open_clip) {
     const std::vector<float> exact = to_floats(tensor);

@@ -17,12 +17,18 @@ constexpr std::array<std::string_view, 2> kActivations{"gelu", "quick_gelu"};
 constexpr std::array<std::string_view, 2> kKinds{"clip", "vit"};
 constexpr std::array<std::string_view, 3> kResizeModes{"shortest", "squash", "tile"};
 constexpr std::array<std::string_view, 2> kPoolings{"cls", "mean"};
-constexpr std::array<std::string_view, 2> kPositionResizes{"antialiased", "dino"};
+constexpr std::array<std::string_view, 3> kTextPoolings{"end", "first", "mean"};
+constexpr std::array<std::string_view, 2> kNormOrders{"pre", "post"};
+constexpr std::array<std::string_view, 3> kPositionResizes{"antialiased", "dino", "plain"};
+constexpr std::array<std::string_view, 2> kInterpolations{"bicubic", "bilinear"};
+constexpr std::array<std::string_view, 2> kCropCentres{"rounded", "floored"};
 
 using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
-constexpr int kSchema = 1;
+constexpr int kSchema = 2;
+// Had the same settings in both towers, and pictures resized to the side of positions.
+constexpr int kOldSchema = 1;
 // Far beyond any model, small enough that no product of a few of them overflows.
 constexpr std::int64_t kMaxWidth = 1 << 16;
 constexpr std::int64_t kMaxLayers = 1024;
@@ -39,7 +45,11 @@ OrderedJson float_list(const std::array<float, 3>& values) {
 }
 
 OrderedJson transformer_json(const TransformerConfig& t) {
-  return {{"width", t.width}, {"layers", t.layers}, {"heads", t.heads}, {"mlp_width", t.mlp_width}};
+  return {{"width", t.width},
+          {"layers", t.layers},
+          {"heads", t.heads},
+          {"mlp_width", t.mlp_width},
+          {"norm_order", word_of(t.norm_order, kNormOrders)}};
 }
 
 OrderedJson vision_json(const VisionConfig& v) {
@@ -49,14 +59,33 @@ OrderedJson vision_json(const VisionConfig& v) {
                           {"layer_scale", v.layer_scale},
                           {"register_tokens", v.register_tokens},
                           {"pooling", to_string(v.pooling)},
-                          {"position_resize", word_of(v.position_resize, kPositionResizes)}});
+                          {"position_resize", to_string(v.position_resize)},
+                          {"causal", v.causal}});
   return json;
 }
 
-OrderedJson text_json(const TextConfig& t) {
+// What the image tower has too stands at the top.
+OrderedJson text_json(const TextConfig& t, const TransformerConfig& image) {
   OrderedJson json = transformer_json(t.transformer);
-  json.update(OrderedJson{{"context_length", t.context_length}, {"vocabulary", t.vocabulary}});
+  if (t.transformer.activation != image.activation)
+    json["activation"] = to_string(t.transformer.activation);
+  if (t.transformer.layer_norm_epsilon != image.layer_norm_epsilon)
+    json["layer_norm_epsilon"] = t.transformer.layer_norm_epsilon;
+  json.update(OrderedJson{{"context_length", t.context_length},
+                          {"vocabulary", t.vocabulary},
+                          {"pooling", word_of(t.pooling, kTextPoolings)},
+                          {"causal", t.causal}});
   return json;
+}
+
+OrderedJson preprocess_json(const PreprocessConfig& p) {
+  return {{"mean", float_list(p.mean)},
+          {"std", float_list(p.std)},
+          {"resize", to_string(p.resize)},
+          {"side", p.side},
+          {"resize_side", p.resize_side},
+          {"interpolation", to_string(p.interpolation)},
+          {"crop_centre", to_string(p.crop_centre)}};
 }
 
 // Reads keys of one object and says whose fault it is when one is wrong.
@@ -69,6 +98,7 @@ class Reader {
   [[noreturn]] void reject(const std::string& what) const {
     fail(ErrorKind::format, "{}: {}; {}", where_, what, kRemedy);
   }
+  [[nodiscard]] bool has(const char* key) const { return json_.contains(key); }
   [[nodiscard]] const Json& at(const char* key) const {
     const auto found = json_.find(key);
     if (found == json_.end()) reject(fmt::format("lacks \"{}\"", key));
@@ -81,8 +111,9 @@ class Reader {
       reject(fmt::format("\"{}\" must be a whole number from {} to {}", key, low, high));
     return value.get<std::int64_t>();
   }
-  [[nodiscard]] double number(const char* key) const {
-    if (!at(key).is_number()) reject(fmt::format("\"{}\" must be a number", key));
+  [[nodiscard]] double positive(const char* key) const {
+    if (!at(key).is_number() || !(at(key).get<double>() > 0))
+      reject(fmt::format("\"{}\" must be a positive number", key));
     return at(key).get<double>();
   }
   [[nodiscard]] bool boolean(const char* key) const {
@@ -117,52 +148,81 @@ class Reader {
   std::string where_;
 };
 
-TransformerConfig read_transformer(const Reader& json) {
+// What all towers have in common stands at the top.
+struct Towers {
+  const Reader& top;
+  bool old = false;
+};
+
+TransformerConfig read_transformer(const Reader& json, const Towers& towers) {
   TransformerConfig t;
   t.width = json.integer("width", 1, kMaxWidth);
   t.layers = json.integer("layers", 1, kMaxLayers);
   t.heads = json.integer("heads", 1, kMaxWidth);
   t.mlp_width = json.integer("mlp_width", 1, 8 * kMaxWidth);
   if (t.width % t.heads != 0) json.reject("\"width\" is no multiple of \"heads\"");
+  const auto settings = [&](const char* key) -> const Reader& {
+    return json.has(key) ? json : towers.top;
+  };
+  t.activation = settings("activation").word<Activation>("activation", kActivations);
+  t.layer_norm_epsilon = settings("layer_norm_epsilon").positive("layer_norm_epsilon");
+  if (!towers.old) t.norm_order = json.word<NormOrder>("norm_order", kNormOrders);
   return t;
 }
 
-VisionConfig read_vision(const Reader& json) {
+VisionConfig read_vision(const Reader& json, const Towers& towers) {
   VisionConfig v;
-  v.transformer = read_transformer(json);
+  v.transformer = read_transformer(json, towers);
   v.patch_size = json.integer("patch_size", 1, 4096);
   v.image_size = json.integer("image_size", 1, kMaxWidth);
   v.layer_scale = json.boolean("layer_scale");
   v.register_tokens = json.integer("register_tokens", 0, 4096);
   v.pooling = json.word<Pooling>("pooling", kPoolings);
   v.position_resize = json.word<PositionResize>("position_resize", kPositionResizes);
+  if (!towers.old) v.causal = json.boolean("causal");
   if (v.image_size % v.patch_size != 0)
     json.reject("\"image_size\" is no multiple of \"patch_size\"");
   return v;
 }
 
-TextConfig read_text(const Reader& json) {
+TextConfig read_text(const Reader& json, const Towers& towers) {
   TextConfig t;
-  t.transformer = read_transformer(json);
+  t.transformer = read_transformer(json, towers);
   t.context_length = json.integer("context_length", 2, kMaxWidth);
   t.vocabulary = json.integer("vocabulary", 2, kMaxVocabulary);
+  if (towers.old) return t;
+  t.pooling = json.word<TextPooling>("pooling", kTextPoolings);
+  t.causal = json.boolean("causal");
   return t;
 }
 
-PreprocessConfig read_preprocess(const Reader& json) {
+PreprocessConfig read_preprocess(const Reader& json, bool old) {
   PreprocessConfig p;
   p.mean = json.three("mean");
   p.std = json.three("std");
   p.resize = json.word<ResizeMode>("resize", kResizeModes);
   for (const float s : p.std)
     if (!(s > 0)) json.reject("\"std\" must be positive");
+  if (old) return p;
+  p.side = json.integer("side", 0, kMaxWidth);
+  p.resize_side = json.integer("resize_side", 0, kMaxWidth);
+  p.interpolation = json.word<Interpolation>("interpolation", kInterpolations);
+  p.crop_centre = json.word<CropCentre>("crop_centre", kCropCentres);
   return p;
 }
 
-void read_towers(ModelConfig& config, const Reader& json) {
+void check_sides(const ModelConfig& config, const Reader& json) {
+  if (config.picture_side() % config.vision.patch_size != 0)
+    json.reject("\"side\" is no multiple of \"patch_size\"");
+  if (config.resize_side() < config.picture_side())
+    json.reject("\"resize_side\" is smaller than the side that is cropped from it");
+}
+
+void read_towers(ModelConfig& config, const Reader& json, bool old) {
+  const Towers towers{json, old};
   config.kind = json.word<ModelKind>("kind", kKinds);
-  config.vision = read_vision(json.object("vision"));
-  if (config.kind == ModelKind::clip) config.text = read_text(json.object("text"));
+  config.vision = read_vision(json.object("vision"), towers);
+  if (config.kind == ModelKind::clip) config.text = read_text(json.object("text"), towers);
   config.embedding_width = json.integer("embedding_width", 1, kMaxWidth);
   if (config.kind == ModelKind::vit && config.embedding_width != config.vision.transformer.width)
     json.reject("\"embedding_width\" of an image tower alone must be its width");
@@ -174,14 +234,12 @@ OrderedJson to_json(const ModelConfig& config) {
   OrderedJson json{{"schema", kSchema},
                    {"kind", to_string(config.kind)},
                    {"architecture", config.architecture},
-                   {"activation", to_string(config.activation)},
+                   {"activation", to_string(config.vision.transformer.activation)},
                    {"embedding_width", config.embedding_width},
-                   {"layer_norm_epsilon", config.layer_norm_epsilon},
+                   {"layer_norm_epsilon", config.vision.transformer.layer_norm_epsilon},
                    {"vision", vision_json(config.vision)}};
-  if (config.text) json["text"] = text_json(*config.text);
-  json["preprocess"] = {{"mean", float_list(config.preprocess.mean)},
-                        {"std", float_list(config.preprocess.std)},
-                        {"resize", to_string(config.preprocess.resize)}};
+  if (config.text) json["text"] = text_json(*config.text, config.vision.transformer);
+  json["preprocess"] = preprocess_json(config.preprocess);
   json["source"] = config.source;
   json["source_sha256"] = config.source_sha256;
   json["weights_sha256"] = config.weights_sha256;
@@ -191,20 +249,53 @@ OrderedJson to_json(const ModelConfig& config) {
 
 ModelConfig model_config_from_json(const Json& json, const std::string& where) {
   const Reader reader(json, where);
-  if (reader.integer("schema", 1, INT32_MAX) != kSchema)
-    reader.reject("was written by a newer skyglot (another \"schema\")");
+  const std::int64_t schema = reader.integer("schema", 1, INT32_MAX);
+  if (schema > kSchema) reader.reject("was written by a newer skyglot (another \"schema\")");
+  const bool old = schema == kOldSchema;
   ModelConfig config;
-  read_towers(config, reader);
+  read_towers(config, reader, old);
   config.architecture = reader.text("architecture");
-  config.activation = reader.word<Activation>("activation", kActivations);
-  config.layer_norm_epsilon = reader.number("layer_norm_epsilon");
-  if (!(config.layer_norm_epsilon > 0)) reader.reject("\"layer_norm_epsilon\" must be positive");
-  config.preprocess = read_preprocess(reader.object("preprocess"));
+  config.preprocess = read_preprocess(reader.object("preprocess"), old);
+  check_sides(config, reader.object("preprocess"));
   config.source = reader.text("source");
   config.source_sha256 = reader.text("source_sha256");
   config.weights_sha256 = reader.text("weights_sha256");
   config.licence = reader.text("licence");
   return config;
+}
+
+void ModelConfig::set_activation(Activation activation) {
+  vision.transformer.activation = activation;
+  if (text) text->transformer.activation = activation;
+}
+
+void ModelConfig::set_layer_norm_epsilon(double epsilon) {
+  vision.transformer.layer_norm_epsilon = epsilon;
+  if (text) text->transformer.layer_norm_epsilon = epsilon;
+}
+
+std::int64_t ModelConfig::picture_side() const {
+  return preprocess.side > 0 ? preprocess.side : vision.image_size;
+}
+
+std::int64_t ModelConfig::resize_side() const {
+  return preprocess.resize_side > 0 ? preprocess.resize_side : picture_side();
+}
+
+std::string to_string(Interpolation interpolation) {
+  return word_of(interpolation, kInterpolations);
+}
+
+std::string to_string(CropCentre centre) {
+  return word_of(centre, kCropCentres);
+}
+
+std::string to_string(PositionResize method) {
+  return word_of(method, kPositionResizes);
+}
+
+Interpolation parse_interpolation(const std::string& word) {
+  return value_of<Interpolation>(word, kInterpolations, "interpolation");
 }
 
 std::string to_string(Pooling pooling) {

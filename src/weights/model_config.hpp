@@ -24,15 +24,26 @@ enum class Activation { gelu, quick_gelu };
 /// Which token stands for the picture in an image tower without projection.
 enum class Pooling { cls, mean };
 
+/// Which token stands for a text: that of the largest id (CLIP's end token), the first, or the mean
+/// of all up to the end token.
+enum class TextPooling { end, first, mean };
+
+/// Where a block normalises: before attention and MLP (ViT, CLIP), or after each sum (BERT).
+enum class NormOrder { pre, post };
+
 /// How learned positions are brought to another grid: bicubic with antialiasing (open_clip, timm),
-/// or as DINO does it, without and at a scale of (side + 0.1) / grid.
-enum class PositionResize { antialiased, dino };
+/// without and at a scale of (side + 0.1) / grid as DINO does it, or plainly without
+/// (transformers).
+enum class PositionResize { antialiased, dino, plain };
 
 struct TransformerConfig {
   std::int64_t width = 0;
   std::int64_t layers = 0;
   std::int64_t heads = 0;
   std::int64_t mlp_width = 0;  ///< hidden width of the MLP
+  Activation activation = Activation::gelu;
+  double layer_norm_epsilon = 1e-5;  ///< of every LayerNorm of the tower
+  NormOrder norm_order = NormOrder::pre;
 };
 
 struct VisionConfig {
@@ -43,12 +54,15 @@ struct VisionConfig {
   std::int64_t register_tokens = 0;
   Pooling pooling = Pooling::cls;  ///< only for ModelKind::vit
   PositionResize position_resize = PositionResize::antialiased;
+  bool causal = false;  ///< token i sees tokens 0..i
 };
 
 struct TextConfig {
   TransformerConfig transformer;
   std::int64_t context_length = 77;
   std::int64_t vocabulary = 49408;
+  TextPooling pooling = TextPooling::end;
+  bool causal = true;  ///< token i sees tokens 0..i
 };
 
 /// How a picture becomes input: see clip.md section 4 of the model's makers.
@@ -58,10 +72,21 @@ enum class ResizeMode {
   tile  ///< shorter side to image_size, evenly spaced crops along the longer; embeddings averaged
 };
 
+/// Kernel of the antialiased resize, as Pillow has it.
+enum class Interpolation { bicubic, bilinear };
+
+/// Where the centre crop begins when an odd number of pixels is left over: at half of it rounded
+/// to even (torchvision), or rounded down (transformers).
+enum class CropCentre { rounded, floored };
+
 struct PreprocessConfig {
   std::array<float, 3> mean{0.48145466F, 0.4578275F, 0.40821073F};
   std::array<float, 3> std{0.26862954F, 0.26130258F, 0.27577711F};
   ResizeMode resize = ResizeMode::shortest;
+  std::int64_t side = 0;         ///< of the square the tower sees; 0: vision.image_size
+  std::int64_t resize_side = 0;  ///< that `resize` makes, before the centre is cropped; 0: `side`
+  Interpolation interpolation = Interpolation::bicubic;
+  CropCentre crop_centre = CropCentre::rounded;
 };
 
 struct ModelConfig {
@@ -70,25 +95,36 @@ struct ModelConfig {
   VisionConfig vision;
   std::optional<TextConfig> text;    ///< clip only
   std::int64_t embedding_width = 0;  ///< width of the shared space; for vit the tower's width
-  Activation activation = Activation::gelu;
-  double layer_norm_epsilon = 1e-5;
   PreprocessConfig preprocess;
   std::string source;          ///< file or catalogue name it was imported from
   std::string source_sha256;   ///< of that file
   std::string weights_sha256;  ///< of model.safetensors beside the config
   std::string licence;         ///< SPDX id or words; empty: unknown
+
+  /// Of both towers.
+  void set_activation(Activation activation);
+  void set_layer_norm_epsilon(double epsilon);
+  /// Side of the pictures the tower is given, and that they are resized to before their centre is
+  /// cropped.
+  [[nodiscard]] std::int64_t picture_side() const;
+  [[nodiscard]] std::int64_t resize_side() const;
 };
 
 [[nodiscard]] std::string to_string(Activation activation);
 [[nodiscard]] std::string to_string(ModelKind kind);
 [[nodiscard]] std::string to_string(ResizeMode mode);
 [[nodiscard]] std::string to_string(Pooling pooling);
+[[nodiscard]] std::string to_string(Interpolation interpolation);
+[[nodiscard]] std::string to_string(CropCentre centre);
+[[nodiscard]] std::string to_string(PositionResize method);
 /// Throws Error(usage) that lists the words there are.
 [[nodiscard]] Activation parse_activation(const std::string& word);
 [[nodiscard]] ResizeMode parse_resize_mode(const std::string& word);
 [[nodiscard]] Pooling parse_pooling(const std::string& word);
+[[nodiscard]] Interpolation parse_interpolation(const std::string& word);
 
-/// JSON with a schema version; reading throws Error(format) naming `where` and the key.
+/// JSON with a schema version (2; 1 is read too); reading throws Error(format) naming `where` and
+/// the key.
 [[nodiscard]] nlohmann::ordered_json to_json(const ModelConfig& config);
 [[nodiscard]] ModelConfig model_config_from_json(const nlohmann::json& json,
                                                  const std::string& where);

@@ -91,13 +91,6 @@ Shapes vit_tensors(const VisionConfig& v) {
   return shapes;
 }
 
-std::string some_of(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 3;
-  const std::vector<std::string> first(
-      names.begin(), names.begin() + static_cast<std::ptrdiff_t>(std::min(kShown, names.size())));
-  return join(first, ", ") + (names.size() > kShown ? ", ..." : "");
-}
-
 void check_tensors(const ModelConfig& config, const TensorMap& weights, const std::string& where) {
   const Shapes expected = expected_tensors(config);
   std::vector<std::string> missing;

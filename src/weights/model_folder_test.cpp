@@ -40,13 +40,53 @@ TEST(ModelFolderTest, GivesBackWhatWasSaved) {
   const StoredModel model = random_model(small_clip());
   save_model_folder(test_path(), model);
   const StoredModel back = load_model_folder(test_path());
-  EXPECT_EQ(back.config.activation, Activation::quick_gelu);
+  EXPECT_EQ(back.config.text->transformer.activation, Activation::quick_gelu);
   EXPECT_EQ(back.config.text->vocabulary, 20);
   EXPECT_EQ(back.config.preprocess.mean, model.config.preprocess.mean);
   EXPECT_EQ(back.config.weights_sha256.size(), 64U);
   ASSERT_EQ(back.weights.size(), model.weights.size());
   for (const auto& [name, tensor] : model.weights)
     EXPECT_EQ(to_floats(back.weights.at(name)), to_floats(tensor)) << name;
+}
+
+// As version 0.1.0 before schema 2 wrote them.
+TEST(ModelFolderTest, OldFoldersStillOpen) {
+  save_model_folder(test_path(), random_model(small_clip()));
+  auto json = nlohmann::ordered_json::parse(read_file(test_path() / "config.json"));
+  json["schema"] = 1;
+  json["layer_norm_epsilon"] = 1e-4;
+  for (const char* tower : {"vision", "text"})
+    for (const char* key : {"norm_order", "causal"}) json[tower].erase(key);
+  json["text"].erase("pooling");
+  for (const char* key : {"side", "resize_side", "interpolation", "crop_centre"})
+    json["preprocess"].erase(key);
+  write_file_atomically(test_path() / "config.json", json_text(json));
+  const ModelConfig config = load_model_folder(test_path()).config;
+  EXPECT_EQ(config.vision.transformer.activation, Activation::quick_gelu);
+  EXPECT_EQ(config.text->transformer.layer_norm_epsilon, 1e-4);
+  EXPECT_TRUE(config.text->causal);
+  EXPECT_EQ(config.resize_side(), config.vision.image_size);
+}
+
+TEST(ModelFolderTest, EachTowerKeepsItsOwnSettings) {
+  StoredModel model = random_model(small_clip());
+  model.config.text->transformer.activation = Activation::gelu;
+  model.config.text->transformer.layer_norm_epsilon = 1e-12;
+  model.config.text->transformer.norm_order = NormOrder::post;
+  model.config.text->pooling = TextPooling::mean;
+  model.config.text->causal = false;
+  model.config.preprocess.resize_side = 20;
+  model.config.preprocess.interpolation = Interpolation::bilinear;
+  model.config.preprocess.crop_centre = CropCentre::floored;
+  save_model_folder(test_path(), model);
+  const ModelConfig back = load_model_folder(test_path()).config;
+  EXPECT_EQ(to_json(back), [&] {
+    ModelConfig expected = model.config;
+    expected.weights_sha256 = back.weights_sha256;
+    return to_json(expected);
+  }());
+  EXPECT_EQ(back.vision.transformer.norm_order, NormOrder::pre);
+  EXPECT_EQ(back.text->pooling, TextPooling::mean);
 }
 
 TEST(ModelFolderTest, NumbersOfTheConfigurationAreShort) {

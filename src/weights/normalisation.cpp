@@ -24,12 +24,13 @@ constexpr std::array<std::pair<std::string_view, Normalisation>, 3> kNamed{
        text);
 }
 
-std::array<float, 3> three(std::string_view part, const std::string& whole) {
+std::optional<std::array<float, 3>> three(std::string_view part) {
   const auto cells = split(part, ',');
+  if (cells.size() != 3) return std::nullopt;
   std::array<float, 3> values{};
   for (std::size_t i = 0; i < 3; ++i) {
-    const auto number = cells.size() == 3 ? parse_double(cells[i]) : std::nullopt;
-    if (!number) reject(whole);
+    const auto number = parse_double(cells[i]);
+    if (!number) return std::nullopt;
     values[i] = static_cast<float>(*number);
   }
   return values;
@@ -37,15 +38,22 @@ std::array<float, 3> three(std::string_view part, const std::string& whole) {
 
 }  // namespace
 
-Normalisation parse_normalisation(const std::string& text) {
+std::optional<Normalisation> read_normalisation(const std::string& text) {
   for (const auto& [name, normalisation] : kNamed)
     if (text == name) return normalisation;
   const auto parts = split(text, ':');
-  if (parts.size() != 2) reject(text);
-  const Normalisation parsed{three(parts[0], text), three(parts[1], text)};
-  for (const float s : parsed.std)
-    if (!(s > 0)) reject(text);
-  return parsed;
+  const auto mean = parts.size() == 2 ? three(parts[0]) : std::nullopt;
+  const auto std = parts.size() == 2 ? three(parts[1]) : std::nullopt;
+  if (!mean || !std) return std::nullopt;
+  for (const float s : *std)
+    if (!(s > 0)) return std::nullopt;
+  return Normalisation{*mean, *std};
+}
+
+Normalisation parse_normalisation(const std::string& text) {
+  const auto read = read_normalisation(text);
+  if (!read) reject(text);
+  return *read;
 }
 
 std::string to_string(const Normalisation& normalisation) {

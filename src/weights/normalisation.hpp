@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <optional>
 #include <string>
 
 namespace skyglot {
@@ -16,6 +17,8 @@ struct Normalisation {
 /// "clip", "imagenet", "half" (0.5 and 0.5), or "M,M,M:S,S,S". Throws Error(usage) that lists the
 /// forms.
 [[nodiscard]] Normalisation parse_normalisation(const std::string& text);
+/// The same; nothing where the text is none of the forms.
+[[nodiscard]] std::optional<Normalisation> read_normalisation(const std::string& text);
 /// The name if it has one, else the numbers.
 [[nodiscard]] std::string to_string(const Normalisation& normalisation);
 

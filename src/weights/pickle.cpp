@@ -13,9 +13,8 @@ namespace {
 
 using Kind = PickleValue::Kind;
 
-constexpr std::size_t kMaxValues = 5'000'000;
-constexpr std::size_t kMaxCopied = 50'000'000;  // items copied by opcodes of a few bytes
-constexpr std::size_t kMaxText = 256 << 20;     // bytes of all texts and names, copies counted
+constexpr std::size_t kMaxCopied = 50'000'000;  // items looked at by opcodes of a few bytes
+constexpr std::size_t kMemoBytes = 64;          // of one entry
 constexpr std::size_t kMaxName = 4096;
 constexpr std::size_t kMaxRank = 64;
 constexpr int kMaxCallDepth = 8;
@@ -41,8 +40,8 @@ std::optional<ElementType> storage_type(std::string_view global) {
 
 class PickleMachine {
  public:
-  PickleMachine(std::span<const std::byte> bytes, const std::string& name)
-      : bytes_(bytes), name_(name) {}
+  PickleMachine(std::span<const std::byte> bytes, const std::string& name, std::size_t memory)
+      : bytes_(bytes), name_(name), memory_(memory) {}
 
   PickleGraph run();
 
@@ -61,12 +60,17 @@ class PickleMachine {
   std::uint64_t take_unsigned(std::size_t width);
   std::string_view take_line();
 
-  void charge(std::size_t copied);
-  void charge_text(std::size_t bytes);
+  void charge_copies(std::size_t items);
+  void charge(std::size_t bytes);
+  void charge_items(std::size_t count) { charge(2 * count * sizeof(PickleId)); }
 
   // Stack.
   PickleId add(PickleValue value);
-  void push(PickleValue value) { stack_.push_back(add(std::move(value))); }
+  void push_id(PickleId id) {
+    charge_items(1);
+    stack_.push_back(id);
+  }
+  void push(PickleValue value) { push_id(add(std::move(value))); }
   void push_text(std::size_t length) { push({Kind::text, 0, std::string(take(length)), {}}); }
   void push_number(std::int64_t number) { push({Kind::number, number, {}, {}}); }
   void push_sequence(std::vector<PickleId> items) {
@@ -82,7 +86,10 @@ class PickleMachine {
   static const Handlers& handlers();
   void proto() { take(1); }
   void frame() { take(8); }
-  void mark() { marks_.push_back(stack_.size()); }
+  void mark() {
+    charge(2 * sizeof(std::size_t));
+    marks_.push_back(stack_.size());
+  }
   void discard() { pop(); }
   void discard_to_mark() { pop_to_mark(); }
   void none() { push({}); }
@@ -143,8 +150,8 @@ class PickleMachine {
   std::vector<PickleId> stack_;
   std::vector<std::size_t> marks_;
   std::unordered_map<std::uint64_t, PickleId> memo_;
+  std::size_t memory_;  // bytes the graph may still take
   std::size_t copied_ = 0;
-  std::size_t text_ = 0;
 };
 
 const PickleMachine::Handlers& PickleMachine::handlers() {
@@ -210,28 +217,25 @@ std::string_view PickleMachine::take_line() {
   return take(length + 1).substr(0, length);
 }
 
-// A few bytes may ask for a copy of something large, again and again.
-void PickleMachine::charge(std::size_t copied) {
-  copied_ += copied;
+// A few bytes may ask for a walk along something long, again and again.
+void PickleMachine::charge_copies(std::size_t items) {
+  copied_ += items;
   if (copied_ > kMaxCopied)
     fail(ErrorKind::resource, "{}: its pickle copies more than {} values; no checkpoint does",
          name_, kMaxCopied);
 }
 
-void PickleMachine::charge_text(std::size_t bytes) {
-  text_ += bytes;
-  if (text_ > kMaxText)
+// Growing vectors hold twice what they need, so items and values count twice.
+void PickleMachine::charge(std::size_t bytes) {
+  if (bytes > memory_)
     fail(ErrorKind::resource,
-         "{}: the texts of its pickle take more than {} MiB; no checkpoint's do", name_,
-         kMaxText >> 20);
+         "{}: its pickle asks for many times more memory than the file is long; no checkpoint does",
+         name_);
+  memory_ -= bytes;
 }
 
 PickleId PickleMachine::add(PickleValue value) {
-  charge_text(value.text.size());
-  if (graph_.values.size() >= kMaxValues)
-    fail(ErrorKind::resource,
-         "{}: its pickle holds more than {} values; no checkpoint of a model we read does", name_,
-         kMaxValues);
+  charge(2 * sizeof(PickleValue) + value.text.size() + value.items.size() * sizeof(PickleId));
   graph_.values.push_back(std::move(value));
   return static_cast<PickleId>(graph_.values.size() - 1);
 }
@@ -292,19 +296,20 @@ void PickleMachine::extend(const std::vector<PickleId>& items, Kind kind) {
   if (target.kind != kind && target.kind != Kind::object)
     reject("items for a value that takes none");
   if (target.kind == Kind::object && kind == Kind::sequence) return;
+  charge_items(items.size());
   target.items.insert(target.items.end(), items.begin(), items.end());
 }
 
 void PickleMachine::get(std::uint64_t key) {
   const auto found = memo_.find(key);
   if (found == memo_.end()) reject("memo entry {} was never made", key);
-  stack_.push_back(found->second);
-  if (stack_.size() > kMaxValues) reject("its stack is too deep");
+  push_id(found->second);
 }
 
 void PickleMachine::put(std::uint64_t key) {
   const PickleId id = pop();
   stack_.push_back(id);
+  charge(kMemoBytes);
   memo_[key] = id;
 }
 
@@ -360,7 +365,7 @@ PickleId PickleMachine::storage(const std::vector<PickleId>& parts) {
     made.count = integer(view[2]);
   }
   if (made.count < 0 || made.first < 0) reject("a storage of negative size");
-  charge_text(made.key.size() + made.type_name.size());
+  charge(2 * sizeof(PickleStorage) + made.key.size() + made.type_name.size());
   graph_.storages.push_back(std::move(made));
   return add({Kind::storage, static_cast<std::int64_t>(graph_.storages.size()) - 1, {}, {}});
 }
@@ -388,7 +393,8 @@ void PickleMachine::build() {
   PickleValue& target = top_value();
   const PickleValue& given = value(state);
   if (target.kind != Kind::object || given.kind != Kind::dictionary) return;
-  charge(given.items.size());
+  charge_copies(given.items.size());
+  charge_items(given.items.size());
   target.items.insert(target.items.end(), given.items.begin(), given.items.end());
 }
 
@@ -396,7 +402,7 @@ PickleId PickleMachine::call(PickleId callable, PickleId arguments, int depth) {
   if (value(callable).kind != Kind::global) return opaque("a computed function");
   if (value(arguments).kind != Kind::sequence) reject("arguments that are no tuple");
   if (depth > kMaxCallDepth) reject("calls nested too deeply");
-  charge(value(arguments).items.size());
+  charge_copies(value(arguments).items.size());
   const std::string name = value(callable).text;
   const std::vector<PickleId> list = value(arguments).items;
   return call_known(name, list, depth);
@@ -419,7 +425,7 @@ PickleId PickleMachine::call_known(const std::string& name, const std::vector<Pi
 PickleId PickleMachine::ordered_dictionary(const std::vector<PickleId>& arguments) {
   PickleValue made{Kind::dictionary, 0, {}, {}};
   if (!arguments.empty() && value(arguments[0]).kind == Kind::sequence) {
-    charge(value(arguments[0]).items.size());
+    charge_copies(value(arguments[0]).items.size());
     for (const PickleId pair : value(arguments[0]).items) {
       const std::vector<PickleId>& both = value(pair).items;
       if (value(pair).kind != Kind::sequence || both.size() != 2) reject("a pair that is none");
@@ -437,6 +443,8 @@ PickleId PickleMachine::tensor(const std::vector<PickleId>& arguments) {
   PickleTensor made{place, integer(arguments[1]), integers(arguments[2]), integers(arguments[3])};
   if (made.shape.size() != made.strides.size())
     reject("a tensor whose sides and strides differ in number");
+  charge(2 * (sizeof(PickleTensor) + made.shape.size() * sizeof(std::int64_t)) +
+         made.shape.size() * sizeof(std::int64_t));
   graph_.tensors.push_back(std::move(made));
   return add({Kind::tensor, static_cast<std::int64_t>(graph_.tensors.size()) - 1, {}, {}});
 }
@@ -465,8 +473,9 @@ const PickleValue* PickleGraph::find(const PickleValue& in, std::string_view key
   return nullptr;
 }
 
-PickleGraph read_pickle(std::span<const std::byte> bytes, const std::string& name) {
-  return PickleMachine(bytes, name).run();
+PickleGraph read_pickle(std::span<const std::byte> bytes, const std::string& name,
+                        std::size_t memory) {
+  return PickleMachine(bytes, name, memory).run();
 }
 
 }  // namespace skyglot

@@ -64,8 +64,10 @@ struct PickleGraph {
   [[nodiscard]] const PickleValue* find(const PickleValue& in, std::string_view key) const;
 };
 
-/// Reads one pickle at the start of `bytes` (protocols 2 to 5). Throws Error(format) naming `name`,
-/// the byte and what is wrong, Error(resource) past sane counts.
-[[nodiscard]] PickleGraph read_pickle(std::span<const std::byte> bytes, const std::string& name);
+/// Reads one pickle at the start of `bytes` (protocols 2 to 5); the graph takes at most `memory`
+/// bytes. Throws Error(format) naming `name`, the byte and what is wrong, Error(resource) where it
+/// would take more.
+[[nodiscard]] PickleGraph read_pickle(std::span<const std::byte> bytes, const std::string& name,
+                                      std::size_t memory);
 
 }  // namespace skyglot

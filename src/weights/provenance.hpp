@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace skyglot {
 
@@ -20,13 +21,39 @@ struct Sourced {
   std::string source;
 };
 
+/// How pictures become square; sides as in PreprocessConfig, 0 where nothing is said.
+struct Framing {
+  ResizeMode resize = ResizeMode::shortest;
+  std::int64_t side = 0;
+  std::int64_t resize_side = 0;
+  CropCentre crop_centre = CropCentre::rounded;
+};
+
+/// What a configuration says of one tower.
+struct TowerFacts {
+  std::optional<Sourced<std::int64_t>> heads;
+  std::optional<double> layer_norm_epsilon;
+};
+
+/// A setting that skyglot does not follow, and the option of `model import` that settles it
+/// (empty: none does).
+struct Unsupported {
+  std::string option;
+  std::string message;
+};
+
 struct Provenance {
   std::optional<Sourced<Activation>> activation;
+  std::optional<Activation> text_activation;  ///< where it is another
   std::optional<Sourced<Normalisation>> normalisation;
-  std::optional<Sourced<ResizeMode>> resize;
-  std::optional<double> layer_norm_epsilon;
-  std::optional<std::int64_t> vision_heads;
-  std::optional<std::int64_t> text_heads;
+  std::optional<Sourced<Framing>> framing;
+  std::optional<Sourced<Interpolation>> interpolation;
+  TowerFacts vision;
+  TowerFacts text;
+  std::optional<Pooling> pooling;
+  std::optional<TextPooling> text_pooling;
+  bool text_sees_all = false;  ///< no causal mask
+  std::vector<Unsupported> unsupported;
   std::string catalogue_name;
   std::string architecture;  ///< that the catalogue gives
   std::string licence;
@@ -34,9 +61,9 @@ struct Provenance {
 
 /// Looks, in this order, at the catalogue (by hash or unmistakable name), at config.json,
 /// open_clip_config.json and preprocessor_config.json beside a file of the names their makers use,
-/// at the file's own metadata, and at the container (TorchScript archives are OpenAI's: QuickGELU).
-/// Throws Error(format) for a damaged or an unsupported configuration, Error(usage) for a model
-/// folder of ours.
+/// at the file's own metadata, and at the classes of a TorchScript archive (OpenAI's CLIP has
+/// QuickGELU among them). Throws Error(format) for a damaged configuration, Error(usage) for a
+/// model folder of ours.
 [[nodiscard]] Provenance find_provenance(const std::filesystem::path& file,
                                          const std::string& sha256, const Checkpoint& checkpoint);
 

@@ -15,6 +15,8 @@ using Kind = PickleValue::Kind;
 
 constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxVisits = 1'000'000;
+constexpr std::size_t kMaxNames = 64 << 20;  // bytes of all names, what hangs on them included
+constexpr std::size_t kEntryBytes = 200;
 constexpr std::size_t kMaxName = 4096;  // of a tensor, its modules' names included
 constexpr std::size_t kMaxShown = 60;   // bytes of a key in messages
 constexpr std::array<std::string_view, 8> kUsual{
@@ -35,8 +37,10 @@ class Collector {
       demand_short(key.size());
       if (value.kind == Kind::tensor)
         keep(key, value);
-      else if (value.kind == Kind::object)
+      else if (value.kind == Kind::object) {
+        charge(key.size() + value.text.size());
         into_.unreadable[key] = value.text;
+      }
     });
   }
 
@@ -63,12 +67,19 @@ class Collector {
       if (key.kind == Kind::text) visit(key.text, graph_.values[value.items[i + 1]]);
     }
   }
+  void charge(std::size_t bytes) {
+    names_ += bytes + kEntryBytes;
+    if (names_ > kMaxNames)
+      fail(ErrorKind::resource, "{}: its names take more than {} MiB; no model's do", name_,
+           kMaxNames >> 20);
+  }
   void demand_short(std::size_t length) const {
     if (length > kMaxName)
       fail(ErrorKind::format, "{}: damaged or no checkpoint: a name in it has {} bytes", name_,
            length);
   }
   void keep(const std::string& name, const PickleValue& value) {
+    charge(name.size());
     into_.tensors[name] = &graph_.tensors[static_cast<std::size_t>(value.number)];
   }
 
@@ -76,6 +87,7 @@ class Collector {
   const std::string& name_;
   StateDict& into_;
   std::size_t visits_ = 0;
+  std::size_t names_ = 0;
 };
 
 StateDict read_entry(const PickleGraph& graph, const PickleValue& value, const std::string& name) {
@@ -107,11 +119,9 @@ std::vector<std::string> without(std::vector<std::string> keys, const std::strin
   return keys;
 }
 
-std::string listed(std::vector<std::string> keys) {
+std::string listed(const std::vector<std::string>& keys) {
   constexpr std::size_t kShown = 12;
-  const bool more = keys.size() > kShown;
-  keys.resize(std::min(keys.size(), kShown));
-  return keys.empty() ? "nothing" : join(keys, ", ") + (more ? ", ..." : "");
+  return keys.empty() ? "nothing" : some_of(keys, kShown);
 }
 
 }  // namespace

@@ -64,7 +64,28 @@ std::vector<Anchor> find_anchors(const TensorMap& tensors) {
 std::string prefixes_of(const std::vector<Anchor>& anchors) {
   std::vector<std::string> names;
   for (const Anchor& anchor : anchors) names.push_back("\"" + anchor.prefix + "\"");
-  return join(names, ", ");
+  return some_of(names);
+}
+
+// Of teacher and student in one dictionary the teacher's tower is the one that is used.
+const Anchor* teacher_among(const std::vector<Anchor>& found) {
+  const Anchor* teacher = nullptr;
+  for (const Anchor& anchor : found) {
+    const bool is_teacher = anchor.prefix.find("teacher.") != std::string::npos;
+    if (!is_teacher && anchor.prefix.find("student.") == std::string::npos) return nullptr;
+    if (is_teacher && teacher != nullptr) return nullptr;
+    if (is_teacher) teacher = &anchor;
+  }
+  return teacher;
+}
+
+// open_clip's towers of timm: the trunk is a ViT, but the vectors come from what follows it.
+void refuse_trunk(const Anchor& anchor, const std::string& where) {
+  if (anchor.family == NameFamily::timm && anchor.prefix.ends_with("visual.trunk."))
+    fail(ErrorKind::format,
+         "{}: its image tower is one of timm's inside open_clip, whose projection and text tower "
+         "skyglot does not run; --prefix {} imports the trunk alone, whose vectors are others",
+         where, anchor.prefix);
 }
 
 Anchor choose_anchor(const TensorMap& tensors, const std::string& prefix,
@@ -85,9 +106,11 @@ Anchor choose_anchor(const TensorMap& tensors, const std::string& prefix,
     fail(ErrorKind::usage, "{}: no tower under the prefix \"{}\"; there are {}", where, prefix,
          prefixes_of(found));
   if (!prefix.empty()) return *wanted;
+  if (const Anchor* teacher = teacher_among(found); teacher != nullptr) return *teacher;
   if (found.size() > 1)
     fail(ErrorKind::usage, "{}: several towers, under {}; choose one with --prefix", where,
          prefixes_of(found));
+  refuse_trunk(found.front(), where);
   return found.front();
 }
 
@@ -127,6 +150,16 @@ std::optional<std::string> renamed(std::string name, const Rule& rule) {
   return std::nullopt;
 }
 
+// DINOv2 trains in chunks of blocks, blocks.CHUNK.I, where I counts through all chunks.
+std::string without_chunk(const std::string& name) {
+  constexpr std::string_view kBlocks = "blocks.";
+  const auto chunk = layer_number(name, kBlocks);
+  if (!chunk) return name;
+  const std::string head = std::string(kBlocks) + *chunk + ".";
+  if (!name.starts_with(head) || !layer_number(name, head)) return name;
+  return std::string(kBlocks) + name.substr(head.size());
+}
+
 class Namer {
  public:
   explicit Namer(NameFamily family) {
@@ -136,7 +169,8 @@ class Namer {
   [[nodiscard]] std::optional<Place> place(const std::string& name) const {
     constexpr std::string_view kText = "text.";
     if (rules_.empty())
-      return Place{name.starts_with(kText) ? name.substr(kText.size()) : name, {}, false};
+      return Place{
+          name.starts_with(kText) ? name.substr(kText.size()) : without_chunk(name), {}, false};
     for (const Rule& rule : rules_)
       if (auto to = renamed(name, rule)) return Place{std::move(*to), rule.part, rule.transposed};
     return std::nullopt;

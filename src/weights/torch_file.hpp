@@ -20,10 +20,11 @@ struct TorchFile {
   /// Bytes of a storage: at least `count` elements from `first`. Throws Error(format).
   std::function<std::span<const std::byte>(const PickleStorage&)> bytes_of;
   std::shared_ptr<const void> owner;
-  std::size_t copy_budget = 0;  ///< bytes that tensors which must be copied may take together
+  std::size_t view_budget = 0;  ///< bytes that all tensors asked for may take together
 
   /// The tensor, contiguous. Throws Error(format) naming `what` if it reaches outside its storage,
-  /// Error(resource) if copies grow beyond the budget.
+  /// Error(resource) past the budget: a small storage seen through many tensors is widened and
+  /// copied as often later on.
   [[nodiscard]] TensorView tensor(const PickleTensor& tensor, const std::string& what);
 };
 

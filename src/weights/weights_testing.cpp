@@ -52,10 +52,6 @@ std::string end_of_large(std::size_t count, std::size_t size, std::size_t at) {
          little(0, 4) + little(at + size, 8) + little(1, 4);
 }
 
-std::string text_opcodes(const std::string& text) {
-  return "X" + little(text.size(), 4) + text;
-}
-
 std::string number_opcodes(std::int64_t number) {
   return "\x8a\x08" + little(static_cast<std::uint64_t>(number), 8);
 }
@@ -67,6 +63,10 @@ std::string tuple_opcodes(const std::vector<std::int64_t>& numbers) {
 }
 
 }  // namespace
+
+std::string text_opcodes(const std::string& text) {
+  return "X" + little(text.size(), 4) + text;
+}
 
 fs::path test_path(const std::string& name) {
   const auto* info = testing::UnitTest::GetInstance()->current_test_info();
@@ -85,7 +85,7 @@ ModelConfig small_clip() {
   config.vision.image_size = 8;
   config.text = TextConfig{{64, 1, 1, 128}, 5, 20};
   config.embedding_width = 12;
-  config.activation = Activation::quick_gelu;
+  config.set_activation(Activation::quick_gelu);
   config.source = "made by a test";
   return config;
 }

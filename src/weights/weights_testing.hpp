@@ -35,6 +35,8 @@ struct TensorOpcodes {
   std::string storage = "FloatStorage";
 };
 [[nodiscard]] std::string tensor_opcodes(const TensorOpcodes& tensor);
+/// Those of a text.
+[[nodiscard]] std::string text_opcodes(const std::string& text);
 /// {"name": value, ...} with the opcodes of each value.
 [[nodiscard]] std::string dictionary_opcodes(const std::map<std::string, std::string>& entries);
 /// PROTO 2, the opcodes, STOP.
