@@ -44,6 +44,22 @@ void sync_path(const fs::path& path) {
   if (code != 0 && code != EINVAL) fail_writing(path, code);
 }
 
+int open_new(const fs::path& path) {
+  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+}
+
+// 0 once all is written, else why not.
+int write_all(int descriptor, std::string_view bytes) {
+  if (const int code = fail_point("write")) return code;
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) return errno;
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+  }
+  return 0;
+}
+
 }  // namespace
 
 void sync_folder(const fs::path& folder) {
@@ -59,7 +75,7 @@ PendingPath::PendingPath(fs::path final_path)
 PendingPath::~PendingPath() {
   if (committed_) return;
   std::error_code ignored;
-  fs::remove(temporary_, ignored);
+  fs::remove_all(temporary_, ignored);
   for (const char* suffix : {"-journal", "-wal", "-shm"})
     fs::remove(temporary_.string() + suffix, ignored);
 }
@@ -74,7 +90,7 @@ void PendingPath::commit() {
 }
 
 AtomicFile::AtomicFile(fs::path final_path) : pending_(std::move(final_path)) {
-  descriptor_ = open(pending_.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+  descriptor_ = open_new(pending_.path());
   if (descriptor_ < 0) fail_writing(pending_.final_path(), errno);
 }
 
@@ -83,14 +99,8 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::string_view bytes) {
-  if (const int code = fail_point("write")) fail_writing(pending_.final_path(), code);
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) fail_writing(pending_.final_path(), errno);
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-    size_ += static_cast<std::uint64_t>(written);
-  }
+  if (const int code = write_all(descriptor_, bytes)) fail_writing(pending_.final_path(), code);
+  size_ += bytes.size();
 }
 
 void AtomicFile::commit() {
@@ -104,6 +114,22 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
   AtomicFile file(path);
   file.write(bytes);
   file.commit();
+}
+
+void write_new_file(const fs::path& path, std::string_view bytes) {
+  const int descriptor = open_new(path);
+  if (descriptor < 0) fail_writing(path, errno);
+  const int wrong = write_all(descriptor, bytes);
+  const int closing = close(descriptor) == 0 ? 0 : errno;
+  if (wrong != 0 || closing != 0) fail_writing(path, wrong != 0 ? wrong : closing);
+}
+
+void sync_files_below(const fs::path& folder) {
+  const int descriptor = open(folder.c_str(), O_RDONLY | O_CLOEXEC);
+  if (descriptor < 0) fail_writing(folder, errno);
+  const int code = syncfs(descriptor) == 0 ? 0 : errno;
+  close(descriptor);
+  if (code != 0) fail_writing(folder, code);
 }
 
 std::string read_file(const fs::path& path, std::uint64_t max_bytes) {

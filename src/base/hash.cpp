@@ -5,7 +5,9 @@
 
 #include <openssl/evp.h>
 
+#include <algorithm>
 #include <array>
+#include <cerrno>
 #include <fstream>
 #include <vector>
 
@@ -43,16 +45,47 @@ std::string sha256(std::string_view bytes) {
   return hash.finish();
 }
 
-std::string sha256_file(const std::filesystem::path& path) {
+namespace {
+
+std::ifstream opened(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) fail(ErrorKind::io, "cannot read {}: {}", path.string(), errno_text(errno));
+  return file;
+}
+
+[[noreturn]] void fail_reading(const std::filesystem::path& path) {
+  fail(ErrorKind::io, "cannot read {}: it ended early, or its disk has a fault", path.string());
+}
+
+}  // namespace
+
+std::string sha256_file(const std::filesystem::path& path) {
+  std::ifstream file = opened(path);
   Sha256 hash;
   std::vector<char> buffer(1 << 20);
   while (file) {
     file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     hash.update({buffer.data(), static_cast<std::size_t>(file.gcount())});
   }
+  // What was read before a fault of the disk is not the file.
+  if (file.bad()) fail_reading(path);
   return hash.finish();
+}
+
+std::string digest_of_ends(const std::filesystem::path& path) {
+  constexpr std::uint64_t kEnds = 1 << 16;
+  std::ifstream file = opened(path);
+  std::error_code code;
+  const std::uint64_t size = std::filesystem::file_size(path, code);
+  if (code) fail(ErrorKind::io, "cannot read {}: {}", path.string(), code.message());
+  std::string bytes(std::min(kEnds, size), '\0');
+  Sha256 hash;
+  for (const std::uint64_t begin : {std::uint64_t{0}, size - bytes.size()}) {
+    file.seekg(static_cast<std::streamoff>(begin));
+    if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) fail_reading(path);
+    hash.update(bytes);
+  }
+  return fmt::format("{} {}", size, hash.finish());
 }
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {

@@ -23,7 +23,7 @@ struct PairRecord {
   std::string skip_reason;  ///< "" for a pair
   Point centre_lonlat;
   // The rest is for pairs, and for what was skipped while it was cut.
-  Split split = Split::train;
+  Split split = Split::train;  ///< what was skipped belongs to none
   std::string collection;
   std::string scene;
   std::string date;
