@@ -15,6 +15,9 @@ find_package(PNG REQUIRED)
 find_package(SQLite3 REQUIRED)
 find_package(CURL REQUIRED)
 
+find_path(BOOST_INCLUDE_DIR boost/geometry/index/rtree.hpp REQUIRED)
+find_path(MUSTACHE_INCLUDE_DIR kainjow/mustache.hpp REQUIRED)
+
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
 

@@ -29,6 +29,7 @@ function(skyglot_test name)
   add_executable(${name} ${TEST_SOURCES} "${PROJECT_SOURCE_DIR}/tests/support/main.cpp")
   target_link_libraries(${name} PRIVATE ${TEST_LINKS} GTest::gmock GTest::gtest
     skyglot_warnings)
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")
   target_compile_definitions(${name} PRIVATE
     SKYGLOT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     SKYGLOT_BINARY="${PROJECT_BINARY_DIR}/bin/skyglot")

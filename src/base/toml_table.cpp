@@ -61,12 +61,38 @@ bool TomlTable::read(const char* key, std::vector<std::string>& values) {
   const toml::node* node = take(key);
   if (node == nullptr) return false;
   const toml::array* array = node->as_array();
-  if (array == nullptr) wrong_type(*node, key, "a list of texts");
+  if (array == nullptr) wrong_type(*node, key, "a list of texts in quotes");
   values.clear();
   for (const toml::node& item : *array) {
     const auto text = item.value_exact<std::string>();
-    if (!text) wrong_type(item, key, "a list of texts");
+    if (!text) wrong_type(item, key, "a list of texts in quotes");
     values.push_back(*text);
+  }
+  return true;
+}
+
+bool TomlTable::read(const char* key, std::size_t& value) {
+  std::int64_t number = 0;
+  if (!read(key, number)) return false;
+  value = static_cast<std::size_t>(number);
+  return true;
+}
+
+bool TomlTable::read(const char* key, std::set<std::string>& values) {
+  std::vector<std::string> list;
+  if (!read(key, list)) return false;
+  values = {list.begin(), list.end()};
+  return true;
+}
+
+bool TomlTable::read(const char* key, std::map<std::string, std::string>& values) {
+  const toml::table* texts = table(key);
+  if (texts == nullptr) return false;
+  values.clear();
+  for (const auto& [name, node] : *texts) {
+    const auto text = node.value_exact<std::string>();
+    if (!text) wrong_type(node, key, "a table of texts in quotes");
+    values[std::string(name.str())] = *text;
   }
   return true;
 }
@@ -120,11 +146,11 @@ void TomlTable::refuse_the_rest() const {
   }
 }
 
-toml::table parse_toml(std::string_view text, const std::string& where) {
+toml::table parse_toml(std::string_view text, const std::string& where, ErrorKind kind) {
   try {
     return toml::parse(text, where);
   } catch (const toml::parse_error& error) {
-    fail(ErrorKind::format, "{}:{}: {}", where, error.source().begin.line, error.description());
+    fail(kind, "{}:{}: {}", where, error.source().begin.line, error.description());
   }
 }
 

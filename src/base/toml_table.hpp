@@ -6,7 +6,10 @@
 
 #include <toml++/toml.h>
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,7 +28,10 @@ class TomlTable {
   bool read(const char* key, bool& value);
   bool read(const char* key, double& value);  ///< whole numbers too; finite
   bool read(const char* key, std::int64_t& value);
+  bool read(const char* key, std::size_t& value);
   bool read(const char* key, std::vector<std::string>& values);
+  bool read(const char* key, std::set<std::string>& values);
+  bool read(const char* key, std::map<std::string, std::string>& values);  ///< a table of texts
   /// A table or the tables of an array; none if the key is not there.
   [[nodiscard]] const toml::table* table(const char* key);
   [[nodiscard]] std::vector<const toml::table*> tables(const char* key);
@@ -46,7 +52,8 @@ class TomlTable {
   std::vector<std::string> known_;
 };
 
-/// Throws Error(format) with the line on what is no TOML.
-[[nodiscard]] toml::table parse_toml(std::string_view text, const std::string& where);
+/// Throws an Error of `kind` with the line on what is no TOML.
+[[nodiscard]] toml::table parse_toml(std::string_view text, const std::string& where,
+                                     ErrorKind kind = ErrorKind::format);
 
 }  // namespace skyglot

@@ -3,11 +3,10 @@
 #include "base/error.hpp"
 #include "base/resource.hpp"
 #include "base/strings.hpp"
+#include "base/toml_table.hpp"
 #include "captions/captions.hpp"
 #include "captions/colours.hpp"
 #include "tokens/tokenizer.hpp"
-
-#include <toml++/toml.h>
 
 #include <algorithm>
 
@@ -17,112 +16,36 @@ namespace {
 // A caption must have room for a few words after the prefix.
 constexpr std::size_t kLeastTokensAfterPrefix = 8;
 
-// Hands the known keys of a table over one by one and complains about what is left.
-class RuleReader {
- public:
-  RuleReader(const toml::table& table, const std::string& name) : table_(table), name_(name) {}
+Tag tag_of(const std::string& text, const char* key, const std::string& name) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos)
+    fail(ErrorKind::format, "{}: '{}' in '{}' is not key=value", name, text, key);
+  return {text.substr(0, equals), text.substr(equals + 1)};
+}
 
-  void read(const char* key, std::string& text) {
-    if (const toml::node* node = take(key)) text = string_of(*node, key);
-  }
+std::vector<Tag> read_tags(TomlTable& table, const char* key, const std::string& name) {
+  std::vector<std::string> texts;
+  table.read(key, texts);
+  std::vector<Tag> tags;
+  for (const std::string& text : texts) tags.push_back(tag_of(text, key, name));
+  return tags;
+}
 
-  void read(const char* key, std::size_t& number) {
-    const toml::node* node = take(key);
-    if (node == nullptr) return;
-    const auto value = node->value_exact<std::int64_t>();
-    if (!value || *value < 0) wrong_type(*node, key, "a number that is not negative");
-    number = static_cast<std::size_t>(*value);
-  }
-
-  void read(const char* key, std::vector<std::string>& texts) {
-    const toml::node* node = take(key);
-    if (node == nullptr) return;
-    const toml::array* array = node->as_array();
-    if (array == nullptr) wrong_type(*node, key, "a list of texts");
-    for (const toml::node& item : *array) texts.push_back(string_of(item, key));
-  }
-
-  void read(const char* key, std::set<std::string>& texts) {
-    std::vector<std::string> list;
-    read(key, list);
-    texts.insert(list.begin(), list.end());
-  }
-
-  void read(const char* key, std::vector<Tag>& tags) {
-    std::vector<std::string> list;
-    read(key, list);
-    for (const std::string& text : list) tags.push_back(tag_of(text, key));
-  }
-
-  void read(const char* key, std::map<std::string, std::string>& names) {
-    const toml::node* node = take(key);
-    if (node == nullptr) return;
-    const toml::table* table = node->as_table();
-    if (table == nullptr) wrong_type(*node, key, "a table of texts");
-    for (const auto& [from, to] : *table) names[std::string(from.str())] = string_of(to, key);
-  }
-
-  void read(const char* key, std::map<Tag, std::string>& names) {
-    std::map<std::string, std::string> texts;
-    read(key, texts);
-    for (const auto& [from, to] : texts) names[tag_of(from, key)] = to;
-  }
-
-  void refuse_the_rest() const {
-    for (const auto& [key, node] : table_) {
-      const std::string text(key.str());
-      if (std::ranges::find(known_, text) != known_.end()) continue;
-      const std::string near = closest(text, known_);
-      fail(ErrorKind::format, "reading caption rules from {}:{}: unknown key \"{}\"; {}", name_,
-           node.source().begin.line, text,
-           near.empty() ? "known are: " + join(known_, ", ") : "did you mean \"" + near + "\"?");
-    }
-  }
-
- private:
-  const toml::node* take(const char* key) {
-    known_.emplace_back(key);
-    return table_.get(key);
-  }
-
-  [[noreturn]] void wrong_type(const toml::node& node, const char* key, const char* wanted) const {
-    fail(ErrorKind::format, "reading caption rules from {}:{}: \"{}\" must be {}", name_,
-         node.source().begin.line, key, wanted);
-  }
-
-  [[nodiscard]] std::string string_of(const toml::node& node, const char* key) const {
-    const auto value = node.value_exact<std::string>();
-    if (!value) wrong_type(node, key, "made of texts in quotes");
-    return *value;
-  }
-
-  [[nodiscard]] Tag tag_of(const std::string& text, const char* key) const {
-    const std::size_t equals = text.find('=');
-    if (equals == std::string::npos)
-      fail(ErrorKind::format, "reading caption rules from {}: \"{}\" in \"{}\" is not key=value",
-           name_, text, key);
-    return {text.substr(0, equals), text.substr(equals + 1)};
-  }
-
-  const toml::table& table_;
-  const std::string& name_;
-  std::vector<std::string> known_;
-};
-
-toml::table parse_toml(std::string_view text, const std::string& name) {
-  try {
-    return toml::parse(text, name);
-  } catch (const toml::parse_error& error) {
-    fail(ErrorKind::format, "reading caption rules from {}:{}: {}", name, error.source().begin.line,
-         error.description());
-  }
+std::map<Tag, std::string> read_tag_names(TomlTable& table, const char* key,
+                                          const std::string& name) {
+  std::map<std::string, std::string> texts;
+  table.read(key, texts);
+  std::map<Tag, std::string> names;
+  for (const auto& [tag, words] : texts) names[tag_of(tag, key, name)] = words;
+  return names;
 }
 
 }  // namespace
 
 CaptionRules parse_caption_rules(std::string_view toml, const std::string& name) {
-  const toml::table table = parse_toml(toml, name);
-  RuleReader reader(table, name);
+  const std::string where = "reading caption rules from " + name;
+  const toml::table table = parse_toml(toml, where);
+  TomlTable reader(table, "", where);
   CaptionRules rules;
   reader.read("prefix", rules.prefix);
   reader.read("nothing", rules.nothing);
@@ -133,13 +56,13 @@ CaptionRules parse_caption_rules(std::string_view toml, const std::string& name)
   reader.read("silent_keys", rules.silent_keys);
   reader.read("adjective_keys", rules.adjective_keys);
   reader.read("is_keys", rules.is_keys);
-  reader.read("drop_values", rules.drop_values);
+  rules.drop_values = read_tags(reader, "drop_values", where);
   reader.read("absent_values", rules.absent_values);
   reader.read("state_prefixes", rules.state_prefixes);
   reader.read("main_keys", rules.main_keys);
   reader.read("attribute_order", rules.attribute_order);
   reader.read("rename_keys", rules.rename_keys);
-  reader.read("rename_values", rules.rename_values);
+  rules.rename_values = read_tag_names(reader, "rename_values", where);
   reader.read("colours", rules.colours);
   reader.refuse_the_rest();
   rules.validate(name);

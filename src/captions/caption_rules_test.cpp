@@ -37,14 +37,14 @@ TEST(CaptionRules, ReadsEveryKind) {
 }
 
 TEST(CaptionRules, NamesUnknownKeysAndTheNearestKnown) {
-  EXPECT_THAT(complaint("\nprefx = \"a\"\n"), HasSubstr("my.toml:2: unknown key \"prefx\""));
-  EXPECT_THAT(complaint("prefx = \"a\"\n"), HasSubstr("did you mean \"prefix\"?"));
+  EXPECT_THAT(complaint("\nprefx = \"a\"\n"), HasSubstr("my.toml:2: unknown key 'prefx'"));
+  EXPECT_THAT(complaint("prefx = \"a\"\n"), HasSubstr("did you mean 'prefix'?"));
   EXPECT_THAT(complaint("qqqqqqqqqq = 1\n"), HasSubstr("known are: prefix, "));
 }
 
 TEST(CaptionRules, NamesWrongTypes) {
-  EXPECT_THAT(complaint("prefix = 1\n"), HasSubstr("\"prefix\" must be made of texts"));
-  EXPECT_THAT(complaint("max_tokens = -1\n"), HasSubstr("must be a number"));
+  EXPECT_THAT(complaint("prefix = 1\n"), HasSubstr("'prefix' must be a text in quotes"));
+  EXPECT_THAT(complaint("max_tokens = -1\n"), HasSubstr("must be a whole number"));
   EXPECT_THAT(complaint("main_keys = \"a\"\n"), HasSubstr("must be a list"));
   EXPECT_THAT(complaint("main_keys = [1]\n"), HasSubstr("texts in quotes"));
   EXPECT_THAT(complaint("rename_keys = 3\n"), HasSubstr("must be a table"));

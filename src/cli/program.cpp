@@ -5,6 +5,7 @@
 #include "base/interrupt.hpp"
 #include "base/log.hpp"
 #include "base/strings.hpp"
+#include "base/test_locale.hpp"
 #include "base/version.hpp"
 
 #include <fmt/core.h>
@@ -137,6 +138,7 @@ int report(const Error& error) {
 // The only place where exceptions end.
 int run_program(int argc, char** argv, const Commands& commands) {
   try {
+    adopt_test_locale();
     install_signal_handlers();
     return run_chosen(argc, argv, commands);
   } catch (const Error& error) {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "base/skipped.hpp"
-#include "dataset/box_index.hpp"
+#include "geo/box_index.hpp"
 #include "dataset/recipe.hpp"
 #include "dataset/scene_plane.hpp"
 #include "dataset/tiles.hpp"

@@ -5,8 +5,7 @@
 #include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
-
-#include <toml++/toml.h>
+#include "base/toml_table.hpp"
 
 #include <map>
 #include <type_traits>
@@ -64,18 +63,10 @@ std::string unknown_key(const std::string& name, const std::vector<std::string>&
   return "unknown key '" + name + "'" + (near.empty() ? "" : "; did you mean '" + near + "'?");
 }
 
-toml::table parse_toml(std::string_view text, const std::string& name) {
-  try {
-    return toml::parse(text, name);
-  } catch (const toml::parse_error& error) {
-    fail(ErrorKind::usage, "{}:{}: {}", name, error.source().begin.line, error.description());
-  }
-}
-
 }  // namespace
 
 void apply_toml(Recipe& recipe, std::string_view text, const std::string& name) {
-  const toml::table table = parse_toml(text, name);
+  const toml::table table = parse_toml(text, name, ErrorKind::usage);
   std::map<std::string, const toml::node*> leaves;
   flatten(table, "", leaves);
   Problems problems;

@@ -56,7 +56,9 @@ class Selector {
 
  private:
   void select_by_cells() {
-    auto cells = cells_with_imagery(catalogue_, options_.cell_deg);
+    std::vector<Geometry> footprints;
+    for (const Scene& scene : catalogue_.scenes) footprints.push_back(scene.footprint_lonlat);
+    auto cells = cells_meeting(footprints, options_.cell_deg);
     selection_.cells_with_imagery = cells.size();
     cells = draw_cells(std::move(cells), options_.cells, options_.seed);
     selection_.cells_drawn = cells.size();
@@ -98,7 +100,7 @@ class Selector {
                               [&](std::int64_t fid) { return draw_key(fid); });
     std::size_t taken = 0;
     for (std::size_t i = 0; i < looks && taken < wanted; ++i) {
-      if (covered.meeting(bounding_box(store.object(fids[i]).geometry_lonlat)).empty()) continue;
+      if (!covered.meets(bounding_box(store.object(fids[i]).geometry_lonlat))) continue;
       if (!by_cell_.contains(fids[i])) by_tag_.insert(fids[i]);
       ++taken;
     }

@@ -2,8 +2,9 @@
 // Which objects of the map are looked at: all of some random cells, then a few of each rare tag.
 #pragma once
 
-#include "dataset/box_index.hpp"
-#include "dataset/cells.hpp"
+#include "geo/box_index.hpp"
+#include "geo/cells.hpp"
+#include "imagery/catalogue.hpp"
 #include "osm/object_store.hpp"
 #include "tags/visibility.hpp"
 

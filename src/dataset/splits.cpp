@@ -2,8 +2,8 @@
 #include "dataset/splits.hpp"
 
 #include "base/hash.hpp"
-#include "dataset/box_index.hpp"
-#include "dataset/cells.hpp"
+#include "geo/box_index.hpp"
+#include "geo/cells.hpp"
 
 #include <algorithm>
 
@@ -14,7 +14,7 @@ namespace {
 void mark_meeting(const std::vector<Box>& tiles, const std::vector<Split>& splits, Split split,
                   const BoxIndex& keepers, std::vector<bool>& goes) {
   for (std::size_t i = 0; i < tiles.size(); ++i)
-    if (splits[i] == split && !goes[i] && !keepers.meeting(tiles[i]).empty()) goes[i] = true;
+    if (splits[i] == split && !goes[i] && keepers.meets(tiles[i])) goes[i] = true;
 }
 
 // Boxes of the tiles of `split` that stay; the others are empty and meet nothing.

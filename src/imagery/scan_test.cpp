@@ -10,6 +10,7 @@
 #include "imagery/footprint.hpp"
 #include "imagery/test_rasters.hpp"
 #include "raster/gsd.hpp"
+#include "tests/support/shared_data.hpp"
 
 #include <gtest/gtest.h>
 
@@ -25,8 +26,8 @@ namespace fs = std::filesystem;
 using testing_rasters::busy;
 using testing_rasters::fresh_folder;
 using testing_rasters::RasterRecipe;
-using testing_rasters::shared_data;
 using testing_rasters::write_raster;
+using testing_support::shared_data;
 
 using Reasons = std::map<std::string, std::size_t>;
 
@@ -314,9 +315,9 @@ TEST(ScanRealData, GsdAndCornersInManySystems) {
        10.001268,
        {-4.095721, 52.424897},
        {-4.046694, 52.395275}}};
-  if (!shared_data("rasters")) GTEST_SKIP() << "the shared real data is not here";
+  if (shared_data("rasters").empty()) GTEST_SKIP() << "the shared real data is not here";
   for (const RealScene& expected : scenes) {
-    const Scene scene = only_scene(*shared_data(expected.file));
+    const Scene scene = only_scene(shared_data(expected.file));
     EXPECT_NEAR(scene.gsd_m, expected.gsd_m, expected.gsd_m * 1e-4) << expected.file;
     const Path& ring = scene.footprint_lonlat.parts.at(0).at(0);
     for (const Point& corner : {expected.corner, expected.opposite}) {
@@ -330,8 +331,8 @@ TEST(ScanRealData, GsdAndCornersInManySystems) {
 
 TEST(ScanRealData, NodataEdgeOfLandsat) {
   const auto path = shared_data("rasters/landsat_bahamas_300m.tif");
-  if (!path) GTEST_SKIP() << "the shared real data is not here";
-  const Scene scene = only_scene(*path);
+  if (path.empty()) GTEST_SKIP() << "the shared real data is not here";
+  const Scene scene = only_scene(path);
   EXPECT_NEAR(scene.gsd_m, 299.870750, 0.03);
   // 67.457 % of 791 x 718 pixels hold data.
   const double valid_m2 = 0.674572 * 791 * 718 * 299.870750 * 299.870750;
@@ -351,8 +352,8 @@ TEST(ScanRealData, NodataEdgeOfLandsat) {
 // Its bands start with Sentinel-2's blue, green and red.
 TEST(ScanRealData, SixteenBitsGetAStretch) {
   const auto path = shared_data("rasters/s2_aberystwyth_10band_10m_epsg27700.tif");
-  if (!path) GTEST_SKIP() << "the shared real data is not here";
-  ScanOptions options = scan_of({*path});
+  if (path.empty()) GTEST_SKIP() << "the shared real data is not here";
+  ScanOptions options = scan_of({path});
   options.collection.bands = options.scenes.bands = {"Band 3", "2", "1"};
   options.collection.stretch = {StretchRule::Kind::percentile, 2, 98};
   ImageryCatalogue catalogue;

@@ -61,15 +61,4 @@ inline double busy(int band, int x, int y) {
   return 1 + (x * 7 + y * 13 + band * 101) % 251;
 }
 
-/// A file of the shared real data, or nothing where that folder is absent.
-inline std::optional<std::filesystem::path> shared_data(const std::string& name) {
-  const char* folder = std::getenv("SKYGLOT_SHARED_DATA");
-  const std::filesystem::path base =
-      folder != nullptr ? std::filesystem::path(folder)
-                        : std::filesystem::path(SKYGLOT_SOURCE_DIR) / "../shared/data";
-  const std::filesystem::path path = base / name;
-  if (!std::filesystem::exists(path)) return std::nullopt;
-  return path;
-}
-
 }  // namespace skyglot::testing_rasters

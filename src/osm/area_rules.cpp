@@ -2,8 +2,7 @@
 #include "osm/area_rules.hpp"
 
 #include "base/error.hpp"
-
-#include <toml++/toml.h>
+#include "base/toml_table.hpp"
 
 namespace skyglot {
 namespace {
@@ -27,19 +26,10 @@ std::set<std::string, std::less<>> strings_of(const toml::node* node, const std:
   return values;
 }
 
-toml::table parsed(std::string_view text, const std::string& name) {
-  try {
-    return toml::parse(text, name);
-  } catch (const toml::parse_error& error) {
-    fail(ErrorKind::format, "{}, line {}: {}", name, error.source().begin.line,
-         error.description());
-  }
-}
-
 }  // namespace
 
 AreaRules::AreaRules(std::string_view toml, const std::string& name) {
-  const toml::table file = parsed(toml, name);
+  const toml::table file = parse_toml(toml, name);
   const toml::table* areas = file["areas"].as_table();
   if (areas == nullptr || file.size() != 1)
     fail(ErrorKind::format, "{}: must hold the table [areas] and nothing else", name);

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "geo/sqlite.hpp"
 #include "osm/import_testing.hpp"
+#include "tests/support/shared_data.hpp"
 
 #include <gtest/gtest.h>
 
@@ -36,7 +37,7 @@ const Expected kExpected[] = {
 class ImportReal : public testing::TestWithParam<Expected> {
  protected:
   void SetUp() override {
-    const auto file = shared_data(GetParam().file);
+    const auto file = testing_support::shared_data(GetParam().file);
     if (file.empty()) GTEST_SKIP() << "real data is not here: " << GetParam().file;
     options_ = import_of({file});
     report_ = import_objects(options_);

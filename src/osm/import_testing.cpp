@@ -72,11 +72,4 @@ ImportOptions import_of(const std::vector<fs::path>& inputs) {
   return options;
 }
 
-fs::path shared_data(const std::string& name) {
-  const char* folder = std::getenv("SKYGLOT_SHARED_DATA");
-  const fs::path root =
-      folder != nullptr ? fs::path(folder) : fs::path(SKYGLOT_SOURCE_DIR) / "../shared/data";
-  return fs::exists(root / name) ? root / name : fs::path();
-}
-
 }  // namespace skyglot

@@ -23,7 +23,5 @@ std::filesystem::path write_osm(const std::string& name, const std::string& elem
                                        const std::string& tags);
 /// Options that import the files into objects.gpkg beside the first.
 [[nodiscard]] ImportOptions import_of(const std::vector<std::filesystem::path>& inputs);
-/// A file of the real data, "" if it is not here.
-[[nodiscard]] std::filesystem::path shared_data(const std::string& name);
 
 }  // namespace skyglot

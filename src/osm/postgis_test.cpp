@@ -3,6 +3,7 @@
 #include "base/error.hpp"
 #include "osm/import_testing.hpp"
 #include "osm/postgres.hpp"
+#include "tests/support/shared_data.hpp"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -87,7 +88,7 @@ class PostgisStoreTest : public testing::Test {
     ASSERT_TRUE(server_->ready()) << "the PostgreSQL server did not start";
   }
   static ImportOptions sample(const std::string& schema) {
-    const fs::path real = shared_data("osm/helsinki_kamppi.osm.pbf");
+    const fs::path real = testing_support::shared_data("osm/helsinki_kamppi.osm.pbf");
     ImportOptions options = import_of(
         {real.empty() ? write_osm("map.osm", osm_node(1, 24, 60, "natural=tree;name=A\\b\tc") +
                                                  osm_node(2, 25, 61, "a='b';z=\xC3\xA4"))

@@ -2,8 +2,10 @@
 #include "page/html.hpp"
 
 #include "base/numbers.hpp"
+#include "page/page_template.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -22,19 +24,22 @@ const char* class_of(CellKind kind) {
   return "";
 }
 
-std::string heading_html(const Column& column) {
-  const std::string title = column.kind == CellKind::bar
-                                ? "<span class=\"vh\">" + escape_html(column.title) + "</span>"
-                                : escape_html(column.title);
-  return fmt::format("<th scope=\"col\"{}>{}</th>", class_of(column.kind), title);
+nlohmann::json columns_of(const Table& table) {
+  nlohmann::json columns = nlohmann::json::array();
+  for (const Column& column : table.columns)
+    columns.push_back({{"kind", class_of(column.kind)},
+                       {"bar", column.kind == CellKind::bar},
+                       {"title", column.title}});
+  return columns;
 }
 
-std::string row_html(const std::vector<Column>& columns, const std::vector<std::string>& row) {
-  std::string html = "<tr>";
+nlohmann::json row_of(const Table& table, const std::vector<std::string>& row) {
+  nlohmann::json cells = nlohmann::json::array();
   for (std::size_t i = 0; i < row.size(); ++i)
-    html += i == 0 ? fmt::format("<th scope=\"row\"{}>{}</th>", class_of(columns[i].kind), row[i])
-                   : fmt::format("<td{}>{}</td>", class_of(columns[i].kind), row[i]);
-  return html + "</tr>\n";
+    cells.push_back({{"kind", class_of(table.columns[i].kind)}, {"html", row[i]}});
+  nlohmann::json heading = nlohmann::json::array({cells.at(0)});
+  cells.erase(0);
+  return {{"heading", std::move(heading)}, {"cells", std::move(cells)}};
 }
 
 }  // namespace
@@ -54,13 +59,11 @@ double share_of(std::uint64_t part, std::uint64_t whole) {
 }
 
 std::string table_html(const Table& table) {
-  std::string html = "<div class=\"scroll\" role=\"region\" tabindex=\"0\" aria-label=\"" +
-                     escape_html(table.caption) + "\"><table>\n<caption>" +
-                     escape_html(table.caption) + "</caption>\n<thead><tr>";
-  for (const Column& column : table.columns) html += heading_html(column);
-  html += "</tr></thead>\n<tbody>\n";
-  for (const auto& row : table.rows) html += row_html(table.columns, row);
-  return html + "</tbody></table></div>\n";
+  nlohmann::json rows = nlohmann::json::array();
+  for (const auto& row : table.rows) rows.push_back(row_of(table, row));
+  return fill_template(
+      "table",
+      {{"caption", table.caption}, {"columns", columns_of(table)}, {"rows", std::move(rows)}});
 }
 
 std::string bar_html(double share, std::size_t tone) {

@@ -6,6 +6,7 @@
 #include "base/random.hpp"
 #include "pictures/decode.hpp"
 #include "pictures/resample.hpp"
+#include "tests/support/shared_data.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
@@ -105,11 +106,6 @@ TEST(Resize, TinyAndNarrowPicturesWork) {
   EXPECT_EQ(resize_bicubic(noise(5000, 2), 1, 1).pixels.size(), 3u);
 }
 
-fs::path shared_data() {
-  const char* folder = std::getenv("SKYGLOT_SHARED_DATA");
-  return folder ? fs::path(folder) : fs::path(SKYGLOT_SOURCE_DIR) / "../shared/data";
-}
-
 // The tensor "pixels_u8" of a safetensors file.
 std::string read_pixels(const std::string& bytes) {
   std::uint64_t length = 0;
@@ -123,8 +119,8 @@ std::string read_pixels(const std::string& bytes) {
 class PixelParity : public testing::Test {
  protected:
   void SetUp() override {
-    const fs::path archive = shared_data() / "parity/parity.tar.xz";
-    if (!fs::exists(archive)) GTEST_SKIP() << "no reference figures at " << archive;
+    const fs::path archive = testing_support::shared_data("parity/parity.tar.xz");
+    if (archive.empty()) GTEST_SKIP() << "the real data is not here";
     folder_ = fs::path(testing::TempDir()) / "skyglot_pixel_parity";
     fs::create_directories(folder_);
     const std::string command =

@@ -7,6 +7,7 @@
 #include "pictures/decode.hpp"
 #include "pictures/jpeg.hpp"
 #include "pictures/shard.hpp"
+#include "tests/support/shared_data.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -281,9 +282,9 @@ TEST_F(Sources, MutatedTarsNeverCrash) {
 }
 
 TEST_F(Sources, RealTarsAreReadWhole) {
-  const char* folder = std::getenv("SKYGLOT_SHARED_DATA");
-  const fs::path data = folder ? fs::path(folder) : fs::path(SKYGLOT_SOURCE_DIR) / "../shared/data";
-  if (!fs::exists(data / "benchmark/nwpu12.tar")) GTEST_SKIP() << "no real data at " << data;
+  const fs::path data = testing_support::shared_data("");
+  if (testing_support::shared_data("benchmark/nwpu12.tar").empty())
+    GTEST_SKIP() << "the real data is not here";
   EXPECT_EQ(all_of(data / "benchmark/nwpu12.tar").size(), 240u);
   const auto captions = all_of(data / "benchmark/ucm-captions.tar");
   ASSERT_EQ(captions.size(), 210u);

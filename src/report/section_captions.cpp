@@ -1,11 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // How long captions are and how often they repeat.
 #include "base/numbers.hpp"
+#include "page/page_template.hpp"
 #include "page/svg_histogram.hpp"
 #include "report/sections.hpp"
 #include "tokens/tokenizer.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace skyglot {
 namespace {
@@ -69,7 +71,6 @@ std::string length_figure(const CaptionKind& kind) {
 
 std::string top_table(const CaptionKind& kind) {
   const CaptionStatistics& s = *kind.statistics;
-  if (s.top.empty()) return "<p>No caption is said twice.</p>\n";
   Table table{"The most repeated " + kind.name,
               {{"Caption"}, {"Pictures", CellKind::number}, {"Pictures as a bar", CellKind::bar}},
               {}};
@@ -79,32 +80,30 @@ std::string top_table(const CaptionKind& kind) {
   return table_html(table);
 }
 
-std::string kind_html(const CaptionKind& kind) {
+nlohmann::json values_of(const CaptionKind& kind) {
   const CaptionStatistics& s = *kind.statistics;
-  const std::string lead = fmt::format(
-      "<p>{} in {}; {} of the pictures have one that no other picture has "
-      "(<code>{}</code>).</p>\n",
-      count_of(s.distinct, "distinct caption"), count_of(s.pictures, "picture"),
-      percent(s.unique_share()), kind.column);
-  return fmt::format("<h3>{}</h3>\n", kind.id == "single" ? "One object" : "With neighbours") +
-         lead + "<div class=\"pairs\">\n" + length_figure(kind) + group_table(kind) + "</div>\n" +
-         top_table(kind);
+  return {{"heading", kind.id == "single" ? "One object" : "With neighbours"},
+          {"distinct", count_of(s.distinct, "distinct caption")},
+          {"pictures", count_of(s.pictures, "picture")},
+          {"unique", percent(s.unique_share())},
+          {"column", kind.column},
+          {"lengths", length_figure(kind)},
+          {"groups", group_table(kind)},
+          {"repeated",
+           s.top.empty() ? shown_if(false, {}) : shown_if(true, {{"table", top_table(kind)}})}};
 }
 
 }  // namespace
 
 Section captions_section(const ReportContent& content) {
   const Statistics& s = content.statistics;
-  const std::string lead = fmt::format(
-      "<p>Every picture has two captions: one of the object in its middle, one that also names "
-      "what "
-      "surrounds it. The map knows {} other objects a picture on average. Repeated captions are "
-      "false negatives for contrastive training: a batch with two equal captions asks the model to "
-      "tell apart what nothing tells apart.</p>\n",
-      format_fixed(mean(s.neighbours), 1));
   return {"captions", "Captions",
-          lead + kind_html({"single", "captions of one object", "title", 0, &s.single}) +
-              kind_html({"multi", "captions with neighbours", "title_multi_objects", 2, &s.multi})};
+          fill_template("report_captions",
+                        {{"neighbours", format_fixed(mean(s.neighbours), 1)},
+                         {"kinds",
+                          {values_of({"single", "captions of one object", "title", 0, &s.single}),
+                           values_of({"multi", "captions with neighbours", "title_multi_objects", 2,
+                                      &s.multi})}}})};
 }
 
 }  // namespace skyglot

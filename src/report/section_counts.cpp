@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // From cells to pairs: how many are left after every stage and why the others went.
 #include "base/numbers.hpp"
+#include "page/page_template.hpp"
 #include "records/reasons.hpp"
 #include "report/sections.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -79,31 +81,33 @@ std::string reasons(const Statistics& statistics) {
   return table_html(table);
 }
 
-std::string checks_html(const std::vector<Check>& checks) {
-  std::string html = "<h3>Checks</h3>\n<ul class=\"checks\">\n";
+nlohmann::json checks_of(const std::vector<Check>& checks) {
+  nlohmann::json list = nlohmann::json::array();
   for (const Check& check : checks)
-    html += fmt::format("<li class=\"{}\"><strong>{}</strong> {}</li>\n", check.ok ? "good" : "bad",
-                        check.ok ? "holds" : "fails", escape_html(check.text));
-  return html + "</ul>\n";
+    list.push_back({{"class", check.ok ? "good" : "bad"},
+                    {"verdict", check.ok ? "holds" : "fails"},
+                    {"text", check.text}});
+  return list;
+}
+
+// What was looked for beyond the cells; nothing where nothing was.
+nlohmann::json targeted(const Statistics& s) {
+  return shown_if(s.targeted_rows > 0, {{"objects", format_count(s.targeted_rows)},
+                                        {"pairs", format_count(s.targeted_pairs)}});
 }
 
 }  // namespace
 
 Section counts_section(const ReportContent& content) {
   const Statistics& s = content.statistics;
-  std::string lead = fmt::format(
-      "<p>Of {} selected, {} became a pair and {} were skipped, each for a reason that is kept in "
-      "<code>pairs.gpkg</code>.",
-      count_of(s.rows, "object"), format_count(s.pairs), format_count(s.skipped()));
-  if (s.targeted_rows > 0)
-    lead += fmt::format(
-        " {} of the selected objects were taken because a visible tag of theirs was not among "
-        "those "
-        "in the cells; {} of them became pairs.",
-        format_count(s.targeted_rows), format_count(s.targeted_pairs));
-  lead += "</p>\n";
   return {"counts", "From cells to pairs",
-          lead + funnel(content.info) + reasons(s) + checks_html(content.checks)};
+          fill_template("report_counts", {{"selected", count_of(s.rows, "object")},
+                                          {"pairs", format_count(s.pairs)},
+                                          {"skipped", format_count(s.skipped())},
+                                          {"targeted", targeted(s)},
+                                          {"funnel", funnel(content.info)},
+                                          {"reasons", reasons(s)},
+                                          {"checks", checks_of(content.checks)}})};
 }
 
 }  // namespace skyglot

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Resolution, size, age and origin of the pictures.
 #include "base/numbers.hpp"
+#include "page/page_template.hpp"
 #include "page/svg_histogram.hpp"
 #include "report/sections.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 namespace skyglot {
 namespace {
@@ -56,9 +58,8 @@ std::string histogram_figure(const Quantity& quantity, const ValueCounts& values
 }
 
 std::string histograms(const Statistics& s) {
-  std::string html = "<div class=\"figures\">\n";
-  html += histogram_figure({"gsd", "Ground sample distance", "m", 0}, s.gsd_m,
-                           log_histogram(s.gsd_m, kBins));
+  std::string html = histogram_figure({"gsd", "Ground sample distance", "m", 0}, s.gsd_m,
+                                      log_histogram(s.gsd_m, kBins));
   html += histogram_figure({"ground", "Longer side on the ground", "m", 0}, s.longer_side_m,
                            log_histogram(s.longer_side_m, kBins));
   html +=
@@ -69,7 +70,7 @@ std::string histograms(const Statistics& s) {
                            log_histogram(s.jpeg_kb, kBins));
   html += histogram_figure({"around", "Surroundings", "other objects", 0}, s.neighbours,
                            linear_histogram(s.neighbours, kBins, 1));
-  return html + "</div>\n";
+  return html;
 }
 
 std::string name_table(const std::string& caption, const std::string& column,
@@ -93,9 +94,10 @@ std::string name_table(const std::string& caption, const std::string& column,
 Section pictures_section(const ReportContent& content) {
   const Statistics& s = content.statistics;
   return {"pictures", "Resolution and size",
-          histograms(s) + "<div class=\"pairs\">\n" +
-              name_table("Year of the imagery", "Year", s.by_year, s.pairs) +
-              name_table("Kind of map object", "Kind", s.by_kind, s.pairs) + "</div>\n"};
+          fill_template("report_pictures",
+                        {{"histograms", histograms(s)},
+                         {"years", name_table("Year of the imagery", "Year", s.by_year, s.pairs)},
+                         {"kinds", name_table("Kind of map object", "Kind", s.by_kind, s.pairs)}})};
 }
 
 }  // namespace skyglot

@@ -2,10 +2,12 @@
 // Where the tiles lie.
 #include "base/numbers.hpp"
 #include "page/map_frame.hpp"
+#include "page/page_template.hpp"
 #include "report/sections.hpp"
 #include "report/svg_map.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <functional>
@@ -129,18 +131,10 @@ std::string density_map(const Statistics& statistics) {
 
 Section places_section(const ReportContent& content) {
   const Statistics& s = content.statistics;
-  std::string html;
-  if (s.pairs == 0)
-    html = "<p>There are no tiles to draw.</p>\n";
-  else if (!s.tiles.outlines().empty())
-    html = "<div class=\"figures wide\">\n" + outline_maps(s) + "</div>\n";
-  else
-    html = "<div class=\"figures wide\">\n" + density_map(s) + "</div>\n";
-  return {"places", "Where the tiles lie",
-          "<p>North is up. Splits are dealt by place, so tiles of different splits never show the "
-          "same ground. All outlines with their attributes are in <code>pairs.gpkg</code>, which "
-          "opens in any GIS.</p>\n" +
-              html};
+  nlohmann::json maps = nlohmann::json::array();
+  if (s.pairs > 0)
+    maps.push_back({{"html", s.tiles.outlines().empty() ? density_map(s) : outline_maps(s)}});
+  return {"places", "Where the tiles lie", fill_template("report_places", {{"maps", maps}})};
 }
 
 }  // namespace skyglot

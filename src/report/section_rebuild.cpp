@@ -2,9 +2,11 @@
 // The recipe and the hashes: how to make the same data set again and how to know that it is.
 #include "base/numbers.hpp"
 #include "dataset/recipe.hpp"
+#include "page/page_template.hpp"
 #include "report/sections.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -100,18 +102,14 @@ std::string shard_table(const DatasetInfo& info) {
 Section rebuild_section(const ReportContent& content) {
   const DatasetInfo& info = content.info;
   const auto rows = recipe_rows(info.recipe);
-  std::string html = fmt::format(
-      "<p>The same inputs, recipe and version of skyglot ({}) give the same bytes, however many "
-      "threads or tasks share the work:</p>\n<pre tabindex=\"0\" role=\"region\" "
-      "aria-label=\"Command "
-      "that builds the data set again\">{}</pre>\n",
-      data_html(info.skyglot_version), escape_html(build_command(rows)));
-  html += "<p>Fingerprint of recipe, map, imagery and rules: <code class=\"hash\">" +
-          data_html(info.fingerprint) + "</code></p>\n";
-  html += details_html("The recipe, what differs from the defaults in bold", recipe_table(rows));
-  if (!info.objects.empty()) html += details_html("The map", input_table(info));
   return {"rebuild", "How to build it again",
-          html + details_html("Shards and their hashes", shard_table(info))};
+          fill_template("report_rebuild",
+                        {{"version", data_html(info.skyglot_version)},
+                         {"command", build_command(rows)},
+                         {"fingerprint", data_html(info.fingerprint)},
+                         {"recipe", recipe_table(rows)},
+                         {"map", shown_if(!info.objects.empty(), {{"table", input_table(info)}})},
+                         {"shards", shard_table(info)}})};
 }
 
 }  // namespace skyglot

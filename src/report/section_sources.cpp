@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Collections and splits, and what must be said when the data set is published.
 #include "base/numbers.hpp"
+#include "page/page_template.hpp"
 #include "report/sections.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <numeric>
@@ -76,30 +78,25 @@ std::string licence_table(const DatasetInfo& info) {
   return table_html(table);
 }
 
-// <pre> keeps its line breaks, which escape_html would make blanks.
-std::string preformatted(const std::string& text) {
-  std::string html = "<pre tabindex=\"0\" aria-label=\"ATTRIBUTION.txt\" role=\"region\">";
-  std::size_t begin = 0;
-  while (begin < text.size()) {
+// The lines of a <pre>, whose breaks escape_html() would make blanks.
+nlohmann::json preformatted(const std::string& text) {
+  std::string html;
+  for (std::size_t begin = 0; begin < text.size();) {
     const std::size_t end = std::min(text.find('\n', begin), text.size());
     html += escape_html(std::string_view(text).substr(begin, end - begin)) + "\n";
     begin = end + 1;
   }
-  return html + "</pre>\n";
+  return shown_if(!text.empty(), {{"lines", html}});
 }
 
 }  // namespace
 
 Section sources_section(const ReportContent& content) {
-  std::string html =
-      split_table(content) + shard_ranges(content.info) + licence_table(content.info);
-  html +=
-      "<h3>Attribution</h3>\n<p>Publish this text, <code>ATTRIBUTION.txt</code>, with the data "
-      "set. Map data: © OpenStreetMap contributors, <a "
-      "href=\"https://www.openstreetmap.org/copyright\">Open Database License</a>.</p>\n";
-  html += content.attribution.empty() ? "<p class=\"lost\">ATTRIBUTION.txt is missing.</p>\n"
-                                      : preformatted(content.attribution);
-  return {"sources", "Splits, collections and licences", html};
+  return {"sources", "Splits, collections and licences",
+          fill_template("report_sources", {{"splits", split_table(content)},
+                                           {"shards", shard_ranges(content.info)},
+                                           {"licences", licence_table(content.info)},
+                                           {"attribution", preformatted(content.attribution)}})};
 }
 
 }  // namespace skyglot

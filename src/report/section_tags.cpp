@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Which tags the pictures show, and how long the tail is.
 #include "base/numbers.hpp"
+#include "page/page_template.hpp"
 #include "page/svg_rank.hpp"
 #include "report/sections.hpp"
 
 #include <fmt/format.h>
+#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -65,13 +67,12 @@ Section tags_section(const ReportContent& content) {
   const Statistics& s = content.statistics;
   const auto tags = by_frequency(s.tags);
   const auto counts = counts_of(tags);
-  const std::string lead = fmt::format(
-      "<p>The objects in the middle of the pictures carry {} that can be seen at their picture's "
-      "resolution, {} each on average. The whole list is in <code>report.json</code>.</p>\n",
-      count_of(tags.size(), "distinct tag"), format_fixed(mean(s.tags_per_picture), 1));
   return {"tags", "Tags",
-          lead + "<div class=\"pairs\">\n<div>\n" + rank_figure(counts) + reach_table(counts) +
-              "</div>\n" + top_table(tags, s.pairs) + "</div>\n"};
+          fill_template("report_tags", {{"distinct", count_of(tags.size(), "distinct tag")},
+                                        {"mean", format_fixed(mean(s.tags_per_picture), 1)},
+                                        {"rank", rank_figure(counts)},
+                                        {"reach", reach_table(counts)},
+                                        {"top", top_table(tags, s.pairs)}})};
 }
 
 }  // namespace skyglot

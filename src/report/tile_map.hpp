@@ -2,7 +2,7 @@
 // Where the tiles lie: their outlines while they are few, counts in cells when they are many.
 #pragma once
 
-#include "dataset/cells.hpp"
+#include "geo/cells.hpp"
 #include "records/pair_record.hpp"
 
 #include <cstddef>
@@ -19,7 +19,7 @@ struct MapTile {
   Split split = Split::train;
 };
 
-/// Tiles counted in cells of a longitude-latitude grid (see dataset/cells.hpp).
+/// Tiles counted in cells of a longitude-latitude grid (see geo/cells.hpp).
 struct DensityGrid {
   double cell_deg = 0.0005;
   std::map<Cell, std::uint64_t> tiles;

@@ -6,6 +6,7 @@
 #include "base/random.hpp"
 #include "base/resource.hpp"
 #include "base/strings.hpp"
+#include "tests/support/shared_data.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -206,11 +207,6 @@ TEST(Tokenizer, TwoTokenizersDoNotShareTheirWords) {
   EXPECT_EQ(clip_tokenizer().encode("inq qinq zinz"), before);
 }
 
-fs::path shared_data() {
-  const char* folder = std::getenv("SKYGLOT_SHARED_DATA");
-  return folder ? fs::path(folder) : fs::path(SKYGLOT_SOURCE_DIR) / "../shared/data";
-}
-
 // The tensor "token_ids" of a safetensors file: int64, [texts, 77].
 std::vector<Ids> read_token_ids(const std::string& bytes) {
   std::uint64_t header_length = 0;
@@ -228,8 +224,8 @@ std::vector<Ids> read_token_ids(const std::string& bytes) {
 }
 
 TEST(Tokenizer, ReadsTheOriginalGzipFile) {
-  const fs::path file = shared_data() / "weights/bpe_simple_vocab_16e6.txt.gz";
-  if (!fs::exists(file)) GTEST_SKIP() << "no merges file at " << file;
+  const fs::path file = testing_support::shared_data("weights/bpe_simple_vocab_16e6.txt.gz");
+  if (file.empty()) GTEST_SKIP() << "the real data is not here";
   const Tokenizer original(read_file(file), file.string());
   for (const char* text :
        {"a satellite image of a river", "café zürich 東京", "Landuse: QUARRY; 19.9 MW"})
@@ -237,8 +233,8 @@ TEST(Tokenizer, ReadsTheOriginalGzipFile) {
 }
 
 TEST(Tokenizer, AgreesWithTheReferenceOnAwkwardTexts) {
-  const fs::path archive = shared_data() / "parity/parity.tar.xz";
-  if (!fs::exists(archive)) GTEST_SKIP() << "no reference figures at " << archive;
+  const fs::path archive = testing_support::shared_data("parity/parity.tar.xz");
+  if (archive.empty()) GTEST_SKIP() << "the real data is not here";
   const fs::path folder = fs::path(::testing::TempDir()) / "skyglot_tokenizer_parity";
   fs::create_directories(folder);
   const std::string command = "tar -xJf '" + archive.string() + "' -C '" + folder.string() +

@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/random.hpp"
+#include "tests/support/shared_data.hpp"
 
 #include <gtest/gtest.h>
 
@@ -144,14 +145,9 @@ std::string seed(const std::string& name) {
   return read_file(fs::path(SKYGLOT_SOURCE_DIR) / "fuzz" / "corpus" / name);
 }
 
-fs::path shared_data() {
-  if (const char* given = std::getenv("SKYGLOT_SHARED_DATA")) return given;
-  return fs::path(SKYGLOT_SOURCE_DIR).parent_path() / "shared" / "data";
-}
-
 fs::path parity_folder() {
-  const fs::path archive = shared_data() / "parity" / "parity.tar.xz";
-  if (!fs::exists(archive)) return {};
+  const fs::path archive = testing_support::shared_data("parity/parity.tar.xz");
+  if (archive.empty()) return {};
   const fs::path folder = fs::path(testing::TempDir()) / "skyglot_weights_parity";
   if (fs::exists(folder / "parity")) return folder / "parity";
   fs::create_directories(folder);

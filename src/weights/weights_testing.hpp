@@ -44,8 +44,6 @@ struct TensorOpcodes {
 [[nodiscard]] std::string seed(const std::string& name);
 /// Folder with the unpacked reference set, or an empty path where it is absent.
 [[nodiscard]] std::filesystem::path parity_folder();
-/// Folder of the shared real data; may not exist.
-[[nodiscard]] std::filesystem::path shared_data();
 
 /// What the Error said, or "accepted".
 template <typename Run>

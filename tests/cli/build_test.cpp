@@ -281,7 +281,8 @@ TEST_F(BuildTest, TooManySkippedIsExitCodeThree) {
 
 TEST_F(BuildTest, GermanLocaleChangesNothing) {
   ASSERT_EQ(build("c").exit_code, 0);
-  ASSERT_EQ(build("de", {}, {.environment = {{"LC_ALL", "de_DE.UTF-8"}}}).exit_code, 0);
+  ASSERT_EQ(build("de", {}, {.environment = {{"SKYGLOT_TEST_LOCALE", "de_DE.UTF-8"}}}).exit_code,
+            0);
   EXPECT_EQ(tree_hashes(folder_ / "c"), tree_hashes(folder_ / "de"));
 }
 

@@ -115,12 +115,4 @@ std::map<std::string, std::string> tree_hashes(const fs::path& folder) {
   return hashes;
 }
 
-fs::path shared_data(const std::string& name) {
-  const char* folder = std::getenv("SKYGLOT_SHARED_DATA");
-  const fs::path path =
-      (folder != nullptr ? fs::path(folder) : fs::path(SKYGLOT_SOURCE_DIR) / "../shared/data") /
-      name;
-  return fs::exists(path) ? path : fs::path();
-}
-
 }  // namespace skyglot::testing_support

@@ -2,6 +2,8 @@
 // Runs the skyglot program as a user would and keeps what it says.
 #pragma once
 
+#include "tests/support/shared_data.hpp"
+
 #include <csignal>
 #include <filesystem>
 #include <map>
@@ -37,8 +39,5 @@ struct ProgramOptions {
 
 /// Relative path -> SHA-256 of every file below `folder`, hidden ones too.
 [[nodiscard]] std::map<std::string, std::string> tree_hashes(const std::filesystem::path& folder);
-
-/// A folder or file of the real data, or an empty path where it is absent.
-[[nodiscard]] std::filesystem::path shared_data(const std::string& name);
 
 }  // namespace skyglot::testing_support

@@ -3,7 +3,6 @@
 #pragma once
 
 #include "geo/geometry.hpp"
-#include "imagery/catalogue.hpp"
 
 #include <compare>
 #include <cstdint>
@@ -22,9 +21,9 @@ struct Cell {
 /// The cell that holds a place; the longitude may be any turn.
 [[nodiscard]] Cell cell_at(Point lonlat, double cell_deg);
 
-/// Every cell that meets the footprint of a scene, sorted.
-[[nodiscard]] std::vector<Cell> cells_with_imagery(const ImageryCatalogue& catalogue,
-                                                   double cell_deg);
+/// Every cell that meets one of the footprints, sorted.
+[[nodiscard]] std::vector<Cell> cells_meeting(const std::vector<Geometry>& footprints_lonlat,
+                                              double cell_deg);
 
 /// `count` of the cells drawn without replacement, sorted; all of them if count is 0 or larger than
 /// their number. A cell's fate depends on seed and cell only.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataset/cells.hpp"
+#include "geo/cells.hpp"
 
 #include "base/hash.hpp"
 #include "geo/overlay.hpp"
@@ -54,9 +54,9 @@ Cell cell_at(Point lonlat, double cell_deg) {
   return {wrapped(index_of(lonlat.x, -180, cell_deg), cell_deg), index_of(lonlat.y, -90, cell_deg)};
 }
 
-std::vector<Cell> cells_with_imagery(const ImageryCatalogue& catalogue, double cell_deg) {
+std::vector<Cell> cells_meeting(const std::vector<Geometry>& footprints, double cell_deg) {
   std::set<Cell> cells;
-  for (const Scene& scene : catalogue.scenes) add_cells_of(scene.footprint_lonlat, cell_deg, cells);
+  for (const Geometry& footprint : footprints) add_cells_of(footprint, cell_deg, cells);
   return {cells.begin(), cells.end()};
 }
 

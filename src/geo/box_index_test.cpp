@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataset/box_index.hpp"
+#include "geo/box_index.hpp"
 
 #include "base/random.hpp"
 

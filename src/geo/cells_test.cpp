@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataset/cells.hpp"
+#include "geo/cells.hpp"
 
 #include <gtest/gtest.h>
 
@@ -8,23 +8,19 @@
 namespace skyglot {
 namespace {
 
-ImageryCatalogue one_scene(const Box& box) {
-  ImageryCatalogue catalogue;
-  Scene scene;
-  scene.footprint_lonlat = Geometry::rectangle(box);
-  catalogue.scenes.push_back(scene);
-  return catalogue;
+std::vector<Geometry> one_scene(const Box& box) {
+  return {Geometry::rectangle(box)};
 }
 
 TEST(Cells, CoverTheFootprintAndNothingElse) {
-  const auto cells = cells_with_imagery(one_scene({10.001, 50.001, 10.029, 50.019}), 0.01);
+  const auto cells = cells_meeting(one_scene({10.001, 50.001, 10.029, 50.019}), 0.01);
   EXPECT_EQ(cells.size(), 6U);
   EXPECT_TRUE(std::ranges::binary_search(cells, cell_at({10.025, 50.015}, 0.01)));
   EXPECT_FALSE(std::ranges::binary_search(cells, cell_at({10.035, 50.015}, 0.01)));
 }
 
 TEST(Cells, WrapOverTheAntimeridian) {
-  const auto cells = cells_with_imagery(one_scene({179.995, 0.001, 180.005, 0.009}), 0.01);
+  const auto cells = cells_meeting(one_scene({179.995, 0.001, 180.005, 0.009}), 0.01);
   ASSERT_EQ(cells.size(), 2U);
   EXPECT_EQ(cells[0], cell_at({-179.999, 0.005}, 0.01));
   EXPECT_EQ(cells[1], cell_at({179.999, 0.005}, 0.01));
@@ -32,7 +28,7 @@ TEST(Cells, WrapOverTheAntimeridian) {
 }
 
 TEST(Cells, DrawDependsOnSeedOnly) {
-  const auto all = cells_with_imagery(one_scene({10.001, 50.001, 10.199, 50.199}), 0.01);
+  const auto all = cells_meeting(one_scene({10.001, 50.001, 10.199, 50.199}), 0.01);
   auto reversed = all;
   std::ranges::reverse(reversed);
   const auto drawn = draw_cells(all, 30, 1);
