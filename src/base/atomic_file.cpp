@@ -44,22 +44,6 @@ void sync_path(const fs::path& path) {
   if (code != 0 && code != EINVAL) fail_writing(path, code);
 }
 
-int open_new(const fs::path& path) {
-  return open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-}
-
-// 0 once all is written, else why not.
-int write_all(int descriptor, std::string_view bytes) {
-  if (const int code = fail_point("write")) return code;
-  while (!bytes.empty()) {
-    const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    bytes.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return 0;
-}
-
 }  // namespace
 
 void sync_folder(const fs::path& folder) {
@@ -90,7 +74,7 @@ void PendingPath::commit() {
 }
 
 AtomicFile::AtomicFile(fs::path final_path) : pending_(std::move(final_path)) {
-  descriptor_ = open_new(pending_.path());
+  descriptor_ = open(pending_.path().c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
   if (descriptor_ < 0) fail_writing(pending_.final_path(), errno);
 }
 
@@ -99,8 +83,14 @@ AtomicFile::~AtomicFile() {
 }
 
 void AtomicFile::write(std::string_view bytes) {
-  if (const int code = write_all(descriptor_, bytes)) fail_writing(pending_.final_path(), code);
-  size_ += bytes.size();
+  if (const int code = fail_point("write")) fail_writing(pending_.final_path(), code);
+  while (!bytes.empty()) {
+    const ssize_t written = ::write(descriptor_, bytes.data(), bytes.size());
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail_writing(pending_.final_path(), errno);
+    bytes.remove_prefix(static_cast<std::size_t>(written));
+    size_ += static_cast<std::uint64_t>(written);
+  }
 }
 
 void AtomicFile::commit() {
@@ -114,22 +104,6 @@ void write_file_atomically(const fs::path& path, std::string_view bytes) {
   AtomicFile file(path);
   file.write(bytes);
   file.commit();
-}
-
-void write_new_file(const fs::path& path, std::string_view bytes) {
-  const int descriptor = open_new(path);
-  if (descriptor < 0) fail_writing(path, errno);
-  const int wrong = write_all(descriptor, bytes);
-  const int closing = close(descriptor) == 0 ? 0 : errno;
-  if (wrong != 0 || closing != 0) fail_writing(path, wrong != 0 ? wrong : closing);
-}
-
-void sync_files_below(const fs::path& folder) {
-  const int descriptor = open(folder.c_str(), O_RDONLY | O_CLOEXEC);
-  if (descriptor < 0) fail_writing(folder, errno);
-  const int code = syncfs(descriptor) == 0 ? 0 : errno;
-  close(descriptor);
-  if (code != 0) fail_writing(folder, code);
 }
 
 std::string read_file(const fs::path& path, std::uint64_t max_bytes) {

@@ -10,8 +10,7 @@
 namespace skyglot {
 
 /// A temporary path beside `final_path` that commit() moves into place; for files that another
-/// library (SQLite, GDAL) writes by name, and for folders. The destructor removes what was not
-/// committed.
+/// library (SQLite, GDAL) writes by name. The destructor removes what was not committed.
 class PendingPath {
  public:
   explicit PendingPath(std::filesystem::path final_path);
@@ -65,12 +64,6 @@ void make_folder(const std::filesystem::path& path);
 /// Removes the temporary files that a killed run of ours left in `folder` (not below it).
 /// Returns how many.
 int remove_orphans(const std::filesystem::path& folder);
-
-/// Writes a file that must not be there yet, under its final name and unsynced: for folders that
-/// appear as a whole, once sync_files_below() has been called. Throws Error(io) or Error(resource).
-void write_new_file(const std::filesystem::path& path, std::string_view bytes);
-/// Forces all that was written to the folder's file system to disk. Throws Error(io).
-void sync_files_below(const std::filesystem::path& folder);
 
 /// Forces the folder's entries to disk.
 void sync_folder(const std::filesystem::path& folder);

@@ -5,7 +5,6 @@
 
 #include <openssl/evp.h>
 
-#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <fstream>
@@ -45,22 +44,9 @@ std::string sha256(std::string_view bytes) {
   return hash.finish();
 }
 
-namespace {
-
-std::ifstream opened(const std::filesystem::path& path) {
+std::string sha256_file(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) fail(ErrorKind::io, "cannot read {}: {}", path.string(), errno_text(errno));
-  return file;
-}
-
-[[noreturn]] void fail_reading(const std::filesystem::path& path) {
-  fail(ErrorKind::io, "cannot read {}: it ended early, or its disk has a fault", path.string());
-}
-
-}  // namespace
-
-std::string sha256_file(const std::filesystem::path& path) {
-  std::ifstream file = opened(path);
   Sha256 hash;
   std::vector<char> buffer(1 << 20);
   while (file) {
@@ -68,24 +54,9 @@ std::string sha256_file(const std::filesystem::path& path) {
     hash.update({buffer.data(), static_cast<std::size_t>(file.gcount())});
   }
   // What was read before a fault of the disk is not the file.
-  if (file.bad()) fail_reading(path);
+  if (file.bad())
+    fail(ErrorKind::io, "cannot read {}: its disk or connection has a fault", path.string());
   return hash.finish();
-}
-
-std::string digest_of_ends(const std::filesystem::path& path) {
-  constexpr std::uint64_t kEnds = 1 << 16;
-  std::ifstream file = opened(path);
-  std::error_code code;
-  const std::uint64_t size = std::filesystem::file_size(path, code);
-  if (code) fail(ErrorKind::io, "cannot read {}: {}", path.string(), code.message());
-  std::string bytes(std::min(kEnds, size), '\0');
-  Sha256 hash;
-  for (const std::uint64_t begin : {std::uint64_t{0}, size - bytes.size()}) {
-    file.seekg(static_cast<std::streamoff>(begin));
-    if (!file.read(bytes.data(), static_cast<std::streamsize>(bytes.size()))) fail_reading(path);
-    hash.update(bytes);
-  }
-  return fmt::format("{} {}", size, hash.finish());
 }
 
 std::uint64_t mix(std::uint64_t a, std::uint64_t b) noexcept {

@@ -28,11 +28,8 @@ class Sha256 {
 };
 
 [[nodiscard]] std::string sha256(std::string_view bytes);
-/// Throws Error(io) if the file cannot be read to its end.
+/// Throws Error(io) if the file cannot be read.
 [[nodiscard]] std::string sha256_file(const std::filesystem::path& path);
-/// Size and SHA-256 of the first and the last 64 KiB: enough to see that a large file was replaced
-/// without reading all of it. Throws Error(io) if they cannot be read.
-[[nodiscard]] std::string digest_of_ends(const std::filesystem::path& path);
 
 /// The same number on every machine and for ever: seeds and orders are made from it. FNV-1a with a
 /// splitmix64 finaliser.

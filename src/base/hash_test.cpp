@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/file_digest.hpp"
 
 #include <gtest/gtest.h>
 

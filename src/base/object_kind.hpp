@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 namespace skyglot {
 
@@ -14,8 +13,5 @@ enum class ObjectKind : char { node = 'n', way = 'w', area = 'a' };
 [[nodiscard]] inline std::string object_key(ObjectKind kind, std::int64_t osm_id) {
   return static_cast<char>(kind) + std::to_string(osm_id);
 }
-
-/// The kind that the letter stands for; Error(format) for all other text.
-[[nodiscard]] ObjectKind kind_of_name(std::string_view letter);
 
 }  // namespace skyglot

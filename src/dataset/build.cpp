@@ -2,6 +2,7 @@
 #include "dataset/build.hpp"
 
 #include "base/error.hpp"
+#include "base/file_digest.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"

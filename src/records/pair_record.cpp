@@ -67,6 +67,12 @@ OrderedJson time_json(const std::string& date) {
 
 }  // namespace
 
+ObjectKind kind_of_letter(std::string_view letter) {
+  for (const ObjectKind kind : {ObjectKind::node, ObjectKind::way, ObjectKind::area})
+    if (letter.size() == 1 && letter[0] == static_cast<char>(kind)) return kind;
+  fail(ErrorKind::format, "\"{}\" is no kind of object; it is one of n, w, a", letter);
+}
+
 Json record_to_json(const PairRecord& r) {
   Json surrounding = Json::array();
   for (const Tags& tags : r.surrounding) surrounding.push_back(tags_json<Json>(tags));
@@ -96,7 +102,7 @@ Json record_to_json(const PairRecord& r) {
 PairRecord record_from_json(const Json& json) {
   PairRecord r;
   r.key = json.at("key");
-  r.kind = kind_of_name(json.at("kind").get<std::string>());
+  r.kind = kind_of_letter(json.at("kind").get<std::string>());
   r.osm_id = json.at("osm_id");
   r.targeted = json.at("targeted");
   r.skip_reason = json.at("skip_reason");

@@ -67,7 +67,7 @@ PairRecord record_of(const Statement& row) {
   r.tags = tags_from_json(row.text(8));
   for (const Json& tags : Json::parse(row.text(9)))
     r.surrounding.push_back(tags_from_json(tags.dump()));
-  r.kind = kind_of_name(row.text(10));
+  r.kind = kind_of_letter(row.text(10));
   r.osm_id = row.integer(11);
   r.targeted = row.integer(12) != 0;
   r.collection = row.text(13);
