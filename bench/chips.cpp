@@ -61,11 +61,12 @@ ImageryCatalogue catalogue_of(const std::filesystem::path& path) {
                                    .attribution = {},
                                    .source = {},
                                    .gsd_m = {},
+                                   .bands = {1, 2, 3},
                                    .rgb_bands = {1, 2, 3},
                                    .stretches = {}});
   Scene scene;
   scene.collection_code = "BE";
-  scene.gdal_name = path.string();
+  scene.files = {{path.string(), raster.info().width, raster.info().height, 3}};
   scene.width = raster.info().width;
   scene.height = raster.info().height;
   scene.gsd_m = 0.3;

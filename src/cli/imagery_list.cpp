@@ -32,6 +32,7 @@ Json collection_json(const Collection& c, const CollectionSummary& summary) {
           {"attribution", c.attribution},
           {"source", c.source},
           {"nominal_gsd_m", c.gsd_m ? Json(*c.gsd_m) : Json(nullptr)},
+          {"bands", c.bands},
           {"rgb_bands", c.rgb_bands},
           {"stretches", stretch_json(c.stretches)},
           {"scenes", summary.scenes},
@@ -47,16 +48,20 @@ Json scene_json(const Scene& s) {
   Json bands = Json::array();
   for (const BandInfo& band : s.bands)
     bands.push_back(Json{{"name", band.name}, {"type", to_string(band.type)}});
+  Json files = Json::array();
+  for (const SceneFile& file : s.files)
+    files.push_back(Json{{"gdal_name", file.gdal_name}, {"bands", file.bands}});
   return {{"kind", "scene"},
           {"fid", s.fid},
           {"collection", s.collection_code},
           {"name", s.name},
-          {"gdal_name", s.gdal_name},
+          {"gdal_name", s.gdal_name()},
           {"width", s.width},
           {"height", s.height},
           {"gsd_m", s.gsd_m},
           {"date", s.date},
           {"bands", bands},
+          {"files", files},
           {"licence", s.licence},
           {"area_km2", ground_area_m2(s.footprint_lonlat) / 1e6},
           {"bbox_lonlat", box_json(bounding_box(s.footprint_lonlat))}};

@@ -59,18 +59,35 @@ std::string tags_digest(ObjectStore& store) {
   return hash.finish();
 }
 
+nlohmann::json files_digest(const Scene& scene) {
+  nlohmann::json digest = nlohmann::json::array();
+  for (const SceneFile& file : scene.files)
+    digest.push_back({content_digest(file.gdal_name), file.width, file.height, file.bands});
+  return digest;
+}
+
+// What decides the values of pixels; NaN is no JSON, so numbers are text.
+nlohmann::json bands_digest(const Scene& scene) {
+  nlohmann::json digest = nlohmann::json::array();
+  for (const BandInfo& band : scene.bands)
+    digest.push_back(fmt::format("{} {} {} {} {} {} {}", band.name, to_string(band.type),
+                                 band.nodata ? format_double(*band.nodata) : "", band.has_mask,
+                                 band.scale, band.offset, band.bits));
+  return digest;
+}
+
 // What the catalogue says of scenes and collections, less the folders they lie in.
 std::string catalogue_digest(const ImageryCatalogue& catalogue) {
   nlohmann::json digest = nlohmann::json::array();
   for (const Collection& c : catalogue.collections) {
     nlohmann::json stretches = nlohmann::json::array();
     for (const BandStretch& stretch : c.stretches) stretches.push_back({stretch.low, stretch.high});
-    digest.push_back({c.code, c.name, c.licence, c.attribution, c.gsd_m.value_or(0), c.rgb_bands,
-                      std::move(stretches)});
+    digest.push_back({c.code, c.name, c.licence, c.attribution, c.gsd_m.value_or(0), c.bands,
+                      c.rgb_bands, std::move(stretches)});
   }
   for (const Scene& s : catalogue.scenes)
-    digest.push_back({s.collection_code, s.name, content_digest(s.gdal_name), s.width, s.height,
-                      s.map_from_pixel, sha256(s.crs_wkt), s.gsd_m, s.date, s.licence,
+    digest.push_back({s.collection_code, s.name, files_digest(s), bands_digest(s), s.width,
+                      s.height, s.map_from_pixel, sha256(s.crs_wkt), s.gsd_m, s.date, s.licence,
                       sha256(to_wkb(s.footprint_lonlat))});
   return sha256(json_text(digest));
 }

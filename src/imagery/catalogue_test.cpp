@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "imagery/catalogue_update.hpp"
+#include "imagery/scene_builder.hpp"
 #include "imagery/summary.hpp"
 #include "imagery/test_rasters.hpp"
 
@@ -23,7 +24,7 @@ Scene scene_called(const std::string& gdal_name) {
   Scene scene;
   scene.collection_code = "XX";
   scene.name = "scene";
-  scene.gdal_name = gdal_name;
+  scene.files = {{gdal_name, 10, 20, 3}};
   scene.width = 10;
   scene.height = 20;
   scene.map_from_pixel = {0.1, 1e-5, 0, 50.7, 0, -1e-5};
@@ -38,6 +39,21 @@ Scene scene_called(const std::string& gdal_name) {
   return scene;
 }
 
+// Runs `sql` on the database; the triggers of the R-tree call functions that only GDAL has.
+void change(const std::filesystem::path& path, const std::string& sql) {
+  sqlite3* database = nullptr;
+  EXPECT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
+  const std::string all =
+      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update1;"
+      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update2;"
+      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update3;"
+      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update4;" +
+      sql;
+  EXPECT_EQ(sqlite3_exec(database, all.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
+      << sqlite3_errmsg(database);
+  sqlite3_close(database);
+}
+
 ImageryCatalogue sample() {
   ImageryCatalogue catalogue;
   catalogue.collections.push_back({.code = "XX",
@@ -46,12 +62,18 @@ ImageryCatalogue sample() {
                                    .attribution = "somebody",
                                    .source = "/a",
                                    .gsd_m = 0.5,
+                                   .bands = {1, 2, 3},
                                    .rgb_bands = {3, 2, 1},
                                    .stretches = {{1, 2.5}, {0, 1e6}, {-3, 4}}});
   Scene first = scene_called("/a.tif");
   first.fid = 1;
   first.bands[0].nodata = std::nan("");
   first.bands[1].has_mask = true;
+  first.bands[1].scale = 2.75e-5;
+  first.bands[1].offset = -0.2;
+  first.bands[2].bits = 12;
+  first.bands[2].wavelength_um = 0.49;
+  first.files = {{"/a.tif", 10, 20, 1}, {"/a2.tif", 5, 10, 2}};
   Scene second = scene_called("/b.tif");
   second.fid = 2;
   second.date.clear();
@@ -79,7 +101,10 @@ TEST(Catalogue, ReadsBackWhatWasWritten) {
   EXPECT_TRUE(std::isnan(read.scenes[0].bands[0].nodata.value()));
   EXPECT_TRUE(read.scenes[0].bands[1].has_mask);
   EXPECT_EQ(read.scenes[0].bands[1].name, "gr\xC3\xBCn");
-  EXPECT_EQ(read.scenes[0].bands[2].type, SampleType::u16);
+  for (std::size_t i = 1; i < 3; ++i)
+    EXPECT_EQ(read.scenes[0].bands[i], written.scenes[0].bands[i]);
+  EXPECT_EQ(read.scenes[0].files, written.scenes[0].files);
+  EXPECT_EQ(read.collections[0].bands, written.collections[0].bands);
 }
 
 TEST(Catalogue, SameContentSameBytes) {
@@ -87,6 +112,19 @@ TEST(Catalogue, SameContentSameBytes) {
   write_catalogue(folder / "1.gpkg", sample());
   write_catalogue(folder / "2.gpkg", read_catalogue(folder / "1.gpkg"));
   EXPECT_EQ(sha256_file(folder / "1.gpkg"), sha256_file(folder / "2.gpkg"));
+}
+
+TEST(Catalogue, OneOfAnEarlierVersionIsRead) {
+  const auto path = fresh_folder("catalogue_old") / "imagery.gpkg";
+  ImageryCatalogue written = sample();
+  for (Scene& scene : written.scenes) scene.files = {{scene.gdal_name(), 10, 20, 3}};
+  write_catalogue(path, written);
+  change(path, "ALTER TABLE scenes DROP COLUMN files; ALTER TABLE collections DROP COLUMN bands;");
+  const ImageryCatalogue read = read_catalogue(path);
+  EXPECT_EQ(read.scenes.at(1).files, written.scenes[1].files);
+  EXPECT_EQ(read.scenes.at(1).bands, written.scenes[1].bands);
+  EXPECT_EQ(read.collections.at(0).bands, (std::vector<int>{3, 2, 1}))
+      << "what was shown is all that is known of the collection's bands";
 }
 
 TEST(Catalogue, UnknownCollectionNamesThoseThereAre) {
@@ -122,18 +160,7 @@ TEST(Catalogue, SceneWithoutItsCollectionsBandsIsAnError) {
 std::string complaint_after(const std::string& sql) {
   const auto path = fresh_folder("catalogue_damaged") / "imagery.gpkg";
   write_catalogue(path, sample());
-  sqlite3* database = nullptr;
-  EXPECT_EQ(sqlite3_open(path.c_str(), &database), SQLITE_OK);
-  // The triggers of the R-tree call functions that only GDAL has.
-  const std::string all =
-      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update1;"
-      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update2;"
-      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update3;"
-      "DROP TRIGGER IF EXISTS rtree_scenes_geom_update4;" +
-      sql;
-  EXPECT_EQ(sqlite3_exec(database, all.c_str(), nullptr, nullptr, nullptr), SQLITE_OK)
-      << sqlite3_errmsg(database);
-  sqlite3_close(database);
+  change(path, sql);
   try {
     (void)read_catalogue(path);
     return "none";
@@ -159,6 +186,11 @@ TEST(Catalogue, DamageIsFoundWhenItIsRead) {
         "scenes SET geom = x'00'", "scenes SET map_from_pixel = '[1,2]'",
         "scenes SET map_from_pixel = '[0,1e308,0,0,0,\"a\"]'", "scenes SET bands = '[]'",
         "scenes SET bands = '[[1],[2],[3]]'", "scenes SET bands = 'x'",
+        "scenes SET bands = replace(bands, '12', '-1')",
+        "scenes SET bands = replace(bands, '2.75e-05', '0')", "scenes SET files = '[]'",
+        "scenes SET files = 'x'", "scenes SET files = replace(files, '5', '0')",
+        "scenes SET files = replace(files, '\"bands\":2', '\"bands\":1')",
+        "collections SET bands = '[1,2]'", "collections SET bands = '[1,2,3,9]'",
         // A point, a polygon without rings, a ring without an area, and one at infinity.
         "scenes SET geom = x'4750000100000000' || x'0101000000' || zeroblob(16)",
         "scenes SET geom = x'4750000100000000' || x'010300000000000000'",
@@ -188,7 +220,7 @@ TEST(AddScenes, SortsNumbersAndReplaces) {
   EXPECT_EQ(counts.updated, 1U);
   ASSERT_EQ(catalogue.scenes.size(), 3U);
   EXPECT_EQ(catalogue.scenes[0].collection_code, "AA");
-  EXPECT_EQ(catalogue.scenes[1].gdal_name, "/a");
+  EXPECT_EQ(catalogue.scenes[1].gdal_name(), "/a");
   EXPECT_EQ(catalogue.scenes[2].date, "2022-02-02");
   EXPECT_EQ(catalogue.scenes[2].fid, 3);
   EXPECT_EQ(catalogue.collections[0].code, "AA");
@@ -213,6 +245,49 @@ TEST(AddScenes, OtherBandsAndTypesAreCounted) {
   EXPECT_EQ(counts.added, 1U);
   EXPECT_EQ(counts.skipped,
             (std::map<std::string, std::size_t>{{"other_bands", 1}, {"other_type", 1}}));
+}
+
+TEST(AddScenes, PatchesHaveTheBandsThatEverySceneHas) {
+  ImageryCatalogue catalogue;
+  CatalogueCounts counts;
+  const auto with = [](const std::string& name, const std::vector<const char*>& further) {
+    Scene scene = scene_called(name);
+    for (const char* band : further)
+      scene.bands.push_back({.name = band, .colour = band, .type = SampleType::u16});
+    return scene;
+  };
+  add_scenes(catalogue, options_for("XX"), "/x", {with("/a", {"nir", "swir", "Alpha"})}, counts);
+  EXPECT_EQ(catalogue.collections[0].bands, (std::vector<int>{1, 2, 3, 4, 5}));
+  add_scenes(catalogue, options_for("XX"), "/x", {with("/b", {"nir", "swir22"})}, counts);
+  EXPECT_EQ(catalogue.collections[0].bands, (std::vector<int>{1, 2, 3, 4}));
+  add_scenes(catalogue, options_for("XX"), "/x", {with("/c", {})}, counts);
+  EXPECT_EQ(catalogue.collections[0].bands, (std::vector<int>{1, 2, 3}));
+  EXPECT_EQ(counts.added, 3U);
+}
+
+TEST(AddFile, FilesMustCoverTheSameGround) {
+  const auto file = [](const std::string& name, int side, GeoTransform grid) {
+    return RasterInfo{.name = name,
+                      .width = side,
+                      .height = side,
+                      .bands = {{.name = name, .colour = "Undefined", .type = SampleType::u16}},
+                      .map_from_pixel = grid,
+                      .crs_wkt = "EPSG:32633",
+                      .metadata = {}};
+  };
+  Scene scene;
+  scene.width = scene.height = 100;
+  scene.map_from_pixel = {500000, 10, 0, 5500000, 0, -10};
+  scene.crs_wkt = "EPSG:32633";
+  EXPECT_FALSE(add_file(scene, file("B04", 100, {500000, 10, 0, 5500000, 0, -10})));
+  EXPECT_FALSE(add_file(scene, file("B11", 50, {500000, 20, 0, 5500000, 0, -20})));
+  EXPECT_TRUE(add_file(scene, file("shifted", 100, {500010, 10, 0, 5500000, 0, -10})));
+  EXPECT_TRUE(add_file(scene, file("smaller", 90, {500000, 10, 0, 5500000, 0, -10})));
+  RasterInfo other = file("other", 100, {500000, 10, 0, 5500000, 0, -10});
+  other.crs_wkt = "EPSG:32632";
+  EXPECT_TRUE(add_file(scene, other));
+  EXPECT_EQ(scene.files, (std::vector<SceneFile>{{"B04", 100, 100, 1}, {"B11", 50, 50, 1}}));
+  EXPECT_EQ(scene.bands.size(), 2U);
 }
 
 TEST(AddScenes, StretchStaysUnlessAskedFor) {

@@ -46,7 +46,7 @@ class Adder {
       : catalogue_(catalogue), collection_(collection), options_(options) {
     for (std::size_t i = 0; i < catalogue.scenes.size(); ++i)
       if (catalogue.scenes[i].collection_code == collection.code)
-        place_of_.emplace(catalogue.scenes[i].gdal_name, i);
+        place_of_.emplace(catalogue.scenes[i].gdal_name(), i);
   }
 
   [[nodiscard]] bool empty() const { return place_of_.empty(); }
@@ -56,7 +56,7 @@ class Adder {
       ++counts.skipped[reason];
       return;
     }
-    const auto [entry, fresh] = place_of_.emplace(scene.gdal_name, catalogue_.scenes.size());
+    const auto [entry, fresh] = place_of_.emplace(scene.gdal_name(), catalogue_.scenes.size());
     ++(fresh ? counts.added : counts.updated);
     if (fresh)
       catalogue_.scenes.push_back(std::move(scene));
@@ -71,6 +71,7 @@ class Adder {
     if (empty()) {
       if (chosen.empty()) return "other_bands";
       collection_.rgb_bands = chosen;
+      collection_.bands = bands_with_data(scene);
       return "";
     }
     const Scene& model = catalogue_.scenes[place_of_.begin()->second];
@@ -81,7 +82,25 @@ class Adder {
         return "other_bands";
       if (scene.bands[i].type != model.bands[i].type) return "other_type";
     }
+    keep_common_bands(scene, model);
     return "";
+  }
+
+  static std::vector<int> bands_with_data(const Scene& scene) {
+    std::vector<int> bands;
+    for (std::size_t i = 0; i < scene.bands.size(); ++i)
+      if (scene.bands[i].colour != "Alpha") bands.push_back(static_cast<int>(i) + 1);
+    return bands;
+  }
+
+  // What is not shown may be missing; then no patch of the collection has it.
+  void keep_common_bands(const Scene& scene, const Scene& model) {
+    std::erase_if(collection_.bands, [&](int band) {
+      const auto i = static_cast<std::size_t>(band - 1);
+      if (std::ranges::count(collection_.rgb_bands, band) > 0) return false;
+      return i >= scene.bands.size() || scene.bands[i].name != model.bands[i].name ||
+             scene.bands[i].type != model.bands[i].type;
+    });
   }
 
   ImageryCatalogue& catalogue_;
@@ -101,7 +120,7 @@ void check_bands(const Collection& collection, const CollectionOptions& options,
 }
 
 void number(std::vector<Scene>& scenes) {
-  const auto key = [](const Scene& s) { return std::tie(s.collection_code, s.gdal_name); };
+  const auto key = [](const Scene& s) { return std::tie(s.collection_code, s.gdal_name()); };
   std::ranges::sort(scenes, {}, key);
   std::int64_t fid = 0;
   for (Scene& scene : scenes) scene.fid = ++fid;

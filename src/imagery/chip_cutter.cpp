@@ -149,20 +149,20 @@ ChipCutter::ChipCutter(const ImageryCatalogue& catalogue, const CutLimits& limit
 ChipCutter::~ChipCutter() = default;
 
 Raster& ChipCutter::State::raster_of(const Scene& scene) {
-  const auto found =
-      std::ranges::find_if(open, [&](const auto& entry) { return entry.first == scene.gdal_name; });
+  const auto found = std::ranges::find_if(
+      open, [&](const auto& entry) { return entry.first == scene.gdal_name(); });
   if (found != open.end()) {
     open.splice(open.begin(), open, found);
     return open.front().second;
   }
-  Raster raster = Raster::open(scene.gdal_name);
+  Raster raster = Raster::open(scene.gdal_name());
   const RasterInfo& info = raster.info();
   if (info.width != scene.width || info.height != scene.height ||
       info.bands.size() != scene.bands.size())
     fail(ErrorKind::input, "{} is not the raster it was when it was catalogued; scan it again",
-         scene.gdal_name);
+         scene.gdal_name());
   while (static_cast<int>(open.size()) >= limits.open_scenes) open.pop_back();
-  open.emplace_front(scene.gdal_name, std::move(raster));
+  open.emplace_front(scene.gdal_name(), std::move(raster));
   return open.front().second;
 }
 

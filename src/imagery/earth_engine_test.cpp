@@ -137,7 +137,7 @@ TEST(EarthEngine, ImagesAreListedPageByPage) {
   EXPECT_THAT(stub.region_, HasSubstr("Polygon"));
   ASSERT_EQ(catalogue.scenes.size(), 2U);
   const Scene& scene = catalogue.scenes[0];
-  EXPECT_EQ(scene.gdal_name, std::string("EEDAI:") + kAsset + "/a1:B4,B3,B2");
+  EXPECT_EQ(scene.gdal_name(), std::string("EEDAI:") + kAsset + "/a1:B4,B3,B2");
   EXPECT_EQ(scene.name, "a1");
   EXPECT_EQ(scene.date, "2021-06-01");
   EXPECT_EQ(scene.width, 600);

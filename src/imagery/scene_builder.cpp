@@ -7,7 +7,9 @@
 #include "imagery/footprint.hpp"
 #include "raster/gsd.hpp"
 
+#include <algorithm>
 #include <array>
+#include <cmath>
 
 namespace skyglot {
 namespace {
@@ -25,7 +27,29 @@ std::string licence_of(const RasterInfo& info) {
   return found == info.metadata.end() ? "" : found->second;
 }
 
+bool covers_ground_of(const RasterInfo& file, const Scene& scene) {
+  if (!file.map_from_pixel || !same_crs(file.crs_wkt, scene.crs_wkt)) return false;
+  const GeoTransform pixel_from_map = inverse(scene.map_from_pixel);
+  const double allowed_x = std::max(1.0, static_cast<double>(scene.width) / file.width) / 2;
+  const double allowed_y = std::max(1.0, static_cast<double>(scene.height) / file.height) / 2;
+  constexpr std::array<Point, 3> kCorners{{{0, 0}, {1, 0}, {0, 1}}};
+  return std::ranges::all_of(kCorners, [&](const Point& corner) {
+    const Point map =
+        map_from_pixel(*file.map_from_pixel, {corner.x * file.width, corner.y * file.height});
+    const Point pixel = map_from_pixel(pixel_from_map, map);
+    return std::abs(pixel.x - corner.x * scene.width) <= allowed_x &&
+           std::abs(pixel.y - corner.y * scene.height) <= allowed_y;
+  });
+}
+
 }  // namespace
+
+std::optional<Skipped> add_file(Scene& scene, const RasterInfo& file) {
+  if (!covers_ground_of(file, scene)) return Skipped{"other_grid"};
+  scene.files.push_back({file.name, file.width, file.height, static_cast<int>(file.bands.size())});
+  scene.bands.insert(scene.bands.end(), file.bands.begin(), file.bands.end());
+  return std::nullopt;
+}
 
 std::optional<Skipped> place_on_earth(Scene& scene, const Geometry& pixels) {
   const SceneGrid grid(scene.map_from_pixel, scene.crs_wkt);
@@ -57,7 +81,7 @@ std::variant<Scene, Skipped> describe_grid(const Raster& raster, const std::stri
   if (choose_bands(info.bands, options.bands).empty()) return Skipped{"other_bands"};
   Scene scene;
   scene.name = name;
-  scene.gdal_name = info.name;
+  scene.files = {{info.name, info.width, info.height, static_cast<int>(info.bands.size())}};
   scene.width = info.width;
   scene.height = info.height;
   scene.map_from_pixel = *info.map_from_pixel;

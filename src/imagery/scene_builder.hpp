@@ -33,6 +33,11 @@ struct SceneOptions {
                                                          const std::string& name,
                                                          const SceneOptions& options);
 
+/// Adds the bands of one more file to `scene`, whose first file decides the grid: give the finest
+/// one first. Skipped: "other_grid" where the file does not cover the scene's ground (same
+/// reference system, corners within half a pixel of the coarser grid).
+[[nodiscard]] std::optional<Skipped> add_file(Scene& scene, const RasterInfo& file);
+
 /// Reads the pixels at the corners and the centre. Throws Error(format) if the file is damaged or
 /// cut off there.
 void probe_pixels(const Raster& raster);

@@ -209,13 +209,13 @@ std::variant<Scene, Skipped> scene_of_asset(const Json& item, const StacItemSour
   const auto name = gdal_name_of(resolved_href(source.base, href), local);
   if (!name) return Skipped{"unsupported_href"};
   Scene scene;
-  scene.gdal_name = *name;
-  if (!describe_from_item(item, *asset, scene)) {
+  if (describe_from_item(item, *asset, scene)) {
+    if (choose_bands(scene.bands, options.bands).empty()) return Skipped{"other_bands"};
+    scene.files = {{*name, scene.width, scene.height, static_cast<int>(scene.bands.size())}};
+  } else {
     auto opened = describe_scene(Raster::open(*name), text_at(item, "id"), options);
     if (auto* skipped = std::get_if<Skipped>(&opened)) return std::move(*skipped);
     scene = std::move(std::get<Scene>(opened));
-  } else if (choose_bands(scene.bands, options.bands).empty()) {
-    return Skipped{"other_bands"};
   }
   scene.name = text_at(item, "id");
   scene.date = date_of(item, options);

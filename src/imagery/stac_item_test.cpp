@@ -44,7 +44,7 @@ TEST(StacItem, CompleteItemNeedsNoLookAtItsAsset) {
   const auto outcome = described(complete_item());
   ASSERT_TRUE(std::holds_alternative<Scene>(outcome));
   const Scene& scene = std::get<Scene>(outcome);
-  EXPECT_EQ(scene.gdal_name, "/vsicurl/http://127.0.0.1:9/cog/visual.tif");
+  EXPECT_EQ(scene.gdal_name(), "/vsicurl/http://127.0.0.1:9/cog/visual.tif");
   EXPECT_EQ(scene.name, "scene-1");
   EXPECT_EQ(scene.date, "2021-06-01");
   EXPECT_EQ(scene.licence, "CC-BY-4.0");

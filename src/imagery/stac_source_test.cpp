@@ -206,7 +206,7 @@ TEST(ImportStac, CogIsReadThroughRangeRequests) {
             (std::map<std::string, std::size_t>{{"outside_filter", 1}, {"unreadable", 1}}));
   ASSERT_EQ(catalogue.scenes.size(), 1U);
   const Scene& scene = catalogue.scenes[0];
-  EXPECT_EQ(scene.gdal_name, "/vsicurl/" + server.url("/data/cog.tif"));
+  EXPECT_EQ(scene.gdal_name(), "/vsicurl/" + server.url("/data/cog.tif"));
   EXPECT_EQ(scene.date, "2021-06-01");
   ChipCutter cutter(catalogue, {});
   const auto chip = cutter.cut(scene, {1400, 1300, 32, 32});

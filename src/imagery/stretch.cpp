@@ -33,7 +33,7 @@ StretchRule checked(StretchRule rule, std::string_view text) {
 using Samples = std::vector<std::vector<float>>;
 
 void add_samples(const Scene& scene, const std::vector<int>& bands, int side, Samples& samples) {
-  const Raster raster = Raster::open(scene.gdal_name);
+  const Raster raster = Raster::open(scene.gdal_name());
   const int width = std::min(side, raster.info().width);
   const int height = std::min(side, raster.info().height);
   const auto plane = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);

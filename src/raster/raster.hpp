@@ -23,8 +23,15 @@ struct BandInfo {
   std::string name;    ///< description, else the colour ("Red"), else "1", "2", ...
   std::string colour;  ///< "Red", "Green", "Blue", "Gray", "Alpha", "Undefined", ...
   SampleType type = SampleType::u8;
-  std::optional<double> nodata;
+  std::optional<double> nodata{};
   bool has_mask = false;  ///< a mask or an alpha band says which pixels hold data
+  /// Stored samples become values as stored * scale + offset.
+  double scale = 1;
+  double offset = 0;
+  int bits = 0;  ///< of a sample that has fewer than its type (NBITS); 0: all of the type's
+  std::optional<double> wavelength_um{};  ///< of the band's centre
+
+  friend bool operator==(const BandInfo&, const BandInfo&) = default;
 };
 
 struct RasterInfo {

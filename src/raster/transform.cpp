@@ -37,6 +37,12 @@ GeoTransform inverse(const GeoTransform& t) {
   return {-(a * t[0] + b * t[3]), a, b, -(c * t[0] + d * t[3]), c, d};
 }
 
+bool same_crs(const std::string& a, const std::string& b) {
+  if (a == b) return true;
+  const OGRSpatialReference other = parse_crs(b);
+  return parse_crs(a).IsSame(&other) != 0;
+}
+
 struct CrsTransform::State {
   struct Free {
     void operator()(OGRCoordinateTransformation* t) const {

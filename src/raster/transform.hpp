@@ -19,6 +19,10 @@ using GeoTransform = std::array<double, 6>;
 /// Throws Error(format) if the transform cannot be inverted.
 [[nodiscard]] GeoTransform inverse(const GeoTransform& transform);
 
+/// Whether two descriptions mean the same reference system. Throws Error(format) for one that GDAL
+/// does not understand.
+[[nodiscard]] bool same_crs(const std::string& a, const std::string& b);
+
 /// Between two reference systems; x is always longitude or easting. Not for use by two threads at
 /// once: each thread makes its own.
 class CrsTransform {

@@ -2,11 +2,9 @@
 #include "records/picture_inputs.hpp"
 
 #include "base/error.hpp"
-#include "pictures/source_kinds.hpp"
 #include "records/dataset_info.hpp"
 
 #include <system_error>
-#include <utility>
 
 namespace skyglot {
 namespace {
@@ -24,15 +22,14 @@ void demand_size(const fs::path& shard, std::uint64_t bytes) {
          shard.string(), size, bytes);
 }
 
-std::unique_ptr<PictureSource> open_dataset(const fs::path& folder, const SourceOptions& options) {
-  const DatasetInfo info = read_dataset_info(folder);
+std::vector<fs::path> shards_of(const fs::path& folder) {
   std::vector<fs::path> shards;
-  for (const ShardInfo& shard : info.shards) {
+  for (const ShardInfo& shard : read_dataset_info(folder).shards) {
     shards.push_back(folder / shard.name);
     demand_size(shards.back(), shard.bytes);
   }
   if (shards.empty()) fail(ErrorKind::input, "{}: the data set has no shards", folder.string());
-  return open_picture_shards(std::move(shards), info.pairs, options);
+  return shards;
 }
 
 // Benchmarks call their lists dataset.json as well; those have no shards beside them.
@@ -40,16 +37,26 @@ bool is_dataset(const fs::path& folder) {
   return fs::exists(folder / "dataset.json") && fs::is_directory(folder / "shards");
 }
 
+// A data set is read by its shards, all else as it is.
+std::vector<fs::path> opened_up(const std::vector<fs::path>& inputs) {
+  std::vector<fs::path> paths;
+  for (const fs::path& input : inputs) {
+    const auto more = is_dataset(input) ? shards_of(input) : std::vector<fs::path>{input};
+    paths.insert(paths.end(), more.begin(), more.end());
+  }
+  return paths;
+}
+
 }  // namespace
+
+std::shared_ptr<const PictureIndex> index_picture_inputs(const std::vector<fs::path>& inputs,
+                                                         const SourceOptions& options) {
+  return index_pictures(opened_up(inputs), options);
+}
 
 std::unique_ptr<PictureSource> open_picture_inputs(const std::vector<fs::path>& inputs,
                                                    const SourceOptions& options) {
-  if (inputs.empty()) fail(ErrorKind::input, "no pictures were given");
-  std::vector<std::unique_ptr<PictureSource>> parts;
-  for (const fs::path& input : inputs)
-    parts.push_back(is_dataset(input) ? open_dataset(input, options)
-                                      : open_pictures({input}, options));
-  return chained(std::move(parts));
+  return open_pictures(opened_up(inputs), options);
 }
 
 }  // namespace skyglot
