@@ -5,8 +5,8 @@
 #include "base/error.hpp"
 #include "base/version.hpp"
 #include "dataset/planned_record.hpp"
-#include "records/pairs_table.hpp"
 #include "imagery/summary.hpp"
+#include "records/pairs_table.hpp"
 
 #include <map>
 
