@@ -23,12 +23,11 @@ void start_gdal() {
     // The folder of a scene may hold thousands of others: never list it.
     CPLSetConfigOption("GDAL_DISABLE_READDIR_ON_OPEN", "EMPTY_DIR");
     CPLSetConfigOption("GDAL_PAM_ENABLED", "NO");
-    // A source that hangs or stumbles: give it time, and half a minute of chances that lie further
-    // and further apart (each pause is about twice the one before), not for ever.
+    // A source that hangs or stumbles: give it time and a second chance, not for ever.
     set_default("GDAL_HTTP_CONNECTTIMEOUT", "20");
     set_default("GDAL_HTTP_TIMEOUT", "120");
-    set_default("GDAL_HTTP_MAX_RETRY", "5");
-    set_default("GDAL_HTTP_RETRY_DELAY", "1");
+    set_default("GDAL_HTTP_MAX_RETRY", "2");
+    set_default("GDAL_HTTP_RETRY_DELAY", "0.5");
     // Signed addresses allow no HEAD, and the first range says the size as well.
     set_default("CPL_VSIL_CURL_USE_HEAD", "NO");
     GDALAllRegister();
