@@ -59,7 +59,7 @@ PendingPath::PendingPath(fs::path final_path)
 PendingPath::~PendingPath() {
   if (committed_) return;
   std::error_code ignored;
-  fs::remove(temporary_, ignored);
+  fs::remove_all(temporary_, ignored);
   for (const char* suffix : {"-journal", "-wal", "-shm"})
     fs::remove(temporary_.string() + suffix, ignored);
 }

@@ -102,13 +102,15 @@ CsvTable parse_csv(std::string_view text, std::string name) {
   return table;
 }
 
-std::string csv_line(const std::vector<std::string>& cells) {
+std::string csv_line(const std::vector<std::string>& cells, char separator) {
+  const char special[] = {separator, '"', '\r', '\n'};
   std::vector<std::string> quoted;
   for (const std::string& cell : cells) {
-    const bool plain = cell.find_first_of(",\"\r\n") == std::string::npos && !cell.starts_with('#');
+    const bool plain = cell.find_first_of(std::string_view(special, 4)) == std::string::npos &&
+                       !cell.starts_with('#');
     quoted.push_back(plain ? cell : "\"" + replace_all(cell, "\"", "\"\"") + "\"");
   }
-  return join(quoted, ",");
+  return join(quoted, std::string(1, separator));
 }
 
 }  // namespace skyglot

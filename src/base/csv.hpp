@@ -61,6 +61,6 @@ struct CsvTable {
 [[nodiscard]] CsvTable parse_csv(std::string_view text, std::string name);
 
 /// One line without its line break, cells quoted where they must be.
-[[nodiscard]] std::string csv_line(const std::vector<std::string>& cells);
+[[nodiscard]] std::string csv_line(const std::vector<std::string>& cells, char separator = ',');
 
 }  // namespace skyglot

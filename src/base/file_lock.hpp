@@ -8,6 +8,7 @@ namespace skyglot {
 
 /// Holds an exclusive flock(2) on `path`, which is made if missing. Throws Error(input) if another
 /// process holds it and `busy` says so, Error(io) if it cannot be opened, Interrupted by a signal.
+/// Who waits also makes the folder of `path`.
 class FileLock {
  public:
   enum class Busy { fail, wait };
@@ -17,6 +18,9 @@ class FileLock {
   FileLock& operator=(FileLock&&) = delete;
 
  private:
+  // 0: held now; EWOULDBLOCK: another process holds it, or the file was removed meanwhile; else why
+  // it cannot be opened.
+  int attempt(const std::filesystem::path& path);
   int descriptor_ = -1;
 };
 

@@ -6,6 +6,7 @@
 #include <openssl/evp.h>
 
 #include <array>
+#include <cerrno>
 #include <fstream>
 #include <vector>
 
@@ -52,6 +53,9 @@ std::string sha256_file(const std::filesystem::path& path) {
     file.read(buffer.data(), static_cast<std::streamsize>(buffer.size()));
     hash.update({buffer.data(), static_cast<std::size_t>(file.gcount())});
   }
+  // What was read before a fault of the disk is not the file.
+  if (file.bad())
+    fail(ErrorKind::io, "cannot read {}: its disk or connection has a fault", path.string());
   return hash.finish();
 }
 

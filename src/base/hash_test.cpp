@@ -1,7 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/hash.hpp"
 
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+#include "base/file_digest.hpp"
+
 #include <gtest/gtest.h>
+
+#include <set>
 
 namespace skyglot {
 namespace {
@@ -16,6 +22,31 @@ TEST(Sha256, PiecesEqualTheWhole) {
   hash.update("a");
   hash.update("bc");
   EXPECT_EQ(hash.finish(), sha256("abc"));
+}
+
+TEST(Sha256, AFileThatCannotBeReadHasNoHash) {
+  // The first page of a process's memory is never mapped: reading it is an error of the "disk".
+  for (const char* path : {"/proc/self/mem", "/", "/no/such/file"})
+    EXPECT_THROW((void)sha256_file(path), Error) << path;
+  for (const char* path : {"/", "/no/such/file"})
+    EXPECT_THROW((void)digest_of_ends(path), Error) << path;
+}
+
+TEST(Sha256, EndsShowAChangeOfSizeStartOrEnd) {
+  const auto path = std::filesystem::path(testing::TempDir()) / "ends";
+  const auto digest = [&](const std::string& bytes) {
+    write_file_atomically(path, bytes);
+    return digest_of_ends(path);
+  };
+  const std::string big(300'000, 'x');
+  std::set<std::string> digests{digest(""),
+                                digest("x"),
+                                digest(big),
+                                digest(big + "x"),
+                                digest("y" + big.substr(1)),
+                                digest(big.substr(1) + "y")};
+  EXPECT_EQ(digests.size(), 6u);
+  EXPECT_EQ(digest("abc"), "3 " + sha256("abcabc"));
 }
 
 TEST(StableHash, NeverChanges) {

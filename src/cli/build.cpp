@@ -8,6 +8,7 @@
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "records/picture_files.hpp"
 #include "records/reasons.hpp"
 
 #include <fmt/core.h>
@@ -118,6 +119,7 @@ struct BuildCommon {
   BuildOptions build;
   CommonOptions common;
   double max_skipped = 1.0;
+  bool files = false;
 
   void add_to(CLI::App& app) {
     recipe.add_to(app);
@@ -126,6 +128,8 @@ struct BuildCommon {
     app.add_option("--max-skipped", max_skipped,
                    "Share of the selected objects that may be skipped; more of them: exit code 3")
         ->check(CLI::Range(0.0, 1.0));
+    app.add_flag("--files", files,
+                 "Once all is done also write the pictures as files with a table, pictures.tsv");
     common.add_to(app);
   }
 
@@ -135,10 +139,15 @@ struct BuildCommon {
   }
 
   [[nodiscard]] int finish(const BuildResult& result) const {
+    const bool unpack = files && result.complete;
+    const std::uint64_t pictures = unpack ? write_picture_files(build.output) : 0;
     if (common.json) {
-      print_json(result_json(result, build.output));
+      Json json = result_json(result, build.output);
+      if (unpack) json["files"] = pictures;
+      print_json(json);
     } else {
       print_result(result, build.output);
+      if (unpack) fmt::print("{} pictures as files: pictures.tsv\n", format_count(pictures));
     }
     const auto allowed = max_skipped * static_cast<double>(result.info.objects_selected);
     return static_cast<double>(result.info.skipped_total()) > allowed ? kTooManySkipped : kDone;

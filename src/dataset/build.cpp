@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/file_digest.hpp"
 #include "base/file_lock.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
@@ -17,10 +18,11 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <fstream>
 
 namespace skyglot {
 namespace {
+
+namespace fs = std::filesystem;
 
 constexpr std::size_t kDryRunSamples = 64;
 
@@ -36,24 +38,18 @@ VisibilityTable parse_labels(const Recipe& recipe) {
                                 recipe.labels.empty() ? "tag_labels.csv" : recipe.labels);
 }
 
-// A local raster by its size and its first and last bytes, anything else by its name: enough to see
-// that a scene was replaced without reading all of it.
+// A local raster by its size and its ends, which shows that a scene was replaced without reading
+// all of it; an address, or a part of something larger, by its name. A scene that is not there has
+// no digest: with its disk away the data set would be another one.
 std::string content_digest(const std::string& name) {
-  constexpr std::streamoff kEnds = 1 << 16;
   std::error_code code;
-  const auto size = std::filesystem::file_size(name, code);
-  std::ifstream file(name, std::ios::binary);
-  if (code || !file) return portable_name(name);
-  Sha256 hash;
-  std::string bytes(kEnds, '\0');
-  for (const bool from_end : {false, true}) {
-    if (from_end)
-      file.seekg(std::max<std::streamoff>(0, static_cast<std::streamoff>(size) - kEnds));
-    file.read(bytes.data(), kEnds);
-    hash.update({bytes.data(), static_cast<std::size_t>(file.gcount())});
-    file.clear();
-  }
-  return fmt::format("{} {} {}", portable_name(name), size, hash.finish());
+  if (fs::is_regular_file(name, code)) return portable_name(name) + " " + digest_of_ends(name);
+  if (fs::path(name).is_absolute() && !name.starts_with("/vsi") && !fs::is_directory(name, code))
+    fail(ErrorKind::input,
+         "the scene {} is not there ({}); bring its disk or folder back and give the same command "
+         "again, or catalogue the imagery where it lies now",
+         name, code ? code.message() : "no such file");
+  return portable_name(name);
 }
 
 // The tag dictionary with its counts: another import or an edit shows here.
@@ -213,13 +209,30 @@ void warn_if_empty(const PlanCounts& counts) {
       most->first, most->second);
 }
 
-// The first task plans, the others wait for it and read what it wrote.
-Plan shared_plan(const BuildInputs& inputs, const BuildOptions& options,
-                 const BuildFolder& folder) {
-  const FileLock lock(folder.plan_path().string() + ".lock", FileLock::Busy::wait);
-  if (!std::filesystem::exists(folder.plan_path()))
-    make_plan(inputs, {.threads = options.threads, .memory = options.memory}, folder.plan_path());
-  return Plan(folder.plan_path());
+// The first task plans, the others wait for it and read what it wrote. Nothing if the data set has
+// been finished meanwhile.
+std::optional<Plan> shared_plan(const BuildInputs& inputs, const BuildOptions& options,
+                                const BuildFolder& folder) {
+  const fs::path file = folder.plan_path();
+  if (!fs::exists(file)) {
+    const FileLock planning = folder.lock();
+    if (folder.complete()) return std::nullopt;
+    if (!fs::exists(file))
+      make_plan(inputs, {.threads = options.threads, .memory = options.memory}, file);
+  }
+  return Plan(file);
+}
+
+// Another process may have finished everything while this one waited.
+BuildResult finish(const BuildInputs& inputs, Plan& plan, const BuildFolder& folder,
+                   const std::string& fingerprint) {
+  const FileLock finishing = folder.lock();
+  if (folder.complete()) return already_complete(folder);
+  return {.complete = true,
+          .was_complete = false,
+          .items_written = 0,
+          .shards_missing = 0,
+          .info = finalize_dataset(inputs, plan, folder, fingerprint)};
 }
 
 }  // namespace
@@ -233,18 +246,20 @@ BuildResult build_dataset(const BuildInputs& inputs, const BuildOptions& options
   const BuildFolder folder(options.output, fingerprint,
                            options.overwrite ? FolderUse::overwrite : FolderUse::resume);
   if (folder.complete()) return already_complete(folder);
-  Plan plan = shared_plan(inputs, options, folder);
-  warn_if_empty(plan.counts());
+  auto plan = shared_plan(inputs, options, folder);
+  if (!plan) return already_complete(folder);
+  warn_if_empty(plan->counts());
   BuildResult result;
-  result.items_written = run_shards(inputs, plan, folder,
+  result.items_written = run_shards(inputs, *plan, folder,
                                     {.task = options.share.task,
                                      .tasks = options.share.tasks,
                                      .threads = options.threads,
                                      .memory = options.memory});
-  result.shards_missing = missing_shards(plan, folder).size();
+  result.shards_missing = missing_shards(*plan, folder).size();
   if (options.share.tasks > 1 || result.shards_missing > 0) return result;
-  result.info = finalize_dataset(inputs, plan, folder, fingerprint);
-  result.complete = true;
+  const std::size_t written = result.items_written;
+  result = finish(inputs, *plan, folder, fingerprint);
+  result.items_written = written;
   return result;
 }
 
@@ -252,17 +267,14 @@ BuildResult merge_dataset(const BuildInputs& inputs, const BuildOptions& options
   const std::string fingerprint = build_fingerprint(inputs);
   const BuildFolder folder(options.output, fingerprint, FolderUse::existing);
   if (folder.complete()) return already_complete(folder);
-  Plan plan = shared_plan(inputs, options, folder);
-  const auto missing = missing_shards(plan, folder);
+  auto plan = shared_plan(inputs, options, folder);
+  if (!plan) return already_complete(folder);
+  const auto missing = missing_shards(*plan, folder);
   if (!missing.empty())
     fail(ErrorKind::input,
          "{}: {} of {} shards are missing ({}); run their tasks again, then merge",
-         options.output.string(), missing.size(), plan.shards().size(), first_few(missing));
-  return {.complete = true,
-          .was_complete = false,
-          .items_written = 0,
-          .shards_missing = 0,
-          .info = finalize_dataset(inputs, plan, folder, fingerprint)};
+         options.output.string(), missing.size(), plan->shards().size(), first_few(missing));
+  return finish(inputs, *plan, folder, fingerprint);
 }
 
 namespace {

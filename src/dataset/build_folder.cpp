@@ -9,22 +9,82 @@
 #include "base/strings.hpp"
 #include "records/dataset_info.hpp"
 
+#include <algorithm>
+#include <string_view>
+
 namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
 using Json = nlohmann::json;
 
-// All that a build ever writes; --overwrite removes these and nothing else.
-constexpr const char* kOurEntries[] = {"dataset.json", "pairs.gpkg", "pairs.csv", "ATTRIBUTION.txt",
-                                       "shards",       "report",     ".build"};
+// All that a build and a report ever write beside .build; --overwrite removes these and nothing
+// else, so what somebody has put among them stays.
+constexpr std::string_view kOurFiles[] = {
+    "dataset.json",    "pairs.gpkg",        "pairs.csv",         "pictures.tsv",
+    "ATTRIBUTION.txt", "report/index.html", "report/report.json"};
+
+bool is_number(std::string_view text) {
+  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
+}
+
+// "shards/000000.tar", "pictures/000000/a1_AE_21.jpg".
+bool is_ours(const fs::path& relative) {
+  const std::string name = relative.generic_string();
+  if (is_temporary(relative) || std::ranges::find(kOurFiles, name) != std::end(kOurFiles))
+    return true;
+  const auto parts = split(name, '/');
+  if (parts.size() == 2 && parts[0] == "shards")
+    return parts[1].ends_with(".tar") && is_number(parts[1].substr(0, parts[1].size() - 4));
+  return parts.size() == 3 && parts[0] == "pictures" && is_number(parts[1]) &&
+         parts[2].ends_with(".jpg");
+}
+
+bool is_our_folder(const fs::path& relative) {
+  const auto parts = split(relative.generic_string(), '/');
+  if (parts.size() == 2) return parts[0] == "pictures" && is_number(parts[1]);
+  return parts.size() == 1 &&
+         (parts[0] == "shards" || parts[0] == "report" || parts[0] == "pictures");
+}
+
+void remove_or_fail(const fs::path& path) {
+  std::error_code code;
+  fs::remove(path, code);
+  if (code && code != std::errc::directory_not_empty)
+    fail(ErrorKind::io, "cannot remove {}: {}", path.string(), code.message());
+}
+
+// The files of ours below `folder`, then the folders that are empty without them.
+void remove_ours(const fs::path& folder) {
+  std::vector<fs::path> files{folder / "dataset.json"};
+  std::vector<fs::path> folders;
+  for (auto at = fs::recursive_directory_iterator(folder); at != fs::end(at); ++at) {
+    const fs::path relative = at->path().lexically_relative(folder);
+    if (relative == ".build")
+      at.disable_recursion_pending();
+    else if (at->is_directory() && !at->is_symlink())
+      folders.push_back(at->path());
+    else if (is_ours(relative))
+      files.push_back(at->path());
+  }
+  for (const fs::path& file : files) remove_or_fail(file);
+  std::ranges::sort(folders, std::ranges::greater());
+  for (const fs::path& empty : folders)
+    if (is_our_folder(empty.lexically_relative(folder))) remove_or_fail(empty);
+}
+
+// A temporary file by its name, so that a folder with nothing else counts as empty.
+constexpr const char* kLock = ".skyglot-lock";
 
 // Whether there are only folders and temporary files: what a run leaves that was killed at its
-// start.
+// start. A folder that changes or cannot be read does not.
 bool holds_nothing(const fs::path& folder) {
-  for (const auto& entry : fs::recursive_directory_iterator(folder))
-    if (!entry.is_directory() && !is_temporary(entry.path())) return false;
-  return true;
+  std::error_code code;
+  std::error_code gone;
+  for (auto at = fs::recursive_directory_iterator(folder, code);
+       !code && at != fs::recursive_directory_iterator(); at.increment(code))
+    if (!at->is_directory(gone) && !is_temporary(at->path())) return false;
+  return !code;
 }
 
 // The fields of a small JSON file; an empty object if it is damaged or missing.
@@ -48,15 +108,24 @@ FinishedShard finished_from(const Json& line) {
 
 BuildFolder::BuildFolder(fs::path folder, const std::string& fingerprint, FolderUse use)
     : folder_(std::move(folder)), fingerprint_(fingerprint) {
-  if (use == FolderUse::existing && !is_ours())
-    fail(ErrorKind::input, "{} holds no build to go on with", folder_.string());
-  make_folder(folder_);
-  if (!is_ours() && !holds_nothing(folder_))
-    fail(ErrorKind::input, "{} is not empty and holds no data set; choose another folder",
-         folder_.string());
+  demand_ours(use);
+  // Nothing is written into a folder that is refused, nor into a data set that is whole.
+  if (use != FolderUse::overwrite) demand_same_fingerprint();
+  if (use != FolderUse::overwrite && complete()) return;
+  const FileLock entering = lock();
   if (use == FolderUse::overwrite) start_over();
   demand_same_fingerprint();
   if (!complete()) mark();
+}
+
+void BuildFolder::demand_ours(FolderUse use) const {
+  if (use == FolderUse::existing && !is_ours())
+    fail(ErrorKind::input, "{} holds no build to go on with", folder_.string());
+  make_folder(folder_);
+  // In this order: what another task writes meanwhile comes after its mark.
+  if (!holds_nothing(folder_) && !is_ours())
+    fail(ErrorKind::input, "{} is not empty and holds no data set; choose another folder",
+         folder_.string());
 }
 
 bool BuildFolder::is_ours() const {
@@ -66,12 +135,13 @@ bool BuildFolder::is_ours() const {
 
 // The mark comes first, so that a run killed here leaves a folder that the next one knows as ours.
 void BuildFolder::start_over() const {
-  if (fs::exists(folder_ / ".build"))
-    for (const auto& entry : fs::directory_iterator(folder_ / ".build"))
-      if (entry.path().filename() != "build.json") fs::remove_all(entry.path());
+  const auto locks = lock_journals();
+  for (const auto& entry : fs::directory_iterator(folder_ / ".build"))
+    if (entry.path().filename() != "build.json" && entry.path().filename() != kLock)
+      fs::remove_all(entry.path());
   mark();
-  for (const char* entry : kOurEntries)
-    if (std::string_view(entry) != ".build") fs::remove_all(folder_ / entry);
+  remove_ours(folder_);
+  make_folder(folder_ / "shards");
 }
 
 void BuildFolder::mark() const {
@@ -135,7 +205,13 @@ void BuildFolder::forget_build() const {
   // Only now can no other task be writing: what temporary files are left belong to killed runs.
   remove_orphans(folder_);
   remove_orphans(folder_ / "shards");
-  fs::remove_all(folder_ / ".build");
+  // A task that enters at this moment may put a lock there: it will find that all is done.
+  std::error_code ignored;
+  fs::remove_all(folder_ / ".build", ignored);
+}
+
+FileLock BuildFolder::lock() const {
+  return FileLock(folder_ / ".build" / kLock, FileLock::Busy::wait);
 }
 
 std::vector<FileLock> BuildFolder::lock_journals() const {

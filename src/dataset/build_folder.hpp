@@ -42,7 +42,8 @@ enum class FolderUse {
 /// .build goes away.
 class BuildFolder {
  public:
-  /// Throws Error(input) if the folder holds something else, or a build with another fingerprint.
+  /// Throws Error(input) if the folder holds something else, or a build with another fingerprint,
+  /// or is to be overwritten while a run writes into it. Any number of tasks may enter at once.
   BuildFolder(std::filesystem::path folder, const std::string& fingerprint, FolderUse use);
 
   [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
@@ -55,13 +56,17 @@ class BuildFolder {
   /// By shard number, from the journals of all tasks. A line whose tar or records are missing, or
   /// have another size, does not count.
   [[nodiscard]] std::map<std::int64_t, FinishedShard> finished() const;
+  /// Held while the folder is marked, planned for or finished; waits for the task that holds it.
+  [[nodiscard]] FileLock lock() const;
   /// Locks every journal. Throws Error(input) while another task is at work.
   [[nodiscard]] std::vector<FileLock> lock_journals() const;
-  /// Removes .build and the temporary files of killed runs; no task may be at work.
+  /// Removes .build and the temporary files of killed runs; no task may be at work. What cannot be
+  /// removed now goes when the command is given again.
   void forget_build() const;
 
  private:
   [[nodiscard]] bool is_ours() const;
+  void demand_ours(FolderUse use) const;
   void start_over() const;
   void demand_same_fingerprint() const;
   void mark() const;

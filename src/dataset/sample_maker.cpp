@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/sample_maker.hpp"
 
+#include "base/error.hpp"
 #include "dataset/planned_record.hpp"
 #include "pictures/jpeg.hpp"
 
@@ -39,7 +40,7 @@ Sample SampleMaker::make(const PlannedItem& item) {
   record.date = scene.date;
   record.gsd_m = plane.gsd_m();
   record.outline_lonlat = plane.lonlat_outline(item.tile).value_or(record.outline_lonlat);
-  const auto cut = cutter_.cut(scene, plane.scene_window(item.tile));
+  const auto cut = cut_out(scene, plane.scene_window(item.tile));
   if (const auto* skipped = std::get_if<Skipped>(&cut)) {
     record.skip_reason = skipped->reason;
     return sample;
@@ -51,6 +52,17 @@ Sample SampleMaker::make(const PlannedItem& item) {
   describe(item, sample);
   sample.jpeg = encode_jpeg(picture, static_cast<int>(inputs_.recipe.jpeg_quality));
   return sample;
+}
+
+// What the file does not hold is a reason to skip; a file that cannot be had is none.
+std::variant<Picture, Skipped> SampleMaker::cut_out(const Scene& scene, const PixelWindow& window) {
+  try {
+    return cutter_.cut(scene, window);
+  } catch (const Error& error) {
+    if (error.kind() == ErrorKind::internal) throw;
+    fail(error.kind(), "{}; what is finished stays: give the same command again to go on",
+         error.what());
+  }
 }
 
 void SampleMaker::describe(const PlannedItem& item, Sample& sample) {

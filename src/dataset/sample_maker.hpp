@@ -10,6 +10,7 @@
 
 #include <memory>
 #include <string>
+#include <variant>
 
 namespace skyglot {
 
@@ -27,6 +28,7 @@ class SampleMaker {
   [[nodiscard]] Sample make(const PlannedItem& item);
 
  private:
+  std::variant<Picture, Skipped> cut_out(const Scene& scene, const PixelWindow& window);
   void describe(const PlannedItem& item, Sample& sample);
 
   const BuildInputs& inputs_;

@@ -48,6 +48,12 @@ std::string unhex(const std::string& text) {
   return bytes;
 }
 
+Split split_of_number(const Json& number) {
+  for (const Split split : {Split::train, Split::val, Split::test})
+    if (number == static_cast<int>(split)) return split;
+  fail(ErrorKind::format, "{} is the number of no split", number.dump());
+}
+
 // [year, month, day, hour, minute] as SkyScript stores it; null if nobody knows.
 OrderedJson time_json(const std::string& date) {
   const auto parts = split(date, '-');
@@ -60,6 +66,12 @@ OrderedJson time_json(const std::string& date) {
 }
 
 }  // namespace
+
+ObjectKind kind_of_letter(std::string_view letter) {
+  for (const ObjectKind kind : {ObjectKind::node, ObjectKind::way, ObjectKind::area})
+    if (letter.size() == 1 && letter[0] == static_cast<char>(kind)) return kind;
+  fail(ErrorKind::format, "\"{}\" is no kind of object; it is one of n, w, a", letter);
+}
 
 Json record_to_json(const PairRecord& r) {
   Json surrounding = Json::array();
@@ -90,12 +102,12 @@ Json record_to_json(const PairRecord& r) {
 PairRecord record_from_json(const Json& json) {
   PairRecord r;
   r.key = json.at("key");
-  r.kind = static_cast<ObjectKind>(json.at("kind").get<std::string>().at(0));
+  r.kind = kind_of_letter(json.at("kind").get<std::string>());
   r.osm_id = json.at("osm_id");
   r.targeted = json.at("targeted");
   r.skip_reason = json.at("skip_reason");
   r.centre_lonlat = {json.at("centre").at(0), json.at("centre").at(1)};
-  r.split = static_cast<Split>(json.at("split").get<int>());
+  r.split = split_of_number(json.at("split"));
   r.collection = json.at("collection");
   r.scene = json.at("scene");
   r.date = json.at("date");

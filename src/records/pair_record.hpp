@@ -11,6 +11,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace skyglot {
@@ -23,7 +24,7 @@ struct PairRecord {
   std::string skip_reason;  ///< "" for a pair
   Point centre_lonlat;
   // The rest is for pairs, and for what was skipped while it was cut.
-  Split split = Split::train;
+  Split split = Split::train;  ///< what was skipped belongs to none
   std::string collection;
   std::string scene;
   std::string date;
@@ -41,6 +42,9 @@ struct PairRecord {
 
   [[nodiscard]] bool is_pair() const { return skip_reason.empty(); }
 };
+
+/// The kind that a letter (n, w, a) stands for; Error(format) for all other text.
+[[nodiscard]] ObjectKind kind_of_letter(std::string_view letter);
 
 /// Lossless, for the journal of finished shards.
 [[nodiscard]] nlohmann::json record_to_json(const PairRecord& record);

@@ -41,16 +41,18 @@ void insert_record(Statement& insert, std::int64_t fid, const PairRecord& r,
   const std::string kind(1, static_cast<char>(r.kind));
   insert
       .bind_row(fid, Blob{blob}, r.key, r.is_pair() ? "pair" : "skipped", r.skip_reason,
-                to_string(r.split), r.title, r.title_multi_objects, nullptr, tags, surrounding,
-                kind, r.osm_id, r.targeted, r.collection, r.scene, r.date, r.gsd_m, r.width,
-                r.height, r.shard, r.offset, r.bytes, r.centre_lonlat.x, r.centre_lonlat.y)
+                r.is_pair() ? to_string(r.split) : "", r.title, r.title_multi_objects, nullptr,
+                tags, surrounding, kind, r.osm_id, r.targeted, r.collection, r.scene, r.date,
+                r.gsd_m, r.width, r.height, r.shard, r.offset, r.bytes, r.centre_lonlat.x,
+                r.centre_lonlat.y)
       .run();
 }
 
-Split split_from(std::string_view name) {
-  for (const Split split : {Split::val, Split::test})
-    if (name == to_string(split)) return split;
-  return Split::train;
+Split split_from(std::string_view name, const PairRecord& record) {
+  const auto split = split_of_name(name);
+  if (!split && record.is_pair())
+    fail(ErrorKind::format, "pair {} belongs to \"{}\", which is no split", record.key, name);
+  return split.value_or(Split::train);
 }
 
 PairRecord record_of(const Statement& row) {
@@ -59,14 +61,13 @@ PairRecord record_of(const Statement& row) {
   if (shape.kind == GeometryKind::polygon) r.outline_lonlat = shape;
   r.key = row.text(1);
   r.skip_reason = row.text(3);
-  r.split = split_from(row.text(4));
+  r.split = split_from(row.text(4), r);
   r.title = row.text(5);
   r.title_multi_objects = row.text(6);
   r.tags = tags_from_json(row.text(8));
   for (const Json& tags : Json::parse(row.text(9)))
     r.surrounding.push_back(tags_from_json(tags.dump()));
-  const std::string_view kind = row.text(10);
-  r.kind = kind.empty() ? ObjectKind::node : static_cast<ObjectKind>(kind[0]);
+  r.kind = kind_of_letter(row.text(10));
   r.osm_id = row.integer(11);
   r.targeted = row.integer(12) != 0;
   r.collection = row.text(13);

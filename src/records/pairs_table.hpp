@@ -12,9 +12,9 @@
 namespace skyglot {
 
 /// Writes both tables record by record. One row of pairs.gpkg a record: pairs have their tile's
-/// outline, skipped objects the middle of their bounding box. pairs.csv has the pairs only:
-/// filepath,title,title_multi_objects,similarity with filepath "shards/000000.tar/key.jpg" and an
-/// empty similarity until 'filter' fills it.
+/// outline and their split, skipped objects the middle of their bounding box and no split.
+/// pairs.csv has the pairs only: filepath,title,title_multi_objects,similarity with filepath
+/// "shards/000000.tar/key.jpg" and an empty similarity until 'filter' fills it.
 class PairsWriter {
  public:
   explicit PairsWriter(const std::filesystem::path& folder);

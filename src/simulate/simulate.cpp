@@ -7,6 +7,7 @@
 #include "simulate/names.hpp"
 #include "simulate/osm_writer.hpp"
 #include "simulate/picture_taker.hpp"
+#include "simulate/town_folder.hpp"
 #include "simulate/town_notes.hpp"
 #include "simulate/town_plan.hpp"
 
@@ -16,11 +17,6 @@ namespace skyglot::simulate {
 namespace {
 
 namespace fs = std::filesystem;
-
-// The folder of an earlier run: only that is ever replaced.
-bool is_town_folder(const fs::path& folder) {
-  return fs::is_regular_file(folder / "town.json");
-}
 
 void check_output(const SimulateOptions& options) {
   const fs::path& output = options.output;
@@ -35,44 +31,17 @@ void check_output(const SimulateOptions& options) {
     fail(ErrorKind::input,
          "{} exists already and is not empty; choose another name or give --overwrite",
          output.string());
-  if (!is_town_folder(output))
+  if (!is_town(output))
     fail(ErrorKind::input,
-         "will not replace {}: it has no town.json, so it was not made by simulate; "
+         "will not replace {}: it has no town.json of simulate's, so it was not made by simulate; "
          "choose another --output",
          output.string());
+  if (const fs::path stranger = stranger_in(output); !stranger.empty())
+    fail(ErrorKind::input,
+         "will not replace {}: it holds {}, which simulate did not write; move that away or choose "
+         "another --output",
+         output.string(), stranger.string());
 }
-
-// A folder that is removed unless keep() moved it to its final name.
-class PendingFolder {
- public:
-  explicit PendingFolder(fs::path final_path)
-      : final_(std::move(final_path)), path_(final_.string() + ".unfinished") {
-    fs::remove_all(path_);
-    make_folder(path_);
-  }
-  ~PendingFolder() {
-    std::error_code ignored;
-    fs::remove_all(path_, ignored);
-  }
-  PendingFolder(const PendingFolder&) = delete;
-  PendingFolder& operator=(const PendingFolder&) = delete;
-
-  [[nodiscard]] const fs::path& path() const { return path_; }
-  void keep() {
-    sync_folder(path_);
-    fs::remove_all(final_);
-    std::error_code error;
-    fs::rename(path_, final_, error);
-    if (error)
-      fail(ErrorKind::io, "cannot rename {} to {}: {}", path_.string(), final_.string(),
-           error.message());
-    sync_folder(final_.parent_path());
-  }
-
- private:
-  fs::path final_;
-  fs::path path_;
-};
 
 void list_files(const fs::path& folder, SimulateResult& result) {
   for (const fs::directory_entry& entry : fs::recursive_directory_iterator(folder)) {
@@ -100,7 +69,7 @@ SimulateResult simulate_town(const SimulateOptions& options) {
   clean.output = fs::absolute(options.output).lexically_normal();
   if (!clean.output.has_filename()) clean.output = clean.output.parent_path();
   check_output(clean);
-  PendingFolder folder(clean.output);
+  PendingTown folder(clean.output);
   const Town town = grow_town(clean.seed, clean.size_km * 1000);
   const std::vector<SceneSpec> scenes = plan_scenes(town);
   SimulateResult result;
@@ -114,8 +83,8 @@ SimulateResult simulate_town(const SimulateOptions& options) {
   result.kinds = kinds.size();
   take_pictures(town, scenes, folder.path(), clean.threads);
   write_notes(town, scenes, kinds, folder.path());
-  list_files(folder.path(), result);
   folder.keep();
+  list_files(clean.output, result);
   return result;
 }
 

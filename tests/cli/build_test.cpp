@@ -2,6 +2,8 @@
 // skyglot build from beginning to end: counts, files, resuming, tasks, threads.
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
+#include "base/file_lock.hpp"
+#include "geo/sqlite.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/small_world.hpp"
 
@@ -108,6 +110,71 @@ TEST_F(BuildTest, ThreadsAndTasksGiveTheSameBytes) {
   EXPECT_EQ(one, tree_hashes(folder_ / "tasks"));
 }
 
+// The folder is entered, marked and planned for by sixteen processes at the same moment.
+TEST_F(BuildTest, SixteenTasksMayStartTogether) {
+  ASSERT_EQ(build("one").exit_code, 0);
+  const auto one = tree_hashes(folder_ / "one");
+  for (const std::string output : {"first", "second", "third"}) {
+    std::vector<std::vector<std::string>> tasks;
+    for (int task = 1; task <= 16; ++task) {
+      tasks.push_back(arguments(*world_, "build", output));
+      tasks.back().insert(tasks.back().end(),
+                          {"--threads", "1", "--task", std::to_string(task) + "/16"});
+    }
+    for (const ProgramResult& result : run_at_once(tasks))
+      ASSERT_EQ(result.exit_code, 0) << result.err;
+    ASSERT_TRUE(fs::exists(folder_ / output / ".build" / "plan.sqlite"));
+    ASSERT_EQ(build(output, {}, {}, "merge").exit_code, 0);
+    EXPECT_EQ(tree_hashes(folder_ / output), one) << output;
+  }
+}
+
+// Two of the same, without shares: one may be refused, both may come to the end, and the data set
+// is whole; so are two that merge.
+TEST_F(BuildTest, TwoBuildsOrTwoMergesAtOnceHarmNothing) {
+  ASSERT_EQ(build("one").exit_code, 0);
+  const auto one = tree_hashes(folder_ / "one");
+  for (int turn = 0; turn < 3; ++turn) {
+    const auto same = arguments(*world_, "build", "two");
+    const auto results = run_at_once({same, same});
+    for (const ProgramResult& result : results)
+      if (result.exit_code != 0) EXPECT_THAT(result.err, HasSubstr("another run is writing"));
+    EXPECT_TRUE(results[0].exit_code == 0 || results[1].exit_code == 0);
+    EXPECT_EQ(tree_hashes(folder_ / "two"), one);
+    fs::remove_all(folder_ / "two");
+    ASSERT_EQ(build("two", {"--task", "1/2"}).exit_code, 0);
+    ASSERT_EQ(build("two", {"--task", "2/2"}).exit_code, 0);
+    const auto merge = arguments(*world_, "merge", "two");
+    for (const ProgramResult& result : run_at_once({merge, merge}))
+      EXPECT_EQ(result.exit_code, 0) << result.err;
+    EXPECT_EQ(tree_hashes(folder_ / "two"), one);
+    fs::remove_all(folder_ / "two");
+  }
+}
+
+TEST_F(BuildTest, ADamagedPlanIsNamedAndMadeAnew) {
+  ASSERT_EQ(build("one").exit_code, 0);
+  ASSERT_EQ(build("out", {"--task", "1/2"}).exit_code, 0);
+  const fs::path plan = folder_ / "out" / ".build" / "plan.sqlite";
+  write_file_atomically(plan, read_file(plan).substr(0, 5000));
+  const ProgramResult damaged = build("out", {"--task", "2/2"});
+  EXPECT_EQ(damaged.exit_code, 1);
+  EXPECT_THAT(damaged.err, HasSubstr("plan.sqlite"));
+  fs::remove(plan);
+  ASSERT_EQ(build("out", {"--task", "2/2"}).exit_code, 0);
+  ASSERT_EQ(build("out", {}, {}, "merge").exit_code, 0);
+  EXPECT_EQ(tree_hashes(folder_ / "out"), tree_hashes(folder_ / "one"));
+}
+
+TEST_F(BuildTest, WhatWasSkippedBelongsToNoSplit) {
+  ASSERT_EQ(build("out").exit_code, 0);
+  Database table(folder_ / "out" / "pairs.gpkg", Database::Mode::read);
+  Statement rows = table.prepare("SELECT DISTINCT status, split FROM pairs ORDER BY status, split");
+  std::vector<std::string> found;
+  while (rows.step()) found.push_back(std::string(rows.text(0)) + ":" + std::string(rows.text(1)));
+  EXPECT_THAT(found, testing::ElementsAre("pair:test", "pair:train", "pair:val", "skipped:"));
+}
+
 TEST_F(BuildTest, PlaceOfTheInputsDoesNotMatter) {
   const SmallWorld moved = make_catalogued_world(folder_ / "elsewhere");
   ASSERT_EQ(build("here").exit_code, 0);
@@ -159,6 +226,48 @@ TEST_F(BuildTest, DryRunWritesNothingAndExpectsWhatComes) {
               0.2 * result.at("pairs").get<double>());
   EXPECT_NEAR(plan.at("expected_bytes").get<double>(), result.at("bytes").get<double>(),
               0.3 * result.at("bytes").get<double>());
+}
+
+TEST_F(BuildTest, FilesComeBesideTheShards) {
+  ASSERT_EQ(build("out").exit_code, 0);
+  const auto plain = tree_hashes(folder_ / "out");
+  const ProgramResult result = build("out", {"--files", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  const auto pairs = Json::parse(result.out).at("pairs");
+  EXPECT_EQ(Json::parse(result.out).at("files"), pairs);
+  auto all = tree_hashes(folder_ / "out");
+  const auto jpegs = std::erase_if(all, [](const auto& f) { return f.first.ends_with(".jpg"); });
+  EXPECT_EQ(jpegs, pairs.get<std::size_t>());
+  EXPECT_EQ(all.erase("pictures.tsv"), 1u);
+  EXPECT_EQ(all, plain);
+  ASSERT_EQ(build("at-once", {"--files"}).exit_code, 0);
+  EXPECT_EQ(tree_hashes(folder_ / "at-once"), tree_hashes(folder_ / "out"));
+}
+
+TEST_F(BuildTest, OverwriteLeavesWhatItDidNotWrite) {
+  ASSERT_EQ(build("out", {"--files"}).exit_code, 0);
+  for (const char* name : {"notes.txt", "shards/index.json", "report/mine.txt", "pictures/a.jpg",
+                           "pictures/000000/labels.csv"}) {
+    fs::create_directories((folder_ / "out" / name).parent_path());
+    write_file_atomically(folder_ / "out" / name, "mine");
+  }
+  ASSERT_EQ(build("out", {"--overwrite", "--seed", "9"}).exit_code, 0);
+  ASSERT_EQ(build("fresh", {"--seed", "9"}).exit_code, 0);
+  auto after = tree_hashes(folder_ / "out");
+  for (const char* name : {"notes.txt", "shards/index.json", "report/mine.txt", "pictures/a.jpg",
+                           "pictures/000000/labels.csv"})
+    EXPECT_EQ(after.erase(name), 1u) << name;
+  EXPECT_EQ(after, tree_hashes(folder_ / "fresh"));
+}
+
+TEST_F(BuildTest, OverwriteWaitsForNobodyAndHarmsNoRunAtWork) {
+  ASSERT_EQ(build("out", {"--task", "1/2"}).exit_code, 0);
+  const FileLock at_work(folder_ / "out" / ".build" / "journal-1-of-2.jsonl");
+  const auto before = tree_hashes(folder_ / "out");
+  const ProgramResult refused = build("out", {"--overwrite"});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("another run is writing"));
+  EXPECT_EQ(tree_hashes(folder_ / "out"), before);
 }
 
 TEST_F(BuildTest, TooManySkippedIsExitCodeThree) {

@@ -106,6 +106,32 @@ TEST_F(KillSweep, OverwriteThatIsKilledCanBeGivenAgain) {
   EXPECT_EQ(tree_hashes(folder_ / "out"), whole_);
 }
 
+TEST_F(KillSweep, FilesAreWholeOrNotThere) {
+  ASSERT_EQ(run({"--files"}, {}, "build", "whole").exit_code, 0);
+  whole_ = tree_hashes(folder_ / "whole");
+  ASSERT_EQ(build("begun").exit_code, 0);
+  for (const std::string point : {"write", "before_rename", "after_rename"}) {
+    int killed = 0;
+    for (int passage = 1;; passage += point == "write" ? 60 : 1) {
+      fs::copy(folder_ / "begun", folder_ / "out", fs::copy_options::recursive);
+      const std::string how = point + ":" + std::to_string(passage);
+      const int code = run({"--files"}, {.environment = {{"SKYGLOT_FAIL_POINT", how}}}).exit_code;
+      if (code == 0) break;
+      ASSERT_EQ(code, 137) << how;
+      ++killed;
+      for (const auto& [name, hash] : tree_hashes(folder_ / "out"))
+        if (name.find(".skyglot-") == std::string::npos && name.front() != '.') {
+          EXPECT_EQ(hash, whole_.at(name)) << name;
+        }
+      ASSERT_EQ(run({"--files"}).exit_code, 0) << how;
+      EXPECT_EQ(tree_hashes(folder_ / "out"), whole_) << how;
+      fs::remove_all(folder_ / "out");
+    }
+    EXPECT_GE(killed, 2) << point;
+    fs::remove_all(folder_ / "out");
+  }
+}
+
 TEST_F(KillSweep, AtRandomInstants) {
   RandomStream random(11, "kill");
   int hits = 0;

@@ -4,6 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/hash.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -42,29 +43,57 @@ int exit_code_of(int status) {
   return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
+// A program from its start to its end, with what it says in two files.
+class Running {
+ public:
+  Running(const std::vector<std::string>& arguments, const ProgramOptions& options) {
+    static int number = 0;
+    const fs::path base =
+        fs::path(testing::TempDir()) / fmt::format("program-{}-{}", getpid(), number++);
+    out_ = base.string() + ".out";
+    err_ = base.string() + ".err";
+    child_ = fork();
+    if (child_ != 0) return;
+    redirect(out_, STDOUT_FILENO);
+    redirect(err_, STDERR_FILENO);
+    become_skyglot(arguments, options);
+  }
+
+  void send(int signal) const { kill(child_, signal); }
+  ProgramResult finish() {
+    int status = 0;
+    waitpid(child_, &status, 0);
+    ProgramResult result{exit_code_of(status), read_file(out_), read_file(err_)};
+    fs::remove(out_);
+    fs::remove(err_);
+    return result;
+  }
+
+ private:
+  fs::path out_;
+  fs::path err_;
+  pid_t child_ = -1;
+};
+
 }  // namespace
 
 ProgramResult run_skyglot(const std::vector<std::string>& arguments,
                           const ProgramOptions& options) {
-  const fs::path base = fs::path(testing::TempDir()) / ("program-" + std::to_string(getpid()));
-  const fs::path out = base.string() + ".out";
-  const fs::path err = base.string() + ".err";
-  const pid_t child = fork();
-  if (child == 0) {
-    redirect(out, STDOUT_FILENO);
-    redirect(err, STDERR_FILENO);
-    become_skyglot(arguments, options);
-  }
+  Running program(arguments, options);
   if (options.signal_after_ms > 0) {
     usleep(static_cast<useconds_t>(options.signal_after_ms) * 1000);
-    kill(child, options.signal);
+    program.send(options.signal);
   }
-  int status = 0;
-  waitpid(child, &status, 0);
-  ProgramResult result{exit_code_of(status), read_file(out), read_file(err)};
-  fs::remove(out);
-  fs::remove(err);
-  return result;
+  return program.finish();
+}
+
+std::vector<ProgramResult> run_at_once(const std::vector<std::vector<std::string>>& programs,
+                                       const ProgramOptions& options) {
+  std::vector<Running> running;
+  for (const auto& arguments : programs) running.emplace_back(arguments, options);
+  std::vector<ProgramResult> results;
+  for (Running& program : running) results.push_back(program.finish());
+  return results;
 }
 
 fs::path test_folder() {

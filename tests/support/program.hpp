@@ -30,6 +30,10 @@ struct ProgramOptions {
 [[nodiscard]] ProgramResult run_skyglot(const std::vector<std::string>& arguments,
                                         const ProgramOptions& options = {});
 
+/// All of them start before any of them is waited for; the results in their order.
+[[nodiscard]] std::vector<ProgramResult> run_at_once(
+    const std::vector<std::vector<std::string>>& programs, const ProgramOptions& options = {});
+
 /// A fresh empty folder for the running test.
 [[nodiscard]] std::filesystem::path test_folder();
 
