@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures per second of an image tower with random weights, beside the rate of the bare matrix
-// products of its shapes in the same process. Prints one JSON line; bench/tower.sh runs it in turn
-// with the same model in Python. Usage: tower_bench [B32|L14|ViT-H-14|...] [batch] [fp32|bf16]
-// [seconds]
+// Pictures per second of an image tower with random weights, beside the rate of the BLAS library on
+// the bare matrix products of its shapes and the peak of multiply-adds, in the same process and on
+// as many threads. Prints one JSON line; bench/tower.sh runs it in turn with others. Usage:
+// tower_bench [B32|L14|ViT-H-14|...] [batch] [fp32|bf16] [seconds]
+#include "nn/blas.hpp"
+#include "nn/product_choice.hpp"
 #include "nn/random_model.hpp"
+#include "nn/threads.hpp"
 #include "nn/vision_tower.hpp"
 #include "weights/architecture.hpp"
 
@@ -48,9 +51,10 @@ ModelConfig config_of(const std::string& name) {
   return config;
 }
 
-// The products of one block on `rows` tokens.
-struct BlockProducts {
-  BlockProducts(std::int64_t rows, const TransformerConfig& t, torch::ScalarType type)
+// The products of one block on `rows` tokens by the library that libtorch multiplies with, in the
+// shape of the tower: every thread a pass of its own.
+struct LibraryProducts {
+  LibraryProducts(std::int64_t rows, const TransformerConfig& t, torch::ScalarType type)
       : shapes{{t.width, 3 * t.width},
                {t.width, t.width},
                {t.width, t.mlp_width},
@@ -63,12 +67,48 @@ struct BlockProducts {
     }
   }
   void operator()() {
-    for (std::size_t i = 0; i < shapes.size(); ++i)
-      torch::mm_out(outputs[i], inputs[i], weights[i].t());
+    const std::int64_t rows = inputs.front().size(0);
+    on_all_threads([&](std::int64_t index, std::int64_t count) {
+      const torch::NoGradGuard no_grad;
+      const std::int64_t first = rows * index / count;
+      const std::int64_t few = rows * (index + 1) / count - first;
+      for (std::size_t i = 0; i < shapes.size(); ++i) {
+        torch::Tensor out = outputs[i].narrow(0, first, few);
+        torch::mm_out(out, inputs[i].narrow(0, first, few), weights[i].t());
+      }
+    });
   }
   std::vector<std::pair<std::int64_t, std::int64_t>> shapes;
   std::vector<torch::Tensor> inputs, weights, outputs;
   double flop = 0;
+};
+
+// Multiply-adds of all threads on what lies in the nearest cache: as fast as it can get.
+struct PeakProducts {
+  explicit PeakProducts(const ProductKernel& its_kernel) : kernel(its_kernel) {}
+  void operator()() const {
+    on_all_threads([&](std::int64_t, std::int64_t) {
+      std::vector<float> a(static_cast<std::size_t>(kernel.rows * kDepth), 0.5F);
+      std::vector<float> b(static_cast<std::size_t>(kernel.columns * kDepth), 0.5F);
+      std::vector<float> out(static_cast<std::size_t>(kernel.rows * kernel.columns));
+      Tile tile;
+      tile.a = a.data();
+      tile.b = tile.next = b.data();
+      tile.out = out.data();
+      tile.a_stride = tile.depth = kDepth;
+      tile.out_stride = kernel.columns;
+      tile.rows = kernel.rows;
+      for (int i = 0; i < kRuns; ++i) kernel.multiply(tile);
+    });
+  }
+  [[nodiscard]] double flop() const {
+    const int pair = kernel.bfloat16 ? 2 : 1;
+    return 2.0 * kRuns * pair * kernel.rows * kernel.columns * static_cast<double>(kDepth) *
+           compute_threads();
+  }
+  static constexpr std::int64_t kDepth = 128;
+  static constexpr int kRuns = 2000;
+  const ProductKernel& kernel;
 };
 
 // Multiply-adds counted twice, of the whole model: products, attention, patch embedding,
@@ -102,20 +142,26 @@ int main(int argc, char** argv) {
   for (Picture& picture : pictures) picture.pixels.assign(224 * 224 * 3, 128);
 
   const std::int64_t grid = 224 / config.vision.patch_size;
-  const bool narrow = options.precision == Precision::bf16 && cpu_multiplies_bfloat16();
-  BlockProducts products(batch * (grid * grid + 1), config.vision.transformer,
-                         narrow ? torch::kBFloat16 : torch::kFloat32);
+  const bool narrow = options.precision == Precision::bf16 && product_choice().bfloat16 != nullptr;
+  LibraryProducts library(batch * (grid * grid + 1), config.vision.transformer,
+                          narrow ? torch::kBFloat16 : torch::kFloat32);
+  PeakProducts peak(narrow ? *product_choice().bfloat16 : *product_choice().floats);
   const auto forward = [&] { static_cast<void>(tower.embed(pictures)); };
-  // Half of the products before and half after, so that a machine that slows down does not flatter
-  // us.
-  double product = fastest(seconds / 4, products);
+  // Half before and half after, so that a machine that slows down does not flatter us.
+  double library_seconds = fastest(seconds / 4, library);
+  double peak_seconds = fastest(seconds / 10, peak);
   const double picture = fastest(seconds, forward) / static_cast<double>(batch);
-  product = std::min(product, fastest(seconds / 4, products));
+  library_seconds = std::min(library_seconds, fastest(seconds / 4, library));
+  peak_seconds = std::min(peak_seconds, fastest(seconds / 10, peak));
 
-  const double gemm_rate = products.flop / product;
-  const double full_rate = flop_per_picture(config) / picture;
+  const double library_rate = library.flop / library_seconds;
+  const double peak_rate = peak.flop() / peak_seconds;
+  const double rate = flop_per_picture(config) / picture;
   fmt::print(
-      "{{\"model\":\"{}\",\"batch\":{},\"precision\":\"{}\",\"images_per_s\":{:.3f},"
-      "\"gflops\":{:.1f},\"product_gflops\":{:.1f},\"share\":{:.3f}}}\n",
-      name, batch, precision, 1 / picture, full_rate / 1e9, gemm_rate / 1e9, full_rate / gemm_rate);
+      "{{\"model\":\"{}\",\"batch\":{},\"precision\":\"{}\",\"kernel\":\"{}\","
+      "\"images_per_s\":{:.3f},\"gflops\":{:.1f},\"library\":\"{}\",\"library_gflops\":{:.1f},"
+      "\"of_library\":{:.3f},\"peak_gflops\":{:.1f},\"of_peak\":{:.3f}}}\n",
+      name, batch, computed_as(options), computed_with(options), 1 / picture, rate / 1e9,
+      loaded_blas().name, library_rate / 1e9, rate / library_rate, peak_rate / 1e9,
+      rate / peak_rate);
 }

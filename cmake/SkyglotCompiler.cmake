@@ -21,6 +21,10 @@ target_compile_options(skyglot_warnings INTERFACE
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
   $<$<BOOL:${SKYGLOT_WERROR}>:-Werror>)
 
+# A product and a sum are rounded apart, as written: the same bytes from every compiler and processor
+# (GCC fuses them by default where the processor can, on ARM always). Kernels that may fuse say so.
+add_compile_options(-ffp-contract=off)
+
 if(SKYGLOT_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
 endif()

@@ -31,9 +31,11 @@ if(SKYGLOT_MAPS)
   find_path(PROTOZERO_INCLUDE_DIR protozero/version.hpp REQUIRED)
 endif()
 
+find_path(FP16_INCLUDE_DIR fp16.h REQUIRED)
+
 if(SKYGLOT_LEARN)
-  # Debian's, or a newer one (with CUDA) named by CMAKE_PREFIX_PATH.
-  find_package(Torch REQUIRED)
+  # Debian's, or a newer one (with CUDA) named by SKYGLOT_TORCH.
+  find_package(SkyglotTorch 1.13 REQUIRED)
   # Without it the parallel loops of libtorch's headers run on one thread, silently.
   find_package(OpenMP REQUIRED COMPONENTS CXX)
 endif()

@@ -7,8 +7,11 @@ get_property(rooms GLOBAL PROPERTY SKYGLOT_ROOMS)
 install(TARGETS ${rooms} EXPORT skyglot ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 get_property(programs GLOBAL PROPERTY SKYGLOT_PROGRAMS)
 install(TARGETS ${programs} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-install(DIRECTORY src/ DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/skyglot"
-  FILES_MATCHING PATTERN "*.hpp" PATTERN "cli" EXCLUDE)
+# Included as skyglot/ROOM/thing.hpp. What only tests use stays here.
+get_property(folders GLOBAL PROPERTY SKYGLOT_PUBLIC_FOLDERS)
+install(DIRECTORY ${folders} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/skyglot"
+  FILES_MATCHING PATTERN "*.hpp"
+  PATTERN "*_testing.hpp" EXCLUDE PATTERN "test_*.hpp" EXCLUDE PATTERN "small_clip.hpp" EXCLUDE)
 install(DIRECTORY data/ DESTINATION "${CMAKE_INSTALL_DATADIR}/skyglot")
 install(FILES LICENSE NOTICE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(EXPORT skyglot NAMESPACE skyglot:: DESTINATION "${package_dir}" FILE skyglotTargets.cmake)
@@ -18,4 +21,4 @@ write_basic_package_version_file("${PROJECT_BINARY_DIR}/skyglotConfigVersion.cma
   COMPATIBILITY SameMinorVersion)
 install(FILES "${PROJECT_BINARY_DIR}/skyglotConfig.cmake"
   "${PROJECT_BINARY_DIR}/skyglotConfigVersion.cmake"
-  cmake/FindTurboJpeg.cmake DESTINATION "${package_dir}")
+  cmake/FindTurboJpeg.cmake cmake/FindSkyglotTorch.cmake DESTINATION "${package_dir}")

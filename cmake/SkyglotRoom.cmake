@@ -1,23 +1,30 @@
 # SPDX-License-Identifier: Apache-2.0
-# skyglot_room(NAME SOURCES ... [TESTS ...] [USES room...] [LINKS target...] [PRIVATE_LINKS target...])
+# skyglot_room(NAME [NOT_INSTALLED] SOURCES ... [ALONE ...] [TESTS ...] [USES room...] [LINKS target...] [PRIVATE_LINKS target...])
 # makes the library skyglot_NAME (alias skyglot::NAME) and, from TESTS, the program NAME_test.
 # USES names rooms of ours, LINKS libraries that appear in the room's headers, PRIVATE_LINKS the rest.
+# ALONE are sources whose local names others of the room have too: they stay out of unity builds.
+# A room that is NOT_INSTALLED belongs to the programs only.
 function(skyglot_room name)
-  cmake_parse_arguments(ROOM "" "" "SOURCES;TESTS;USES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "NOT_INSTALLED" "" "SOURCES;ALONE;TESTS;USES;LINKS;PRIVATE_LINKS" ${ARGN})
   set(target skyglot_${name})
-  add_library(${target} STATIC ${ROOM_SOURCES})
+  add_library(${target} STATIC ${ROOM_SOURCES} ${ROOM_ALONE})
+  set_source_files_properties(${ROOM_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
   add_library(skyglot::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
   target_compile_features(${target} PUBLIC cxx_std_20)
   target_include_directories(${target} PUBLIC
     $<BUILD_INTERFACE:${PROJECT_SOURCE_DIR}/src>
+    $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}>
     $<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/skyglot>)
   foreach(room IN LISTS ROOM_USES)
     target_link_libraries(${target} PUBLIC skyglot_${room})
   endforeach()
   target_link_libraries(${target} PUBLIC ${ROOM_LINKS} PRIVATE ${ROOM_PRIVATE_LINKS}
     $<BUILD_INTERFACE:skyglot_warnings>)
-  set_property(GLOBAL APPEND PROPERTY SKYGLOT_ROOMS ${target})
+  if(NOT ROOM_NOT_INSTALLED)
+    set_property(GLOBAL APPEND PROPERTY SKYGLOT_ROOMS ${target})
+    set_property(GLOBAL APPEND PROPERTY SKYGLOT_PUBLIC_FOLDERS ${CMAKE_CURRENT_SOURCE_DIR})
+  endif()
   if(SKYGLOT_TESTS AND ROOM_TESTS)
     skyglot_test(${name}_test SOURCES ${ROOM_TESTS} LINKS ${target})
   endif()
@@ -27,6 +34,7 @@ endfunction()
 function(skyglot_test name)
   cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES} "${PROJECT_SOURCE_DIR}/tests/support/main.cpp")
+  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   target_link_libraries(${name} PRIVATE ${TEST_LINKS} GTest::gmock GTest::gtest
     skyglot_warnings)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/strings.hpp"
+#include "base/unicode.hpp"
 
 #include <algorithm>
 
@@ -13,7 +14,7 @@ CsvReader::CsvReader(std::string_view text, std::string name, char separator, Co
       name_(std::move(name)),
       separator_(separator),
       comments_(comments == Comments::before_header) {
-  if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
+  at_ = text_.size() - without_mark(text_).size();
 }
 
 bool CsvReader::next_row(std::vector<std::string>& row) {
@@ -90,6 +91,7 @@ CsvTable parse_csv(std::string_view text, std::string name) {
   CsvTable table{.name = std::move(name), .header = {}, .rows = {}};
   CsvReader parser(text, table.name);
   if (!parser.next_row(table.header)) fail(ErrorKind::format, "{}: empty table", table.name);
+  for (std::string& cell : table.header) cell = trim(cell);
   std::vector<std::string> row;
   while (parser.next_row(row)) {
     if (row.size() != table.header.size())

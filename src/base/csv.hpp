@@ -48,8 +48,8 @@ class CsvReader {
 
 /// A whole table in memory. Cells are UTF-8.
 struct CsvTable {
-  std::string name;  ///< what messages call it, usually the path
-  std::vector<std::string> header;
+  std::string name;                            ///< what messages call it, usually the path
+  std::vector<std::string> header;             ///< without blanks around the names
   std::vector<std::vector<std::string>> rows;  ///< each as long as the header
 
   /// Index of a column; throws Error(format) that names the column and those there are.

@@ -7,10 +7,11 @@
 namespace skyglot {
 
 /// Holds an exclusive flock(2) on `path`, which is made if missing. Throws Error(input) if another
-/// process holds it, Error(io) if it cannot be opened.
+/// process holds it and `busy` says so, Error(io) if it cannot be opened, Interrupted by a signal.
 class FileLock {
  public:
-  explicit FileLock(const std::filesystem::path& path);
+  enum class Busy { fail, wait };
+  explicit FileLock(const std::filesystem::path& path, Busy busy = Busy::fail);
   ~FileLock();
   FileLock(FileLock&& other) noexcept;
   FileLock& operator=(FileLock&&) = delete;

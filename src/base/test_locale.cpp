@@ -15,8 +15,8 @@ void adopt_test_locale() {
   try {
     std::locale::global(std::locale(name));
   } catch (const std::runtime_error&) {
-    fail(ErrorKind::usage, "SKYGLOT_TEST_LOCALE: this system has no locale {} (Debian: locales-all)",
-         name);
+    fail(ErrorKind::usage,
+         "SKYGLOT_TEST_LOCALE: this system has no locale {} (Debian: locales-all)", name);
   }
 }
 

@@ -103,6 +103,12 @@ std::string encode_utf8(std::u32string_view text) {
   return result;
 }
 
+std::string_view without_mark(std::string_view text) {
+  constexpr std::string_view kMark = "\xEF\xBB\xBF";
+  if (text.starts_with(kMark)) text.remove_prefix(kMark.size());
+  return text;
+}
+
 bool is_blank(char32_t c) noexcept {
   if (c <= 0x20) return c == 0x20 || (c >= 0x09 && c <= 0x0D) || c >= 0x1C;
   if (c < 0x1680) return c == 0x85 || c == 0xA0;

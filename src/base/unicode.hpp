@@ -15,6 +15,9 @@ inline constexpr char32_t kReplacementCharacter = 0xFFFD;
 /// The inverse; what is no Unicode scalar value becomes the replacement character.
 [[nodiscard]] std::string encode_utf8(std::u32string_view text);
 
+/// Without the byte order mark that some editors put in front of UTF-8.
+[[nodiscard]] std::string_view without_mark(std::string_view text);
+
 /// White space as Python's str.isspace() knows it.
 [[nodiscard]] bool is_blank(char32_t c) noexcept;
 /// Runs of blanks become one ' ', those at both ends go.

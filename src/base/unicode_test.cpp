@@ -6,6 +6,11 @@
 namespace skyglot {
 namespace {
 
+TEST(Unicode, AByteOrderMarkIsNoText) {
+  EXPECT_EQ(without_mark("\xEF\xBB\xBFriver"), "river");
+  EXPECT_EQ(without_mark("river"), "river");
+}
+
 TEST(Utf8, GoesThereAndBack) {
   const std::string text = "a é ß € 東 𝄞 🛰";
   EXPECT_EQ(encode_utf8(decode_utf8(text)), text);

@@ -8,7 +8,7 @@
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "dataset/reasons.hpp"
+#include "records/reasons.hpp"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -71,20 +71,26 @@ void print_skips(const std::map<std::string, Count>& skips) {
   if (!rows.empty()) print_table(rows);
 }
 
+std::map<std::string, std::uint64_t> pairs_by_split(const DatasetInfo& info) {
+  std::map<std::string, std::uint64_t> pairs;
+  for (const SplitInfo& split : info.splits) pairs[split.name] = split.pairs;
+  return pairs;
+}
+
 Json result_json(const BuildResult& result, const std::filesystem::path& output) {
-  const DatasetSummary& s = result.summary;
+  const DatasetInfo& info = result.info;
   Json json{{"output", output.string()},
             {"complete", result.complete},
             {"nothing_to_do", result.was_complete},
             {"items_written", result.items_written},
             {"shards_missing", result.shards_missing}};
   if (result.complete)
-    json.update({{"selected", s.selected},
-                 {"pairs", s.pairs},
-                 {"splits", s.pairs_by_split},
-                 {"skipped", s.skipped},
-                 {"shards", s.shards},
-                 {"bytes", s.bytes}});
+    json.update({{"selected", info.objects_selected},
+                 {"pairs", info.pairs},
+                 {"splits", pairs_by_split(info)},
+                 {"skipped", info.skipped},
+                 {"shards", info.shards.size()},
+                 {"bytes", info.bytes()}});
   return json;
 }
 
@@ -95,13 +101,15 @@ void print_result(const BuildResult& result, const std::filesystem::path& output
         "{} items written; {} shards of other tasks are missing: when all tasks are done run "
         "'skyglot merge'\n",
         format_count(result.items_written), result.shards_missing);
-  const DatasetSummary& s = result.summary;
-  fmt::print("{} objects selected, {} pairs in {} shards ({})\n", format_count(s.selected),
-             format_count(s.pairs), s.shards, format_bytes(s.bytes));
-  for (const auto& [split, pairs] : s.pairs_by_split)
+  const DatasetInfo& info = result.info;
+  fmt::print("{} objects selected, {} pairs in {} shards ({})\n",
+             format_count(info.objects_selected), format_count(info.pairs), info.shards.size(),
+             format_bytes(info.bytes()));
+  for (const auto& [split, pairs] : pairs_by_split(info))
     fmt::print("  {:<6} {}\n", split, format_count(pairs));
-  if (s.skipped_total() > 0) fmt::print("{} objects skipped:\n", format_count(s.skipped_total()));
-  print_skips(s.skipped);
+  if (info.skipped_total() > 0)
+    fmt::print("{} objects skipped:\n", format_count(info.skipped_total()));
+  print_skips(info.skipped);
 }
 
 // Options that build and merge share.
@@ -132,8 +140,8 @@ struct BuildCommon {
     } else {
       print_result(result, build.output);
     }
-    const auto allowed = max_skipped * static_cast<double>(result.summary.selected);
-    return static_cast<double>(result.summary.skipped_total()) > allowed ? kTooManySkipped : kDone;
+    const auto allowed = max_skipped * static_cast<double>(result.info.objects_selected);
+    return static_cast<double>(result.info.skipped_total()) > allowed ? kTooManySkipped : kDone;
   }
 };
 
@@ -176,40 +184,38 @@ class BuildCommand : public Command {
   }
 
   int print_plan(const BuildInputs& inputs) const {
-    const DryRun run = dry_run(inputs, options_.build.threads);
-    const auto& plan = run.plan;
+    const DryRun run = dry_run(inputs, options_.build);
+    const PlanCounts& counts = run.counts;
     if (options_.common.json) {
-      print_json({{"cells_with_imagery", plan.selection.cells_with_imagery},
-                  {"cells_drawn", plan.selection.cells_drawn},
-                  {"rare_tags_targeted", plan.selection.targeted_tags},
-                  {"selected", plan.items.size() + plan.skipped.size()},
-                  {"planned", plan.items.size()},
+      print_json({{"cells_with_imagery", counts.cells_with_imagery},
+                  {"cells_drawn", counts.cells_drawn},
+                  {"rare_tags_targeted", counts.targeted_tags},
+                  {"selected", counts.selected()},
+                  {"planned", counts.items},
                   {"splits", run.items_by_split},
                   {"collections", run.items_by_collection},
-                  {"skipped", plan.skip_counts},
-                  {"shards", plan.shards.size()},
+                  {"skipped", counts.skipped},
+                  {"shards", run.shards},
                   {"expected_pairs", run.expected_pairs},
                   {"expected_bytes", run.expected_bytes},
                   {"sampled", run.sampled}});
       return kDone;
     }
-    fmt::print("cells      {} drawn of {} that have imagery\n",
-               format_count(plan.selection.cells_drawn),
-               format_count(plan.selection.cells_with_imagery));
-    fmt::print("rare tags  {} not in the cells, targeted\n",
-               format_count(plan.selection.targeted_tags));
-    fmt::print("objects    {} selected, {} with a tile\n",
-               format_count(plan.items.size() + plan.skipped.size()),
-               format_count(plan.items.size()));
+    fmt::print("cells      {} drawn of {} that have imagery\n", format_count(counts.cells_drawn),
+               format_count(counts.cells_with_imagery));
+    fmt::print("rare tags  {} not in the cells, targeted\n", format_count(counts.targeted_tags));
+    fmt::print("objects    {} selected, {} with a tile\n", format_count(counts.selected()),
+               format_count(counts.items));
     for (const auto& [collection, count] : run.items_by_collection)
       fmt::print("  {:<8} {}\n", collection, format_count(count));
     for (const auto& [split, count] : run.items_by_split)
       fmt::print("  {:<8} {}\n", split, format_count(count));
-    fmt::print("shards     {}\n", plan.shards.size());
+    fmt::print("shards     {}\n", run.shards);
     fmt::print("expected   about {} pairs and {} on disk (from {} sampled pictures)\n",
                format_count(run.expected_pairs), format_bytes(run.expected_bytes), run.sampled);
-    if (!plan.skipped.empty()) fmt::print("skipped    {}:\n", format_count(plan.skipped.size()));
-    print_skips(plan.skip_counts);
+    if (counts.skipped_total() > 0)
+      fmt::print("skipped    {}:\n", format_count(counts.skipped_total()));
+    print_skips(counts.skipped);
     return kDone;
   }
 

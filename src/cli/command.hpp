@@ -3,7 +3,9 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <nlohmann/json_fwd.hpp>
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -40,6 +42,10 @@ using Commands = std::vector<std::unique_ptr<Command>>;
 /// Every command of skyglot-learn.
 [[nodiscard]] Commands learn_commands();
 
+/// What multiplies on this processor and how fast; skyglot-learn knows.
+using SpeedReport = std::function<nlohmann::ordered_json()>;
+[[nodiscard]] nlohmann::ordered_json speed_report();
+
 // One maker a command, each in its own file.
 std::unique_ptr<Command> make_objects_import();
 std::unique_ptr<Command> make_imagery_scan();
@@ -54,7 +60,7 @@ std::unique_ptr<Command> make_simulate();
 std::unique_ptr<Command> make_model_import();
 std::unique_ptr<Command> make_model_list();
 std::unique_ptr<Command> make_model_fetch();
-std::unique_ptr<Command> make_model_inspect();
+std::unique_ptr<Command> make_model_inspect(SpeedReport speed = {});
 std::unique_ptr<Command> make_embed();
 std::unique_ptr<Command> make_eval_zeroshot();
 std::unique_ptr<Command> make_eval_finegrained();

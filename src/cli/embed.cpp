@@ -9,6 +9,7 @@
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "embed/job.hpp"
+#include "records/picture_inputs.hpp"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -111,7 +112,8 @@ class Embed : public Command {
     Json json{{"skyglot", version()},
               {"content", images_.empty() ? "texts" : "pictures"},
               {"model", about_model(config)},
-              {"precision", to_string(compute_.precision)},
+              {"precision", computed_as(compute_)},
+              {"computed_with", computed_with(compute_)},
               {"device", to_string(compute_.device)},
               {"normalised", job_.options.normalise}};
     if (!images_.empty())
@@ -123,7 +125,7 @@ class Embed : public Command {
     job_.inputs = {{"images", names_of(images_)},
                    {"root", source_.root.string()},
                    {"path_column", source_.path_column}};
-    const auto source = open_pictures(images_, source_);
+    const auto source = open_picture_inputs(images_, source_);
     return run_picture_job(*source, picture_model(encoder), job_);
   }
 
@@ -148,7 +150,8 @@ class Embed : public Command {
                  {"weights", model.at("weights_sha256").get<std::string>()},
                  {"activation", model.at("activation").get<std::string>()},
                  {"resize", job_.about.value("resize", "none")},
-                 {"precision", to_string(compute_.precision) + " on " + to_string(compute_.device)},
+                 {"precision", computed_as(compute_) + " on " + to_string(compute_.device) + " (" +
+                                   computed_with(compute_) + ")"},
                  {"vectors", fmt::format("{} x {}, unit length", totals.embedded, job_.columns)}});
     for (const SkippedItem& item : totals.examples)
       fmt::print("skipped {}: {}\n", item.id, item.reason);
@@ -162,9 +165,13 @@ class Embed : public Command {
   }
 
   [[nodiscard]] Json result_json(const EmbedTotals& totals) const {
-    return {{"output", job_.output.string()}, {"embedded", totals.embedded},
-            {"skipped", totals.skipped},      {"resumed", totals.resumed},
-            {"columns", job_.columns},        {"about", job_.about}};
+    return {{"output", job_.output.string()},
+            {"embedded", totals.embedded},
+            {"skipped", totals.skipped},
+            {"resumed", totals.resumed},
+            {"repeated", totals.repeated},
+            {"columns", job_.columns},
+            {"about", job_.about}};
   }
 
   fs::path model_;

@@ -132,6 +132,9 @@ void EvalOptions::prepare() {
   request.compute.device = parse_device(device_);
   request.compute.precision = parse_precision(precision_);
   request.compute.threads = common_.threads;
+  if (common_.threads > 0)
+    threads_.emplace(tbb::global_control::max_allowed_parallelism,
+                     static_cast<std::size_t>(common_.threads));
   request.bootstrap.seed = seed_;
   request.probe.seed = seed_;
   const std::string kind = extension_of(confusion_);

@@ -6,8 +6,11 @@
 #include "cli/options.hpp"
 #include "eval/evaluation.hpp"
 
+#include <tbb/global_control.h>
+
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 namespace skyglot {
@@ -40,6 +43,7 @@ class EvalOptions {
 
  private:
   CommonOptions common_;
+  std::optional<tbb::global_control> threads_;  // of the products that need no model
   std::string benchmark_;
   std::string device_ = "cpu";
   std::string precision_ = "fp32";

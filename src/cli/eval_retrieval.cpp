@@ -16,7 +16,7 @@ class EvalRetrieval : public Command {
     options_.add_to(app);
     options_.add_text_embeddings(app);
     options_.add_captions(app);
-    app.add_flag("--every-caption", options_.request.every_caption,
+    app.add_flag("--every-caption,!--no-every-caption", options_.request.every_caption,
                  "Count equal captions one by one (RemoteCLIP) in place of once (SkyScript)");
   }
 

@@ -10,6 +10,7 @@
 #include <array>
 #include <cerrno>
 #include <filesystem>
+#include <span>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -47,6 +48,14 @@ bool is_forwarded(std::string_view first_word) {
   });
 }
 
+// The one command on weights that asks what computes here.
+bool asks_for_speed(int argc, char** argv) {
+  const std::span<char*> words(argv, static_cast<std::size_t>(argc));
+  return argc > 3 && words[1] == std::string_view("model") &&
+         words[2] == std::string_view("inspect") &&
+         std::ranges::find(words, std::string_view("--speed")) != words.end();
+}
+
 std::filesystem::path learn_program() {
   return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "skyglot-learn";
 }
@@ -54,7 +63,7 @@ std::filesystem::path learn_program() {
 }  // namespace
 
 std::optional<int> forward_to_learn(int argc, char** argv) {
-  if (argc < 2 || !is_forwarded(argv[1])) return std::nullopt;
+  if (argc < 2 || (!is_forwarded(argv[1]) && !asks_for_speed(argc, argv))) return std::nullopt;
   const std::string program = learn_program().string();
   execv(program.c_str(), argv);
   fmt::print(stderr,

@@ -25,7 +25,9 @@ class ImageryAddStac : public Command {
     app.add_option("--collections", import_.source.filter.collections,
                    "STAC collections to take, with commas between")
         ->delimiter(',');
-    app.add_option("--asset", import_.asset, "Key of the asset to catalogue, e.g. visual");
+    app.add_option(
+        "--asset", import_.asset,
+        "Key of the asset to catalogue, e.g. visual, or of three to join: red,green,blue");
     app.add_option("--limit", import_.source.page_size, "Items an API gives at a time");
     app.add_option("--max-items", import_.source.max_items, "Items to read at most (1000)");
     app.add_option("--timeout", import_.source.timeout_s, "Seconds one request may take (60)")

@@ -24,11 +24,12 @@ Json stretch_json(const std::vector<BandStretch>& stretches) {
   return json;
 }
 
-Json collection_json(const Collection& c, const CollectionSummary& summary) {
+Json collection_json(const ImageryCatalogue& catalogue, const Collection& c,
+                     const CollectionSummary& summary) {
   return {{"kind", "collection"},
           {"code", c.code},
           {"name", c.name},
-          {"licence", c.licence},
+          {"licence", licence_of(catalogue, c)},
           {"attribution", c.attribution},
           {"source", c.source},
           {"nominal_gsd_m", c.gsd_m ? Json(*c.gsd_m) : Json(nullptr)},
@@ -81,7 +82,8 @@ Rows collection_rows(const ImageryCatalogue& catalogue,
     const Collection& c = catalogue.collections[i];
     rows.push_back({s.code, c.name, format_count(s.scenes),
                     range_text(format_fixed(s.min_gsd_m, 3), format_fixed(s.max_gsd_m, 3)),
-                    range_text(s.first_date, s.last_date), format_fixed(s.area_km2, 3), c.licence});
+                    range_text(s.first_date, s.last_date), format_fixed(s.area_km2, 3),
+                    licence_of(catalogue, c)});
   }
   return rows;
 }
@@ -123,7 +125,7 @@ class ImageryList : public Command {
   void print_objects(const ImageryCatalogue& catalogue,
                      const std::vector<CollectionSummary>& summaries) const {
     for (std::size_t i = 0; i < summaries.size(); ++i)
-      print_json(collection_json(catalogue.collections[i], summaries[i]));
+      print_json(collection_json(catalogue, catalogue.collections[i], summaries[i]));
     if (!scenes_) return;
     for (const Scene& scene : catalogue.scenes) print_json(scene_json(scene));
   }

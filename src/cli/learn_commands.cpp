@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "cli/command.hpp"
 
+#include <nlohmann/json.hpp>
+
 namespace skyglot {
 
 Commands learn_commands() {
@@ -8,7 +10,7 @@ Commands learn_commands() {
   commands.push_back(make_model_list());
   commands.push_back(make_model_fetch());
   commands.push_back(make_model_import());
-  commands.push_back(make_model_inspect());
+  commands.push_back(make_model_inspect(speed_report));
   commands.push_back(make_embed());
   commands.push_back(make_eval_zeroshot());
   commands.push_back(make_eval_finegrained());

@@ -69,22 +69,48 @@ Rows model_rows(const StoredModel& model) {
   return rows;
 }
 
+std::string processor_row(const Json& product) {
+  return fmt::format("{:.0f} GFLOP/s a thread{}{}", product.at("gflops_a_thread").get<double>(),
+                     product.at("library").get<bool>() ? ", for comparison" : "",
+                     product.at("right").get<bool>() ? "" : ", computes wrongly: not taken");
+}
+
+Rows speed_rows(const Json& speed) {
+  const std::string narrow = speed.at("bf16").is_null()
+                                 ? "none: weights are rounded to bf16 and multiplied in fp32"
+                                 : speed.at("bf16").get<std::string>();
+  Rows rows{{"processor", speed.at("processor").get<std::string>()},
+            {"threads", std::to_string(speed.at("threads").get<int>())},
+            {"fp32 products by", speed.at("fp32").get<std::string>()},
+            {"bf16 products by", narrow}};
+  for (const Json& product : speed.at("measured"))
+    rows.push_back({product.at("name").get<std::string>(), processor_row(product)});
+  rows.push_back({"measured", speed.at("from_cache").get<bool>()
+                                  ? "earlier, see " + speed.at("cache").get<std::string>()
+                                  : "now"});
+  return rows;
+}
+
 class ModelInspect : public Command {
  public:
+  explicit ModelInspect(SpeedReport speed) : speed_report_(std::move(speed)) {}
   [[nodiscard]] std::string name() const override { return "model inspect"; }
   [[nodiscard]] std::string summary() const override {
     return "Show what a model folder or a checkpoint holds";
   }
 
   void setup(CLI::App& app) override {
-    app.add_option("PATH", path_, "Model folder, or any checkpoint 'model import' reads")
-        ->required();
+    app.add_option("PATH", path_, "Model folder, or any checkpoint 'model import' reads");
+    app.add_flag("--speed", speed_, "Show what multiplies on this processor, and how fast");
     app.add_option("--take", take_, "Entry of the checkpoint to look at, e.g. student");
     app.add_flag("--tensors", tensors_, "Print every tensor with its type and shape");
     common_.add_to(app);
   }
 
   int run() override {
+    if (path_.empty() && !speed_) fail(ErrorKind::usage, "give a PATH to look at, or --speed");
+    if (speed_) show_speed();
+    if (path_.empty()) return kDone;
     if (fs::exists(path_ / "config.json") && fs::exists(path_ / "model.safetensors") && is_ours())
       show_model();
     else
@@ -102,6 +128,13 @@ class ModelInspect : public Command {
       if (error.kind() == ErrorKind::input) return false;
       throw;
     }
+  }
+
+  void show_speed() const {
+    expect(speed_report_ != nullptr, "--speed is skyglot-learn's");
+    const Json speed = speed_report_();
+    if (common_.json) return print_json(speed);
+    print_table(speed_rows(speed));
   }
 
   void show_model() const {
@@ -140,13 +173,15 @@ class ModelInspect : public Command {
   fs::path path_;
   std::string take_;
   bool tensors_ = false;
+  bool speed_ = false;
+  SpeedReport speed_report_;
   CommonOptions common_;
 };
 
 }  // namespace
 
-std::unique_ptr<Command> make_model_inspect() {
-  return std::make_unique<ModelInspect>();
+std::unique_ptr<Command> make_model_inspect(SpeedReport speed) {
+  return std::make_unique<ModelInspect>(std::move(speed));
 }
 
 }  // namespace skyglot

@@ -122,6 +122,8 @@ int run_chosen(int argc, char** argv, const Commands& commands) {
     (void)root.exit(error);
     return kUsage;
   }
+  // Behind the parser, which follows the C library's locale; this program never changes that.
+  adopt_test_locale();
   return command_of.at(&chosen_of(root))->run();
 }
 
@@ -138,7 +140,6 @@ int report(const Error& error) {
 // The only place where exceptions end.
 int run_program(int argc, char** argv, const Commands& commands) {
   try {
-    adopt_test_locale();
     install_signal_handlers();
     return run_chosen(argc, argv, commands);
   } catch (const Error& error) {

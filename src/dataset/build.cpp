@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/build.hpp"
 
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/file_lock.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
@@ -137,7 +139,7 @@ BuildResult already_complete(const BuildFolder& folder) {
           .was_complete = true,
           .items_written = 0,
           .shards_missing = 0,
-          .summary = read_summary(folder)};
+          .info = read_dataset_info(folder.path())};
 }
 
 std::string first_few(const std::vector<std::int64_t>& shards) {
@@ -201,14 +203,23 @@ std::string build_fingerprint(const BuildInputs& inputs) {
 
 namespace {
 
-void warn_if_empty(const Plan& plan) {
-  if (!plan.items.empty() || plan.skip_counts.empty()) return;
+void warn_if_empty(const PlanCounts& counts) {
+  if (counts.items > 0 || counts.skipped.empty()) return;
   const auto most =
-      std::ranges::max_element(plan.skip_counts, {}, [](const auto& c) { return c.second; });
+      std::ranges::max_element(counts.skipped, {}, [](const auto& c) { return c.second; });
   log_warning(
       "no object gets a picture; most often: {} ({} objects). The skip reasons are in "
       "pairs.gpkg; finer imagery or other tile limits may help",
       most->first, most->second);
+}
+
+// The first task plans, the others wait for it and read what it wrote.
+Plan shared_plan(const BuildInputs& inputs, const BuildOptions& options,
+                 const BuildFolder& folder) {
+  const FileLock lock(folder.plan_path().string() + ".lock", FileLock::Busy::wait);
+  if (!std::filesystem::exists(folder.plan_path()))
+    make_plan(inputs, {.threads = options.threads, .memory = options.memory}, folder.plan_path());
+  return Plan(folder.plan_path());
 }
 
 }  // namespace
@@ -222,8 +233,8 @@ BuildResult build_dataset(const BuildInputs& inputs, const BuildOptions& options
   const BuildFolder folder(options.output, fingerprint,
                            options.overwrite ? FolderUse::overwrite : FolderUse::resume);
   if (folder.complete()) return already_complete(folder);
-  const Plan plan = make_plan(inputs, options.threads);
-  warn_if_empty(plan);
+  Plan plan = shared_plan(inputs, options, folder);
+  warn_if_empty(plan.counts());
   BuildResult result;
   result.items_written = run_shards(inputs, plan, folder,
                                     {.task = options.share.task,
@@ -232,7 +243,7 @@ BuildResult build_dataset(const BuildInputs& inputs, const BuildOptions& options
                                      .memory = options.memory});
   result.shards_missing = missing_shards(plan, folder).size();
   if (options.share.tasks > 1 || result.shards_missing > 0) return result;
-  result.summary = finalize_dataset(inputs, plan, folder, fingerprint);
+  result.info = finalize_dataset(inputs, plan, folder, fingerprint);
   result.complete = true;
   return result;
 }
@@ -241,40 +252,59 @@ BuildResult merge_dataset(const BuildInputs& inputs, const BuildOptions& options
   const std::string fingerprint = build_fingerprint(inputs);
   const BuildFolder folder(options.output, fingerprint, FolderUse::existing);
   if (folder.complete()) return already_complete(folder);
-  const Plan plan = make_plan(inputs, options.threads);
+  Plan plan = shared_plan(inputs, options, folder);
   const auto missing = missing_shards(plan, folder);
   if (!missing.empty())
     fail(ErrorKind::input,
          "{}: {} of {} shards are missing ({}); run their tasks again, then merge",
-         options.output.string(), missing.size(), plan.shards.size(), first_few(missing));
+         options.output.string(), missing.size(), plan.shards().size(), first_few(missing));
   return {.complete = true,
           .was_complete = false,
           .items_written = 0,
           .shards_missing = 0,
-          .summary = finalize_dataset(inputs, plan, folder, fingerprint)};
+          .info = finalize_dataset(inputs, plan, folder, fingerprint)};
 }
 
-DryRun dry_run(const BuildInputs& inputs, int threads) {
-  DryRun run{.plan = make_plan(inputs, threads), .items_by_split = {}, .items_by_collection = {}};
-  for (const PlannedItem& item : run.plan.items) {
-    ++run.items_by_split[std::string(to_string(item.split))];
-    ++run.items_by_collection[inputs.catalogue.scenes[item.scene].collection_code];
+namespace {
+
+// A plan whose file has no name any more.
+Plan passing_plan(const BuildInputs& inputs, const BuildOptions& options) {
+  const PendingPath file(std::filesystem::temp_directory_path() / "skyglot-plan");
+  make_plan(inputs, {.threads = options.threads, .memory = options.memory}, file.path());
+  return Plan(file.path());
+}
+
+void count_items(const BuildInputs& inputs, Plan& plan, DryRun& run) {
+  for (const PlannedShard& shard : plan.shards()) {
+    run.items_by_split[std::string(to_string(shard.split))] += shard.size();
+    for (const PlannedItem& item : plan.items(shard.first, shard.last))
+      ++run.items_by_collection[inputs.catalogue.scenes[item.scene].collection_code];
   }
+}
+
+}  // namespace
+
+DryRun dry_run(const BuildInputs& inputs, const BuildOptions& options) {
+  Plan plan = passing_plan(inputs, options);
+  DryRun run{.counts = plan.counts(),
+             .shards = plan.shards().size(),
+             .items_by_split = {},
+             .items_by_collection = {}};
+  count_items(inputs, plan, run);
   const CaptionWriter captions(inputs.caption_rules);
   SampleMaker maker(inputs, captions);
-  const std::size_t step = run.plan.items.size() / kDryRunSamples + 1;
+  const std::size_t step = run.counts.items / kDryRunSamples + 1;
   std::uint64_t pairs = 0;
   std::uint64_t bytes = 0;
-  for (std::size_t i = 0; i < run.plan.items.size(); i += step, ++run.sampled) {
-    const Sample sample = maker.make(run.plan.items[i]);
+  for (std::size_t i = 0; i < run.counts.items; i += step, ++run.sampled) {
+    const Sample sample = maker.make(plan.items(i, i + 1).at(0));
     if (!sample.record.is_pair()) continue;
     ++pairs;
     // A tar member takes a header and whole blocks; caption and metadata take about five.
     bytes += sample.jpeg.size() + 8 * 512;
   }
   if (run.sampled == 0) return run;
-  const double scale =
-      static_cast<double>(run.plan.items.size()) / static_cast<double>(run.sampled);
+  const double scale = static_cast<double>(run.counts.items) / static_cast<double>(run.sampled);
   run.expected_pairs = static_cast<std::uint64_t>(static_cast<double>(pairs) * scale);
   run.expected_bytes = static_cast<std::uint64_t>(static_cast<double>(bytes) * scale);
   return run;

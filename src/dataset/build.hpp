@@ -44,7 +44,7 @@ struct BuildResult {
   bool was_complete = false;       ///< there was nothing left to do
   std::size_t items_written = 0;   ///< by this call
   std::size_t shards_missing = 0;  ///< of other tasks
-  DatasetSummary summary;          ///< if complete
+  DatasetInfo info;                ///< if complete
 };
 
 /// Plans, writes this task's shards and, when it is alone, the tables and dataset.json. A run that
@@ -56,13 +56,15 @@ struct BuildResult {
 
 /// What a build would do.
 struct DryRun {
-  Plan plan;
+  PlanCounts counts;
+  std::size_t shards = 0;
   std::map<std::string, std::uint64_t> items_by_split;
   std::map<std::string, std::uint64_t> items_by_collection;
   std::uint64_t expected_pairs = 0;  ///< from a sample of pictures that were cut and thrown away
   std::uint64_t expected_bytes = 0;
   std::size_t sampled = 0;
 };
-[[nodiscard]] DryRun dry_run(const BuildInputs& inputs, int threads);
+/// Uses the options' threads and memory; writes nothing that stays.
+[[nodiscard]] DryRun dry_run(const BuildInputs& inputs, const BuildOptions& options);
 
 }  // namespace skyglot

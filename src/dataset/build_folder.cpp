@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "base/manifest.hpp"
 #include "base/strings.hpp"
+#include "records/dataset_info.hpp"
 
 namespace skyglot {
 namespace {
@@ -45,10 +46,6 @@ FinishedShard finished_from(const Json& line) {
 
 }  // namespace
 
-std::string shard_name(std::int64_t shard) {
-  return fmt::format("shards/{:06}.tar", shard);
-}
-
 BuildFolder::BuildFolder(fs::path folder, const std::string& fingerprint, FolderUse use)
     : folder_(std::move(folder)), fingerprint_(fingerprint) {
   if (use == FolderUse::existing && !is_ours())
@@ -63,7 +60,7 @@ BuildFolder::BuildFolder(fs::path folder, const std::string& fingerprint, Folder
 }
 
 bool BuildFolder::is_ours() const {
-  return text_field(fields_of(folder_ / "dataset.json"), "format") == "skyglot data set" ||
+  return dataset_fingerprint(folder_) ||
          !text_field(fields_of(folder_ / ".build" / "build.json"), "fingerprint").empty();
 }
 
@@ -85,16 +82,22 @@ void BuildFolder::mark() const {
 }
 
 void BuildFolder::demand_same_fingerprint() const {
-  for (const fs::path& file : {folder_ / "dataset.json", folder_ / ".build" / "build.json"})
-    if (fs::exists(file) && text_field(fields_of(file), "fingerprint") != fingerprint_)
-      fail(ErrorKind::input,
-           "{} was begun with another recipe or other inputs; choose another folder or give "
-           "--overwrite",
-           folder_.string());
+  const fs::path mark = folder_ / ".build" / "build.json";
+  const bool other_set =
+      fs::exists(folder_ / "dataset.json") && dataset_fingerprint(folder_) != fingerprint_;
+  if (other_set || (fs::exists(mark) && text_field(fields_of(mark), "fingerprint") != fingerprint_))
+    fail(ErrorKind::input,
+         "{} was begun with another recipe or other inputs; choose another folder or give "
+         "--overwrite",
+         folder_.string());
 }
 
 bool BuildFolder::complete() const {
-  return text_field(fields_of(folder_ / "dataset.json"), "fingerprint") == fingerprint_;
+  return dataset_fingerprint(folder_) == fingerprint_;
+}
+
+fs::path BuildFolder::plan_path() const {
+  return folder_ / ".build" / "plan.sqlite";
 }
 
 fs::path BuildFolder::shard_path(std::int64_t shard) const {

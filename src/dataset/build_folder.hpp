@@ -3,8 +3,7 @@
 #pragma once
 
 #include "base/file_lock.hpp"
-#include "dataset/pair_record.hpp"
-#include "dataset/plan.hpp"
+#include "records/pair_record.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -35,6 +34,7 @@ enum class FolderUse {
 
 /// Layout while a build runs:
 ///   .build/build.json            fingerprint of recipe and inputs
+///   .build/plan.sqlite           what is to be done, the same for all tasks (dataset/plan.hpp)
 ///   .build/journal-1-of-3.jsonl  one checked line for each shard that task has finished
 ///   .build/000000.jsonl          the records of that shard
 ///   shards/000000.tar
@@ -48,6 +48,7 @@ class BuildFolder {
   [[nodiscard]] const std::filesystem::path& path() const { return folder_; }
   /// Whether dataset.json is there with this fingerprint.
   [[nodiscard]] bool complete() const;
+  [[nodiscard]] std::filesystem::path plan_path() const;
   [[nodiscard]] std::filesystem::path shard_path(std::int64_t shard) const;
   [[nodiscard]] std::filesystem::path records_path(std::int64_t shard) const;
   [[nodiscard]] std::filesystem::path journal_path(int task, int tasks) const;
@@ -67,9 +68,6 @@ class BuildFolder {
   std::filesystem::path folder_;
   std::string fingerprint_;
 };
-
-/// "shards/000012.tar".
-[[nodiscard]] std::string shard_name(std::int64_t shard);
 
 /// Writes the records of one shard; returns the SHA-256 of the file.
 std::string write_records(const std::filesystem::path& path,

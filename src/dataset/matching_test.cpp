@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 
@@ -33,6 +34,13 @@ Scene make_scene(const std::string& collection, const std::string& crs, const Ge
   return scene;
 }
 
+// Splits are tested apart.
+Recipe one_split() {
+  Recipe recipe;
+  recipe.val_fraction = recipe.test_fraction = 0;
+  return recipe;
+}
+
 class MatcherTest : public testing::Test {
  protected:
   void use(std::vector<Scene> scenes) {
@@ -49,7 +57,9 @@ class MatcherTest : public testing::Test {
       }
     }
     index_ = std::make_unique<BoxIndex>(boxes);
-    matcher_ = std::make_unique<Matcher>(Matcher::Shared{catalogue_, labels_, *index_, recipe_});
+    blocks_ = std::make_unique<SplitBlocks>(split_rules(recipe_, catalogue_));
+    matcher_ =
+        std::make_unique<Matcher>(Matcher::Shared{catalogue_, labels_, *index_, recipe_, *blocks_});
   }
 
   // A place of the scene, wrapped into -180..180 as maps have it.
@@ -67,6 +77,12 @@ class MatcherTest : public testing::Test {
             .geometry_lonlat = Geometry::point(lonlat)};
   }
 
+  // Corners (low, low) and (high, high) in the scene's pixels.
+  Geometry square(std::size_t scene, double low, double high) const {
+    return mapped(Geometry::rectangle({low, low, high, high}),
+                  [&](Point p) { return place(scene, p); });
+  }
+
   std::string reason(const MapObject& object) {
     const auto result = matcher_->match(object);
     return std::holds_alternative<Skipped>(result) ? std::get<Skipped>(result).reason : "";
@@ -74,8 +90,9 @@ class MatcherTest : public testing::Test {
 
   ImageryCatalogue catalogue_;
   VisibilityTable labels_ = VisibilityTable::parse(kLabels, "labels");
-  Recipe recipe_;
+  Recipe recipe_ = one_split();
   std::unique_ptr<BoxIndex> index_;
+  std::unique_ptr<SplitBlocks> blocks_;
   std::unique_ptr<Matcher> matcher_;
   RandomStream random_{7, "matching"};
   std::int64_t next_id_ = 1;
@@ -175,19 +192,35 @@ TEST_P(MatcherOnGround, PolygonsLieInsideTheirTile) {
 
 INSTANTIATE_TEST_SUITE_P(Everywhere, MatcherOnGround, testing::ValuesIn(kGrounds));
 
+Scene satellite_scene(double gsd_m) {
+  Scene scene = make_scene("S2", "EPSG:32633", {500000, gsd_m, 0, 5540000, 0, -gsd_m}, 2000);
+  scene.gsd_m = gsd_m * 1.0004;
+  return scene;
+}
+
 TEST_F(MatcherTest, GsdDecidesWhatAPointMayTake) {
-  Scene coarse = make_scene("S2", "EPSG:32633", {500000, 10, 0, 5540000, 0, -10}, 2000);
-  coarse.gsd_m = 10.004;
-  use({coarse});
-  const Point middle = place(0, {1000, 1000});
-  EXPECT_EQ(reason(tree(middle)), "gsd_too_coarse");
-  MapObject forest = tree(middle);
-  forest.tags = {{"landuse", "forest"}};
-  EXPECT_EQ(reason(forest), "gsd_too_coarse") << "a point needs a GSD below the largest one";
-  forest.kind = ObjectKind::area;
-  forest.geometry_lonlat =
-      mapped(Geometry::rectangle({1000, 1000, 1100, 1100}), [&](Point p) { return place(0, p); });
-  EXPECT_EQ(reason(forest), "") << "10.004 m of true ground is a 10 m scene";
+  use({satellite_scene(1)});
+  MapObject object = tree(place(0, {1000, 1000}));
+  EXPECT_EQ(reason(object), "gsd_too_coarse");
+  object.tags = {{"building", "yes"}};
+  EXPECT_EQ(reason(object), "gsd_too_coarse") << "a point needs a GSD below the largest one";
+  object.kind = ObjectKind::area;
+  object.geometry_lonlat = square(0, 1000, 1100);
+  EXPECT_EQ(reason(object), "") << "1.0004 m of true ground is a 1 m scene";
+}
+
+TEST_F(MatcherTest, TenMetresMeanTenMetresAndCoarser) {
+  for (const double gsd_m : {10.0, 30.0}) {
+    use({satellite_scene(gsd_m)});
+    MapObject object = tree(place(0, {1000, 1000}));
+    object.tags = {{"landuse", "forest"}};
+    EXPECT_EQ(reason(object), "") << gsd_m;
+    object.kind = ObjectKind::area;
+    object.geometry_lonlat = square(0, 1000, 1080);
+    EXPECT_EQ(reason(object), "") << gsd_m;
+    object.tags = {{"building", "yes"}};
+    EXPECT_EQ(reason(object), "gsd_too_coarse") << "no tag of it could be told";
+  }
 }
 
 TEST_F(MatcherTest, PolygonSizesAreToldApart) {
@@ -231,6 +264,76 @@ TEST_F(MatcherTest, SameObjectAndSeedGiveTheSameTile) {
   EXPECT_NE(std::get<Match>(matcher_->match(object)).tile, first.tile);
 }
 
+TEST_F(MatcherTest, TilesOfTwoSplitsNeverOverlapAndFewObjectsAreLost) {
+  recipe_.val_fraction = recipe_.test_fraction = 0.2;
+  Scene satellite = make_scene("S2", "EPSG:32633", {300000, 10, 0, 5640000, 0, -10}, 8000);
+  satellite.gsd_m = 10;
+  use({satellite});
+  std::vector<Match> matches;
+  std::array<int, 3> kept{};
+  int lost = 0;
+  constexpr int kObjects = 1500;
+  for (int i = 0; i < kObjects; ++i) {
+    MapObject forest = tree(place(0, {random_.uniform(300, 7700), random_.uniform(300, 7700)}));
+    forest.tags = {{"landuse", "forest"}};
+    const auto result = matcher_->match(forest);
+    if (const auto* match = std::get_if<Match>(&result)) {
+      matches.push_back(*match);
+      ++kept.at(static_cast<std::size_t>(match->split));
+    } else {
+      ASSERT_EQ(std::get<Skipped>(result).reason, "split_overlap");
+      ++lost;
+    }
+  }
+  // With 5 % for each of the smaller splits a third as many borders matter.
+  EXPECT_LT(lost, kObjects / 8);
+  EXPECT_TRUE(kept[0] > 0 && kept[1] > 0 && kept[2] > 0);
+  for (const Match& a : matches)
+    for (const Match& b : matches)
+      ASSERT_TRUE(a.split == b.split || !intersects(a.tile_lonlat, b.tile_lonlat));
+}
+
+TEST_F(MatcherTest, AnotherCollectionIsTakenWhereTheFirstOneCrossesASplit) {
+  recipe_.val_fraction = recipe_.test_fraction = 0.3;
+  recipe_.split_block_deg = 0.02;
+  use({make_scene("S2", "EPSG:32633", {499000, 10, 0, 5541000, 0, -10}, 2000),
+       make_scene("AE", "EPSG:32633", {508000, 0.3, 0, 5532000, 0, -0.3}, 4000)});
+  std::array<int, 2> chosen{};
+  for (int i = 0; i < 200; ++i) {
+    MapObject forest = tree(place(1, {random_.uniform(300, 3700), random_.uniform(300, 3700)}));
+    forest.tags = {{"landuse", "forest"}};
+    const auto result = matcher_->match(forest);
+    if (const auto* match = std::get_if<Match>(&result)) ++chosen.at(match->scene);
+  }
+  EXPECT_GT(chosen[1], 170) << "2 km tiles seldom fit blocks of 2 km, tiles of 60 m do";
+}
+
+TEST_F(MatcherTest, ALargeShapeIsMovedOnlyWhereItMayFit) {
+  // 20 scenes side by side, all under a lake of 30 km that has 100,000 corners.
+  std::vector<Scene> scenes;
+  for (int i = 0; i < 20; ++i)
+    scenes.push_back(
+        make_scene("AE", "EPSG:32633", {500000 + i * 1200.0, 0.3, 0, 5540000, 0, -0.3}, 4000));
+  use(std::move(scenes));
+  Path shore;
+  for (int i = 0; i <= 100'000; ++i) {
+    const double angle = 2 * std::numbers::pi * (i % 100'000) / 100'000;
+    shore.push_back(place(10, {2000 + 50'000 * std::cos(angle), 2000 + 50'000 * std::sin(angle)}));
+  }
+  MapObject object = tree({0, 0});
+  object.kind = ObjectKind::area;
+  object.tags = {{"building", "yes"}};
+  object.geometry_lonlat = Geometry::polygon(shore);
+  EXPECT_EQ(reason(object), "too_large");
+  EXPECT_LT(matcher_->points_moved(), 20U * 6) << "the outermost corners tell";
+  object.kind = ObjectKind::way;
+  object.tags = {{"highway", "residential"}};
+  shore.push_back(place(10, {2000, 2000}));
+  object.geometry_lonlat = Geometry::line(shore);
+  EXPECT_EQ(reason(object), "");
+  EXPECT_LT(matcher_->points_moved(), 4000U) << "nodes far from a scene are not moved";
+}
+
 TEST_F(MatcherTest, HolesInTheFootprintAreAvoided) {
   Scene scene = make_scene("A1", "EPSG:32633", {500000, 0.3, 0, 5540000, 0, -0.3}, 4000);
   use({scene});
@@ -238,12 +341,18 @@ TEST_F(MatcherTest, HolesInTheFootprintAreAvoided) {
       mapped(Geometry::rectangle({1900, 0, 4000, 4000}), [&](Point p) { return place(0, p); });
   scene.footprint_lonlat.parts[0].push_back(hole.parts[0][0]);
   use({scene});
+  int matched = 0;
   for (int i = 0; i < 200; ++i) {
     const auto result = matcher_->match(tree(place(0, {1780, 1000.0 + i})));
-    if (const auto* match = std::get_if<Match>(&result)) {
-      ASSERT_LE(match->tile.x + match->tile.width, 1901);
-    }
+    const auto* match = std::get_if<Match>(&result);
+    if (match == nullptr) continue;
+    ++matched;
+    ASSERT_LE(match->tile.x + match->tile.width, 1901);
   }
+  // 120 pixels from the hole a good part of the draws lies wholly on valid pixels.
+  EXPECT_GT(matched, 150);
+  EXPECT_EQ(reason(tree(place(0, {2500, 1000}))), "no_imagery");
+  EXPECT_EQ(reason(tree(place(0, {1890, 1000}))), "no_valid_tile");
 }
 
 }  // namespace

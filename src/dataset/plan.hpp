@@ -1,14 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// The plan: for every selected object its tile, split and shard, or why it is skipped.
+// The plan: for every selected object its tile, split and shard, or why it is skipped; a file, so
+// that it takes little memory and all tasks of a build read the same one.
 #pragma once
 
 #include "captions/captions.hpp"
 #include "dataset/matching.hpp"
 #include "dataset/recipe.hpp"
 #include "dataset/selection.hpp"
-#include "dataset/splits.hpp"
+#include "geo/sqlite.hpp"
+#include "records/split.hpp"
 
 #include <cstdint>
+#include <filesystem>
+#include <functional>
 #include <map>
 #include <string>
 #include <vector>
@@ -25,21 +29,46 @@ struct PlannedItem {
   std::size_t scene = 0;  ///< index in the catalogue
   PixelWindow tile;
   std::string skip_reason;  ///< "" for an item that becomes a picture
+  friend bool operator==(const PlannedItem&, const PlannedItem&) = default;
 };
 
-/// Items of one shard: plan.items[first, last).
+/// Items first .. last - 1 of the plan make up one shard.
 struct PlannedShard {
   Split split = Split::train;
   std::size_t first = 0;
   std::size_t last = 0;
+  [[nodiscard]] std::size_t size() const { return last - first; }
+  friend bool operator==(const PlannedShard&, const PlannedShard&) = default;
 };
 
-struct Plan {
-  Selection selection;               ///< its object list is emptied into items
-  std::vector<PlannedItem> items;    ///< by split and locality
-  std::vector<PlannedItem> skipped;  ///< by fid
-  std::vector<PlannedShard> shards;  ///< shard number = index
-  std::map<std::string, std::uint64_t> skip_counts;
+struct PlanCounts {
+  std::uint64_t cells_with_imagery = 0;
+  std::uint64_t cells_drawn = 0;
+  std::uint64_t targeted_tags = 0;  ///< visible tags that no drawn cell held
+  std::uint64_t items = 0;
+  std::map<std::string, std::uint64_t> skipped;  ///< by reason
+  [[nodiscard]] std::uint64_t skipped_total() const;
+  [[nodiscard]] std::uint64_t selected() const { return items + skipped_total(); }
+};
+
+/// A plan that make_plan() wrote. Memory: 24 bytes a shard. Not for use by two threads at once.
+class Plan {
+ public:
+  /// Throws Error if the file is missing or no plan.
+  explicit Plan(const std::filesystem::path& file);
+
+  [[nodiscard]] const PlanCounts& counts() const { return counts_; }
+  [[nodiscard]] const std::vector<PlannedShard>& shards() const { return shards_; }
+  /// Items first .. last - 1, which are sorted by split, then along the scenes: neighbours share
+  /// pixels.
+  [[nodiscard]] std::vector<PlannedItem> items(std::size_t first, std::size_t last);
+  /// By fid.
+  void for_each_skipped(const std::function<void(const PlannedItem&)>& visit);
+
+ private:
+  Database database_;
+  PlanCounts counts_;
+  std::vector<PlannedShard> shards_;
 };
 
 /// What planning and building read; shared by all threads.
@@ -51,8 +80,15 @@ struct BuildInputs {
   StoreOpener open_store;
 };
 
-/// Depends on the inputs only, never on the number of threads. Memory: about 400 bytes a selected
-/// object.
-[[nodiscard]] Plan make_plan(const BuildInputs& inputs, int threads);
+struct PlanOptions {
+  int threads = 1;
+  std::uint64_t memory = std::uint64_t{2} << 30;  ///< a quarter of it may be used for sorting
+};
+
+/// Plans into `file`, which appears when it is whole. What it holds depends on the inputs only,
+/// never on the number of threads. Memory: the selection's (a bit an object) and what the options
+/// say; items are sorted on disk, beside the file and in TMPDIR.
+void make_plan(const BuildInputs& inputs, const PlanOptions& options,
+               const std::filesystem::path& file);
 
 }  // namespace skyglot

@@ -112,8 +112,8 @@ void Recipe::validate() const {
   demand(shard_size >= 1 && shard_size <= 1'000'000, "write.shard_size must lie in 1..1000000");
   demand(val_fraction >= 0 && test_fraction >= 0 && val_fraction + test_fraction < 1,
          "split.val and split.test must not be negative and add up to less than 1");
-  demand(split_block_deg >= 0.0001 && split_block_deg <= 10,
-         "split.block_deg must lie in 0.0001..10");
+  demand(split_block_deg == 0 || (split_block_deg >= 0.0001 && split_block_deg <= 10),
+         "split.block_deg must be 0 or lie in 0.0001..10");
   if (!problems.empty()) fail_with(problems, "the recipe cannot be used");
 }
 

@@ -45,7 +45,7 @@ struct Recipe {
 
   double val_fraction = 0.05;
   double test_fraction = 0.05;
-  double split_block_deg = 0.02;
+  double split_block_deg = 0;
 
   /// Reports every problem at once; throws Error(usage).
   void validate() const;
@@ -97,8 +97,11 @@ void visit_recipe(RecipeType& r, Visit&& visit) {
   visit("split.val", "--val", "Share of the places that go to the validation split",
         r.val_fraction);
   visit("split.test", "--test", "Share of the places that go to the test split", r.test_fraction);
-  visit("split.block_deg", "--split-block-deg",
-        "Side of the blocks that are dealt to the splits, in degrees", r.split_block_deg);
+  visit(
+      "split.block_deg", "--split-block-deg",
+      "Side in degrees of the blocks that are dealt to the splits; 0: as long as the largest tile, "
+      "and 0.02 at least",
+      r.split_block_deg);
 }
 
 /// Sets the members that `toml` names. Throws Error(usage) that lists every unknown key (with the

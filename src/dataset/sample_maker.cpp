@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/sample_maker.hpp"
 
+#include "dataset/planned_record.hpp"
 #include "pictures/jpeg.hpp"
 
 namespace skyglot {

@@ -4,9 +4,9 @@
 
 #include "captions/captions.hpp"
 #include "dataset/neighbours.hpp"
-#include "dataset/pair_record.hpp"
 #include "dataset/plan.hpp"
 #include "imagery/chip_cutter.hpp"
+#include "records/pair_record.hpp"
 
 #include <memory>
 #include <string>

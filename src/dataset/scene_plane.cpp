@@ -27,6 +27,13 @@ Box box_of(const PixelWindow& w) {
           static_cast<double>(w.y + w.height)};
 }
 
+// Around the footprint, whose sides bend a little; everything where it goes around a pole.
+Box reach_of(const Geometry& footprint) {
+  const Box box = bounding_box(footprint);
+  if (box.width() >= 180) return {-360, -90, 360, 90};
+  return grown(box, 0.1 * std::max(box.width(), box.height()));
+}
+
 Box scaled(const Box& box, double factor) {
   return {box.min_x * factor, box.min_y * factor, box.max_x * factor, box.max_y * factor};
 }
@@ -43,18 +50,32 @@ ScenePlane::ScenePlane(const Collection& collection, const Scene& scene)
       scale_(resamples(collection, scene) ? *collection.gsd_m / scene.gsd_m : 1.0),
       grid_(scene.map_from_pixel, scene.crs_wkt),
       middle_lon_(bounding_box(scene.footprint_lonlat).centre().x),
+      reach_lonlat_(reach_of(scene.footprint_lonlat)),
       footprint_px_(
           from_lonlat(scene.footprint_lonlat).value_or(Geometry{GeometryKind::polygon, {}})),
       raster_px_{0, 0, scene.width / scale_, scene.height / scale_} {}
 
+std::optional<Point> ScenePlane::from_lonlat(Point lonlat) const {
+  ++points_moved_;
+  const auto pixel =
+      grid_.pixel_from_lonlat(Point{unwrapped_longitude(lonlat.x, middle_lon_), lonlat.y});
+  if (!pixel) return std::nullopt;
+  return Point{pixel->x / scale_, pixel->y / scale_};
+}
+
 std::optional<Geometry> ScenePlane::from_lonlat(const Geometry& lonlat) const {
-  const Geometry near = mapped(lonlat, [&](Point p) {
-    return Point{unwrapped_longitude(p.x, middle_lon_), p.y};
+  bool complete = true;
+  Geometry pixel = mapped(lonlat, [&](Point point) {
+    const auto moved = complete ? from_lonlat(point) : std::nullopt;
+    complete = moved.has_value();
+    return moved.value_or(point);
   });
-  auto pixel = grid_.pixel_from_lonlat(near);
-  if (pixel && scale_ != 1.0)
-    pixel = mapped(std::move(*pixel), [&](Point p) { return Point{p.x / scale_, p.y / scale_}; });
+  if (!complete) return std::nullopt;
   return pixel;
+}
+
+bool ScenePlane::may_show(Point lonlat) const {
+  return contains(reach_lonlat_, Point{unwrapped_longitude(lonlat.x, middle_lon_), lonlat.y});
 }
 
 bool ScenePlane::shows(const PixelWindow& tile) const {
@@ -93,6 +114,12 @@ PixelWindow ScenePlane::scene_window(const PixelWindow& tile) const {
   const int y = static_cast<int>(std::lround(box.min_y));
   return {x, y, std::min(scene_->width, static_cast<int>(std::lround(box.max_x))) - x,
           std::min(scene_->height, static_cast<int>(std::lround(box.max_y))) - y};
+}
+
+std::uint64_t ScenePlanes::points_moved() const {
+  std::uint64_t moved = 0;
+  for (const auto& [index, plane] : planes_) moved += plane->points_moved();
+  return moved;
 }
 
 const ScenePlane& ScenePlanes::at(std::size_t scene_index) {

@@ -5,6 +5,7 @@
 #include "imagery/catalogue.hpp"
 #include "raster/transform.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <unordered_map>
@@ -26,6 +27,12 @@ class ScenePlane {
   /// Shape in chip pixels, seen from the scene's side of the antimeridian; nothing if a point has
   /// no place in the scene's system.
   [[nodiscard]] std::optional<Geometry> from_lonlat(const Geometry& lonlat) const;
+  /// The same for one place.
+  [[nodiscard]] std::optional<Point> from_lonlat(Point lonlat) const;
+  /// Places moved into pixels so far: the work that large shapes cost.
+  [[nodiscard]] std::uint64_t points_moved() const { return points_moved_; }
+  /// False only for places that the scene surely does not show; costs nothing.
+  [[nodiscard]] bool may_show(Point lonlat) const;
   /// Whether the scene shows valid pixels over the whole tile.
   [[nodiscard]] bool shows(const PixelWindow& tile) const;
   [[nodiscard]] bool shows(Point at_px) const;
@@ -42,8 +49,10 @@ class ScenePlane {
   double scale_;  // scene pixels for one chip pixel
   SceneGrid grid_;
   double middle_lon_;
+  Box reach_lonlat_;
   Geometry footprint_px_;
   Box raster_px_;
+  mutable std::uint64_t points_moved_ = 0;
 };
 
 /// Planes made when first asked for; one cache a thread.
@@ -51,6 +60,8 @@ class ScenePlanes {
  public:
   explicit ScenePlanes(const ImageryCatalogue& catalogue) : catalogue_(&catalogue) {}
   [[nodiscard]] const ScenePlane& at(std::size_t scene_index);
+  /// Of the planes at hand.
+  [[nodiscard]] std::uint64_t points_moved() const;
 
  private:
   const ImageryCatalogue* catalogue_;

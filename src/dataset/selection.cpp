@@ -4,37 +4,82 @@
 #include "base/hash.hpp"
 #include "base/pipeline.hpp"
 #include "base/progress.hpp"
+#include "geo/box_index.hpp"
+#include "geo/covered_cells.hpp"
 #include "geo/overlay.hpp"
 
 #include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
-#include <map>
+#include <optional>
 #include <set>
-#include <unordered_set>
+#include <span>
+#include <vector>
 
 namespace skyglot {
 namespace {
 
-// Objects of a rare tag that are looked at, for each one wanted, before the tag is given up as
-// lying outside the imagery.
-constexpr std::size_t kLooksPerWanted = 50;
+// Objects of a rare tag whose boxes are asked for at once.
+constexpr std::size_t kLooks = 256;
 
 struct CellFinding {
   std::vector<std::int64_t> fids;
   std::set<Tag> tags;
 };
 
+// The box around an object settles most: only a shape that crosses the cell's edge is decoded.
 CellFinding look_into(ObjectStore& store, const Box& cell, const VisibilityTable& visibility) {
   CellFinding finding;
-  store.for_each_in(cell, [&](MapObject&& object) {
-    if (!overlaps(object.geometry_lonlat, cell)) return;
+  const auto take = [&](const MapObject& object) {
     finding.fids.push_back(object.fid);
     for (const Tag& tag : object.tags)
       if (visibility.max_gsd_m(tag)) finding.tags.insert(tag);
-  });
+  };
+  store.for_each_in(
+      cell,
+      [&](const MapObject& object, const Box& box) {
+        const bool inside = contains(cell, box);
+        if (inside) take(object);
+        return !inside;
+      },
+      [&](const MapObject& object) {
+        if (overlaps(object.geometry_lonlat, cell)) take(object);
+      });
   return finding;
 }
+
+std::vector<Geometry> footprints_of(const ImageryCatalogue& catalogue) {
+  std::vector<Geometry> footprints;
+  for (const Scene& scene : catalogue.scenes) footprints.push_back(scene.footprint_lonlat);
+  return footprints;
+}
+
+// The cells to look into, one after the other.
+class DrawnCells {
+ public:
+  DrawnCells(const ImageryCatalogue& catalogue, const SelectionOptions& options)
+      : covered_(footprints_of(catalogue), options.cell_deg) {
+    const auto wanted = static_cast<std::uint64_t>(options.cells);
+    if (wanted > 0 && wanted < covered_.size())
+      ranks_ = draw_ranks(covered_.size(), wanted, options.seed);
+    count_ = ranks_.empty() ? covered_.size() : ranks_.size();
+  }
+
+  [[nodiscard]] std::uint64_t with_imagery() const { return covered_.size(); }
+  [[nodiscard]] std::uint64_t count() const { return count_; }
+
+  std::optional<Cell> next() {
+    if (next_ == count_) return std::nullopt;
+    const std::uint64_t index = next_++;
+    return covered_.at(ranks_.empty() ? index : ranks_[index]);
+  }
+
+ private:
+  CoveredCells covered_;
+  std::vector<std::uint64_t> ranks_;  // empty: all
+  std::uint64_t count_ = 0;
+  std::uint64_t next_ = 0;
+};
 
 class Selector {
  public:
@@ -48,31 +93,23 @@ class Selector {
   Selection run() {
     select_by_cells();
     if (options_.targeted_per_tag > 0) select_rare_tags();
-    for (const std::int64_t fid : by_cell_) selection_.objects.push_back({fid, false});
-    for (const std::int64_t fid : by_tag_) selection_.objects.push_back({fid, true});
-    std::ranges::sort(selection_.objects, {}, &SelectedObject::fid);
     return std::move(selection_);
   }
 
  private:
   void select_by_cells() {
-    std::vector<Geometry> footprints;
-    for (const Scene& scene : catalogue_.scenes) footprints.push_back(scene.footprint_lonlat);
-    auto cells = cells_meeting(footprints, options_.cell_deg);
-    selection_.cells_with_imagery = cells.size();
-    cells = draw_cells(std::move(cells), options_.cells, options_.seed);
-    selection_.cells_drawn = cells.size();
-    Progress progress("cells", cells.size());
+    DrawnCells cells(catalogue_, options_);
+    selection_.cells_with_imagery = cells.with_imagery();
+    selection_.cells_drawn = cells.count();
+    Progress progress("cells", cells.count());
     tbb::enumerable_thread_specific<std::unique_ptr<ObjectStore>> stores(open_store_);
-    std::size_t next = 0;
     run_pipeline(
-        PipelineLimits{.threads = options_.threads, .in_flight = 64},
-        [&]() { return next < cells.size() ? std::optional(cells[next++]) : std::nullopt; },
+        PipelineLimits{.threads = options_.threads, .in_flight = 64}, [&] { return cells.next(); },
         [&](Cell cell) {
           return look_into(*stores.local(), cell_box_lonlat(cell, options_.cell_deg), visibility_);
         },
         [&](CellFinding finding) {
-          by_cell_.insert(finding.fids.begin(), finding.fids.end());
+          for (const std::int64_t fid : finding.fids) selection_.by_cell.insert(fid);
           drawn_tags_.merge(finding.tags);
           progress.advance();
         });
@@ -85,7 +122,6 @@ class Selector {
     const BoxIndex covered(footprints);
     const auto store = open_store_();
     for (const StoredTag& stored : store->tags()) {
-      check_interrupt();
       if (drawn_tags_.contains(stored.tag) || !visibility_.max_gsd_m(stored.tag)) continue;
       ++selection_.targeted_tags;
       select_with_tag(*store, stored.id, covered);
@@ -94,15 +130,18 @@ class Selector {
 
   void select_with_tag(ObjectStore& store, std::int64_t tag_id, const BoxIndex& covered) {
     auto fids = store.ids_with_tag(tag_id);
-    const auto wanted = static_cast<std::size_t>(options_.targeted_per_tag);
-    const std::size_t looks = std::min(fids.size(), wanted * kLooksPerWanted);
-    std::ranges::partial_sort(fids, fids.begin() + static_cast<std::ptrdiff_t>(looks), {},
-                              [&](std::int64_t fid) { return draw_key(fid); });
-    std::size_t taken = 0;
-    for (std::size_t i = 0; i < looks && taken < wanted; ++i) {
-      if (!covered.meets(bounding_box(store.object(fids[i]).geometry_lonlat))) continue;
-      if (!by_cell_.contains(fids[i])) by_tag_.insert(fids[i]);
-      ++taken;
+    std::ranges::sort(fids, {}, [&](std::int64_t fid) { return draw_key(fid); });
+    const std::span<const std::int64_t> all(fids);
+    auto wanted = options_.targeted_per_tag;
+    for (std::size_t begin = 0; begin < fids.size() && wanted > 0; begin += kLooks) {
+      check_interrupt();
+      const auto batch = all.subspan(begin, std::min(kLooks, all.size() - begin));
+      const auto boxes = store.boxes_lonlat(batch);
+      for (std::size_t i = 0; i < batch.size() && wanted > 0; ++i) {
+        if (!covered.meets(boxes[i])) continue;
+        if (!selection_.by_cell.contains(batch[i])) selection_.by_tag.insert(batch[i]);
+        --wanted;
+      }
     }
   }
 
@@ -115,8 +154,6 @@ class Selector {
   const VisibilityTable& visibility_;
   const SelectionOptions& options_;
   Selection selection_;
-  std::unordered_set<std::int64_t> by_cell_;
-  std::unordered_set<std::int64_t> by_tag_;
   std::set<Tag> drawn_tags_;
 };
 

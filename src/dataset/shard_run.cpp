@@ -18,22 +18,22 @@ namespace skyglot {
 namespace {
 
 struct Work {
-  std::int64_t shard;
-  std::size_t item;
+  std::int64_t shard = 0;
+  PlannedItem item;
+  bool last = false;  // of its shard
 };
 
 // Takes samples in plan order and turns them into whole shards.
 class ShardSink {
  public:
-  ShardSink(const Plan& plan, const BuildFolder& folder, const std::filesystem::path& journal)
-      : plan_(plan), folder_(folder), journal_(journal) {}
+  ShardSink(const BuildFolder& folder, const std::filesystem::path& journal)
+      : folder_(folder), journal_(journal) {}
 
   void take(const Work& work, Sample sample) {
     if (!writer_) writer_.emplace(folder_.shard_path(work.shard));
     if (sample.record.is_pair()) write(work.shard, sample);
     records_.push_back(std::move(sample.record));
-    if (work.item + 1 == plan_.shards[static_cast<std::size_t>(work.shard)].last)
-      finish(work.shard);
+    if (work.last) finish(work.shard);
   }
 
  private:
@@ -63,25 +63,60 @@ class ShardSink {
                      {"records_sha256", records_sha256}});
   }
 
-  const Plan& plan_;
   const BuildFolder& folder_;
   Manifest journal_;
   std::optional<ShardWriter> writer_;
   std::vector<PairRecord> records_;
 };
 
-std::vector<Work> open_work(const Plan& plan, const BuildFolder& folder,
-                            const ShardRunOptions& options) {
+std::vector<std::int64_t> open_shards(const Plan& plan, const BuildFolder& folder,
+                                      const ShardRunOptions& options) {
   const auto finished = folder.finished();
-  std::vector<Work> work;
-  for (std::size_t shard = 0; shard < plan.shards.size(); ++shard) {
-    const auto number = static_cast<std::int64_t>(shard);
-    if (number % options.tasks != options.task - 1 || finished.contains(number)) continue;
-    for (std::size_t item = plan.shards[shard].first; item < plan.shards[shard].last; ++item)
-      work.push_back({number, item});
-  }
-  return work;
+  std::vector<std::int64_t> open;
+  for (std::int64_t shard = options.task - 1;
+       shard < static_cast<std::int64_t>(plan.shards().size()); shard += options.tasks)
+    if (!finished.contains(shard)) open.push_back(shard);
+  return open;
 }
+
+// The items of some shards, of which one at a time is in memory.
+class WorkSource {
+ public:
+  WorkSource(Plan& plan, std::vector<std::int64_t> shards)
+      : plan_(plan), shards_(std::move(shards)) {}
+
+  [[nodiscard]] std::size_t size() const {
+    std::size_t items = 0;
+    for (const std::int64_t shard : shards_) items += planned(shard).size();
+    return items;
+  }
+
+  std::optional<Work> next() {
+    if (next_item_ == items_.size() && !load_next()) return std::nullopt;
+    PlannedItem& item = items_[next_item_++];
+    return Work{.shard = shards_[next_shard_ - 1],
+                .item = std::move(item),
+                .last = next_item_ == items_.size()};
+  }
+
+ private:
+  [[nodiscard]] const PlannedShard& planned(std::int64_t shard) const {
+    return plan_.shards()[static_cast<std::size_t>(shard)];
+  }
+  bool load_next() {
+    if (next_shard_ == shards_.size()) return false;
+    const PlannedShard& shard = planned(shards_[next_shard_++]);
+    items_ = plan_.items(shard.first, shard.last);
+    next_item_ = 0;
+    return true;
+  }
+
+  Plan& plan_;
+  std::vector<std::int64_t> shards_;
+  std::size_t next_shard_ = 0;
+  std::vector<PlannedItem> items_;
+  std::size_t next_item_ = 0;
+};
 
 // A sample holds at most one tile of three bytes a pixel, its JPEG, and as much again while
 // cutting.
@@ -96,25 +131,28 @@ std::size_t samples_in_flight(const BuildInputs& inputs, const ShardRunOptions& 
 
 }  // namespace
 
-std::size_t run_shards(const BuildInputs& inputs, const Plan& plan, const BuildFolder& folder,
+std::size_t run_shards(const BuildInputs& inputs, Plan& plan, const BuildFolder& folder,
                        const ShardRunOptions& options) {
   limit_gdal_cache(options.memory / 4);
-  const std::vector<Work> work = open_work(plan, folder, options);
+  WorkSource work(plan, open_shards(plan, folder, options));
+  const std::size_t items = work.size();
   const CaptionWriter captions(inputs.caption_rules);
   tbb::enumerable_thread_specific<SampleMaker> makers(
       [&] { return SampleMaker(inputs, captions); });
-  ShardSink sink(plan, folder, folder.journal_path(options.task, options.tasks));
-  Progress progress("pictures", work.size());
-  std::size_t next = 0;
+  ShardSink sink(folder, folder.journal_path(options.task, options.tasks));
+  Progress progress("pictures", items);
   run_pipeline(
       PipelineLimits{.threads = options.threads, .in_flight = samples_in_flight(inputs, options)},
-      [&]() { return next < work.size() ? std::optional(work[next++]) : std::nullopt; },
-      [&](Work unit) { return std::pair(unit, makers.local().make(plan.items[unit.item])); },
+      [&] { return work.next(); },
+      [&](Work unit) {
+        Sample sample = makers.local().make(unit.item);
+        return std::pair(std::move(unit), std::move(sample));
+      },
       [&](std::pair<Work, Sample> made) {
         sink.take(made.first, std::move(made.second));
         progress.advance();
       });
-  return work.size();
+  return items;
 }
 
 }  // namespace skyglot

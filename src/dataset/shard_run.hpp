@@ -19,7 +19,7 @@ struct ShardRunOptions {
 
 /// Writes every shard of this task's share (shard number modulo tasks) that is not finished yet.
 /// The bytes of a shard depend on plan and inputs only. Returns how many were written.
-std::size_t run_shards(const BuildInputs& inputs, const Plan& plan, const BuildFolder& folder,
+std::size_t run_shards(const BuildInputs& inputs, Plan& plan, const BuildFolder& folder,
                        const ShardRunOptions& options);
 
 }  // namespace skyglot

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/pipeline_ahead.hpp"
 #include "embed/embed.hpp"
 #include "embed/unit_rows.hpp"
-#include "nn/linear_algebra.hpp"
 #include "pictures/decode.hpp"
 
 #include <algorithm>

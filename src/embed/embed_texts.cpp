@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "embed/embed.hpp"
 #include "embed/unit_rows.hpp"
-#include "nn/linear_algebra.hpp"
 
 #include <algorithm>
 #include <numeric>

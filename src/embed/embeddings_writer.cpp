@@ -4,10 +4,10 @@
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
 #include "base/error.hpp"
+#include "base/half.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
-#include "embed/half.hpp"
 #include "embed/npy.hpp"
 #include "embed/vectors.hpp"
 
@@ -179,7 +179,7 @@ void EmbeddingsWriter::write_final(const Json& about, std::int64_t columns, Embe
       if (totals.examples.size() < kExamples) totals.examples.push_back(item);
     }
   }
-  ids.publish();
+  const std::string ids_hash = ids.publish();
   if (totals.skipped > 0) {
     PublishedFile file(work_, beside("skipped.csv"));
     file.write(skipped);
@@ -188,10 +188,8 @@ void EmbeddingsWriter::write_final(const Json& about, std::int64_t columns, Embe
   const std::string hash = vectors.publish();
   if (npy_) return;
   PublishedFile json(work_, output_ / "embeddings.json");
-  json.write(
-      json_text(embeddings_json({static_cast<std::int64_t>(totals.embedded), columns, hash}, about),
-                2) +
-      "\n");
+  const VectorsFacts facts{static_cast<std::int64_t>(totals.embedded), columns, hash, ids_hash};
+  json.write(json_text(embeddings_json(facts, about), 2) + "\n");
   json.publish();
 }
 
@@ -207,7 +205,8 @@ void EmbeddingsWriter::fail_without_rows(std::uint64_t skipped) {
 }
 
 EmbedTotals EmbeddingsWriter::finish(const Json& about, std::int64_t columns) {
-  EmbedTotals totals{.embedded = 0, .skipped = 0, .resumed = resumed_, .examples = {}};
+  EmbedTotals totals{
+      .embedded = 0, .skipped = 0, .resumed = resumed_, .repeated = 0, .examples = {}};
   for (const FinishedBlock& block : finished_) {
     totals.embedded += block.rows;
     totals.skipped += block.skipped;

@@ -41,6 +41,7 @@ struct EmbedTotals {
   std::uint64_t embedded = 0;
   std::uint64_t skipped = 0;
   std::uint64_t resumed = 0;          ///< items that an earlier run had done
+  std::uint64_t repeated = 0;         ///< items that had come before, passed over
   std::vector<SkippedItem> examples;  ///< the first few skipped
 };
 

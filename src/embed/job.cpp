@@ -5,11 +5,13 @@
 #include "base/hash.hpp"
 #include "base/interrupt.hpp"
 #include "base/progress.hpp"
-#include "base/version.hpp"
+#include "embed/vectors.hpp"
 
 #include <algorithm>
 #include <functional>
 #include <optional>
+#include <string>
+#include <unordered_map>
 #include <utility>
 
 namespace skyglot {
@@ -33,6 +35,38 @@ Json plan_of(const EmbedJob& job) {
        "{}: the inputs are not those this run was begun with; give --overwrite to start over",
        job.output.string());
 }
+
+// Gives each picture once: an id is to stand for one picture.
+class UniqueSource : public PictureSource {
+ public:
+  explicit UniqueSource(PictureSource& source) : source_(source) {}
+
+  std::optional<SourcePicture> next() override {
+    while (auto picture = source_.next()) {
+      const std::uint64_t content = mix(stable_hash(picture->problem), stable_hash(picture->bytes));
+      const auto [at, is_new] = contents_.emplace(stored_id(picture->id), content);
+      if (is_new) return picture;
+      if (at->second != content) fail_shared(picture->id);
+      ++repeated_;
+    }
+    return std::nullopt;
+  }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return source_.size(); }
+  [[nodiscard]] std::uint64_t repeated() const { return repeated_; }
+
+ private:
+  [[noreturn]] static void fail_shared(const std::string& id) {
+    fail(ErrorKind::input,
+         "two different pictures are called '{}', so that nobody could tell their vectors apart; "
+         "embed the inputs one by one, or give the folder above them (pictures are named by their "
+         "paths below it)",
+         id);
+  }
+
+  PictureSource& source_;
+  std::unordered_map<std::string, std::uint64_t> contents_;
+  std::uint64_t repeated_ = 0;
+};
 
 // Collects outcomes into blocks.
 class BlockBuilder {
@@ -128,7 +162,9 @@ Json about_model(const ModelConfig& config) {
   return about;
 }
 
-EmbedTotals run_picture_job(PictureSource& source, const PictureModel& tower, const EmbedJob& job) {
+EmbedTotals run_picture_job(PictureSource& pictures, const PictureModel& tower,
+                            const EmbedJob& job) {
+  UniqueSource source(pictures);
   EmbeddingsWriter writer(job.output, plan_of(job), job.overwrite);
   const auto next_id = [&]() -> std::optional<std::string> {
     const auto picture = source.next();
@@ -143,7 +179,9 @@ EmbedTotals run_picture_job(PictureSource& source, const PictureModel& tower, co
     progress.advance();
   });
   builder.end();
-  return writer.finish(job.about, job.columns);
+  EmbedTotals totals = writer.finish(job.about, job.columns);
+  totals.repeated = source.repeated();
+  return totals;
 }
 
 EmbedTotals run_text_job(std::span<const std::string> texts, const TextModel& tower,

@@ -27,8 +27,10 @@ struct EmbedJob {
 /// any of it never share resumed or cached ones), and where it came from.
 [[nodiscard]] nlohmann::ordered_json about_model(const ModelConfig& config);
 
-/// Throws Error(input) if the pictures are not those of the run that is taken up.
-EmbedTotals run_picture_job(PictureSource& source, const PictureModel& tower, const EmbedJob& job);
+/// A picture that comes twice under one id is embedded once. Throws Error(input) if two different
+/// ones share an id, or if the pictures are not those of the run that is taken up.
+EmbedTotals run_picture_job(PictureSource& pictures, const PictureModel& tower,
+                            const EmbedJob& job);
 /// The texts are the ids.
 EmbedTotals run_text_job(std::span<const std::string> texts, const TextModel& tower,
                          const EmbedJob& job);

@@ -83,7 +83,7 @@ TEST(EmbedJob, WritesAFolderThatCanBeRead) {
   EXPECT_EQ(totals.resumed, 0u);
   EXPECT_EQ(totals.examples.at(0).id, "p3.png");
   const Embeddings embeddings = read_embeddings(folder / "out");
-  EXPECT_EQ(embeddings.vectors.rows, 43);
+  EXPECT_EQ(embeddings.vectors.rows(), 43);
   EXPECT_EQ(embeddings.ids.at(3), "p4.png");
   EXPECT_EQ(embeddings.about.at("weights_sha256"), "abc");
   EXPECT_THAT(read_file(folder / "out/skipped.csv"), HasSubstr("\np10.png,"));
@@ -97,8 +97,10 @@ TEST(EmbedJob, WritesNpyWithTheSameVectors) {
   const Embeddings npy = read_embeddings(folder / "out.npy");
   const Embeddings ours = read_embeddings(folder / "out");
   ASSERT_EQ(npy.ids, ours.ids);
-  for (std::size_t i = 0; i < npy.vectors.values.size(); ++i)
-    EXPECT_NEAR(npy.vectors.values[i], ours.vectors.values[i], 1e-3);
+  const Matrix floats = npy.vectors.all();
+  const Matrix halves = ours.vectors.all();
+  for (std::size_t i = 0; i < floats.values.size(); ++i)
+    EXPECT_NEAR(floats.values[i], halves.values[i], 1e-3);
   EXPECT_FALSE(fs::exists(folder / "out.npy.partial"));
   EXPECT_TRUE(fs::exists(folder / "out.npy.skipped.csv"));
 }
@@ -124,6 +126,42 @@ TEST(EmbedJob, KilledAnywhereItEndsInTheSameBytes) {
       EXPECT_GE(killed, 3) << point;
     }
   }
+}
+
+// One source after the other, as several inputs are.
+class TwoSources : public PictureSource {
+ public:
+  TwoSources(NoisySource& first, NoisySource& second) : first_(first), second_(second) {}
+  std::optional<SourcePicture> next() override {
+    auto picture = first_.next();
+    return picture ? std::move(picture) : second_.next();
+  }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return std::nullopt; }
+
+ private:
+  NoisySource& first_;
+  NoisySource& second_;
+};
+
+TEST(EmbedJob, APictureTwiceIsEmbeddedOnce) {
+  const fs::path folder = test_folder();
+  NoisySource one(kPictures);
+  NoisySource same(kPictures);
+  TwoSources both(one, same);
+  const EmbedTotals totals = run_picture_job(both, fake_tower(), job_to(folder / "twice"));
+  EXPECT_EQ(totals.repeated, 50u);
+  (void)run(job_to(folder / "once"));
+  EXPECT_EQ(tree_hashes(folder / "twice"), tree_hashes(folder / "once"));
+}
+
+TEST(EmbedJob, TwoPicturesOfOneNameAreRefused) {
+  const fs::path folder = test_folder();
+  NoisySource one(kPictures);
+  NoisySource other(kPictures, "p", 1000);
+  TwoSources both(one, other);
+  EXPECT_THAT([&] { (void)run_picture_job(both, fake_tower(), job_to(folder / "out")); },
+              testing::Throws<Error>(testing::Property(
+                  &Error::what, HasSubstr("two different pictures are called 'p0.png'"))));
 }
 
 TEST(EmbedJob, GoesOnWhereItStopped) {

@@ -4,10 +4,13 @@
 #include "base/error.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
+#include "embed/tensor_rows.hpp"
 #include "weights/tensor.hpp"
 
 #include <algorithm>
 #include <map>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 namespace skyglot {
@@ -145,23 +148,19 @@ std::string_view take_header(std::string_view& bytes, const std::string& name) {
   return header;
 }
 
-// The values in the order of the file.
-std::vector<float> values_of(const NpyHeader& header, std::string_view bytes,
-                             const std::string& name) {
+std::string_view text_of(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
+
+// The array, in the order of the file.
+TensorView array_of(const NpyHeader& header, std::string_view bytes,
+                    std::shared_ptr<const void> owner, const std::string& name) {
   const std::size_t expected = byte_count(header.type, header.shape, name);
   if (bytes.size() != expected)
     fail(ErrorKind::format, "{}: {} values take {} bytes, but there are {}", name,
          shape_text(header.shape), expected, bytes.size());
-  return to_floats(
-      {header.type, header.shape, std::as_bytes(std::span(bytes.data(), bytes.size())), nullptr});
-}
-
-Matrix transposed(const Matrix& matrix) {
-  Matrix result(matrix.cols, matrix.rows);
-  for (std::int64_t i = 0; i < matrix.rows; ++i)
-    for (std::int64_t k = 0; k < matrix.cols; ++k)
-      result.row(k)[static_cast<std::size_t>(i)] = matrix.row(i)[static_cast<std::size_t>(k)];
-  return result;
+  return {header.type, header.shape, std::as_bytes(std::span(bytes.data(), bytes.size())),
+          std::move(owner)};
 }
 
 }  // namespace
@@ -180,26 +179,25 @@ std::string npy_header(std::int64_t rows, std::int64_t columns) {
   return header + dictionary;
 }
 
-Matrix parse_npy(std::string_view bytes, const std::string& name) {
-  const NpyHeader header = HeaderParser(take_header(bytes, name), name).parse();
+RowSource npy_rows(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
+                   const std::string& name) {
+  std::string_view text = text_of(bytes);
+  const NpyHeader header = HeaderParser(take_header(text, name), name).parse();
   if (header.shape.size() != 2)
     fail(ErrorKind::format, "{}: not a matrix, for it has {} dimensions", name,
          header.shape.size());
   if (header.shape[1] == 0) fail(ErrorKind::format, "{}: a matrix without columns", name);
-  if (header.shape[0] == 0) return Matrix(0, header.shape[1]);
-  Matrix matrix;
-  matrix.rows = header.shape[header.columns_first ? 1 : 0];
-  matrix.cols = header.shape[header.columns_first ? 0 : 1];
-  matrix.values = values_of(header, bytes, name);
-  return header.columns_first ? transposed(matrix) : matrix;
+  const TensorView array = array_of(header, text, std::move(owner), name);
+  return header.columns_first ? tensor_rows_by_column(array) : tensor_rows(array);
 }
 
-std::vector<float> parse_npy_list(std::string_view bytes, const std::string& name) {
-  const NpyHeader header = HeaderParser(take_header(bytes, name), name).parse();
+std::vector<float> parse_npy_list(std::span<const std::byte> bytes, const std::string& name) {
+  std::string_view text = text_of(bytes);
+  const NpyHeader header = HeaderParser(take_header(text, name), name).parse();
   if (std::ranges::count_if(header.shape, [](std::int64_t side) { return side != 1; }) > 1)
     fail(ErrorKind::format, "{}: {} numbers where a list was expected", name,
          shape_text(header.shape));
-  return values_of(header, bytes, name);
+  return to_floats(array_of(header, text, nullptr, name));
 }
 
 }  // namespace skyglot

@@ -23,15 +23,16 @@ inline Picture noisy_picture(int width, int height, std::uint64_t seed) {
 /// `count` pictures, each seventh of them damaged.
 class NoisySource : public PictureSource {
  public:
-  explicit NoisySource(int count, std::string prefix = "p")
-      : count_(count), prefix_(std::move(prefix)) {}
+  explicit NoisySource(int count, std::string prefix = "p", std::uint64_t seed = 0)
+      : count_(count), prefix_(std::move(prefix)), seed_(seed) {}
 
   std::optional<SourcePicture> next() override {
     if (at_ == count_) return std::nullopt;
     const int i = at_++;
     SourcePicture picture{
         .id = prefix_ + std::to_string(i) + ".png", .bytes = {}, .problem = {}, .beside = {}};
-    picture.bytes = encode_png(noisy_picture(20 + i % 5, 16, static_cast<std::uint64_t>(i)));
+    picture.bytes =
+        encode_png(noisy_picture(20 + i % 5, 16, seed_ + static_cast<std::uint64_t>(i)));
     picture.beside["number"] = std::to_string(i);
     if (i % 7 == 3) picture.bytes.resize(40);
     return picture;
@@ -41,6 +42,7 @@ class NoisySource : public PictureSource {
  private:
   int count_;
   std::string prefix_;
+  std::uint64_t seed_;
   int at_ = 0;
 };
 

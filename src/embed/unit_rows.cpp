@@ -2,7 +2,7 @@
 #include "embed/unit_rows.hpp"
 
 #include "base/error.hpp"
-#include "nn/linear_algebra.hpp"
+#include "base/linear_algebra.hpp"
 
 #include <algorithm>
 #include <cmath>

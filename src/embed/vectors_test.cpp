@@ -4,58 +4,23 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/random.hpp"
-#include "embed/half.hpp"
 #include "embed/npy.hpp"
+#include "embed/test_vectors.hpp"
 #include "weights/safetensors.hpp"
 #include "weights/tensor.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <bit>
-#include <cmath>
-#include <cstring>
-#include <limits>
+#include <span>
 
 namespace skyglot {
 namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
+using testing_support::write_vectors;
 namespace fs = std::filesystem;
-
-float from_half(std::uint16_t half) {
-  return to_floats({ElementType::f16, {1}, std::as_bytes(std::span(&half, 1)), nullptr}).front();
-}
-
-TEST(Half, EveryHalfSurvives) {
-  for (std::uint32_t bits = 0; bits < 65536; ++bits) {
-    const auto half = static_cast<std::uint16_t>(bits);
-    if ((half & 0x7C00U) == 0x7C00U && (half & 0x3FFU) != 0) continue;  // not numbers
-    EXPECT_EQ(to_half(from_half(half)), half) << bits;
-  }
-}
-
-TEST(Half, RoundsToTheNearestAndToEven) {
-  RandomStream random(4, "half");
-  for (int i = 0; i < 20000; ++i) {
-    const auto value = static_cast<float>(
-        std::ldexp(random.uniform(-1, 1), static_cast<int>(random.integer(-26, 15))));
-    const float back = from_half(to_half(value));
-    const float up = from_half(static_cast<std::uint16_t>(to_half(value) + 1));
-    const float down = from_half(static_cast<std::uint16_t>(to_half(value) - 1));
-    EXPECT_LE(std::abs(back - value), std::abs(up - value));
-    if ((to_half(value) & 0x7FFFU) != 0) {
-      EXPECT_LE(std::abs(back - value), std::abs(down - value));
-    }
-  }
-  EXPECT_EQ(to_half(1.0F + 0x1p-11F), to_half(1.0F));
-  EXPECT_EQ(to_half(65519.0F), 0x7BFF);
-  EXPECT_EQ(to_half(65520.0F), 0x7C00);
-  EXPECT_EQ(to_half(0x1p-25F), 0);
-  EXPECT_EQ(to_half(-0x1.8p-25F), 0x8001);
-  EXPECT_EQ(to_half(std::numeric_limits<float>::quiet_NaN()) & 0x7C00, 0x7C00);
-}
 
 std::string npy(const std::string& header, const std::string& values) {
   std::string bytes("\x93NUMPY\x01\0", 8);
@@ -69,9 +34,13 @@ std::string bytes_of(std::vector<T> values) {
   return {reinterpret_cast<const char*>(values.data()), values.size() * sizeof(T)};
 }
 
+Matrix parse_npy(const std::string& bytes) {
+  return npy_rows(std::as_bytes(std::span(bytes)), nullptr, "x.npy").all();
+}
+
 std::string message_of(const std::string& bytes) {
   try {
-    (void)parse_npy(bytes, "x.npy");
+    (void)parse_npy(bytes);
     return "";
   } catch (const Error& error) {
     return error.what();
@@ -81,16 +50,18 @@ std::string message_of(const std::string& bytes) {
 TEST(Npy, ReadsTheTypesAndOrders) {
   const auto rows = npy("{'descr': '<f8', 'fortran_order': False, 'shape': (2, 3), }   \n",
                         bytes_of<double>({1, 2, 3, 4, 5, 6}));
-  EXPECT_THAT(parse_npy(rows, "x").values, ElementsAre(1, 2, 3, 4, 5, 6));
+  EXPECT_THAT(parse_npy(rows).values, ElementsAre(1, 2, 3, 4, 5, 6));
   const auto columns = npy("{'descr': '<f4', 'fortran_order': True, 'shape': (2, 3)}",
                            bytes_of<float>({1, 4, 2, 5, 3, 6}));
-  const Matrix matrix = parse_npy(columns, "x");
+  const Matrix matrix = parse_npy(columns);
   EXPECT_EQ(matrix.rows, 2);
   EXPECT_EQ(matrix.cols, 3);
   EXPECT_THAT(matrix.values, ElementsAre(1, 2, 3, 4, 5, 6));
+  const RowSource source = npy_rows(std::as_bytes(std::span(columns)), nullptr, "x.npy");
+  EXPECT_THAT(source.block(1, 1).values, ElementsAre(4, 5, 6));
   const auto halves = npy("{\"shape\":(1,2),\"fortran_order\":False,\"descr\":\"<f2\"}",
                           bytes_of<std::uint16_t>({0x3C00, 0xC000}));
-  EXPECT_THAT(parse_npy(halves, "x").values, ElementsAre(1, -2));
+  EXPECT_THAT(parse_npy(halves).values, ElementsAre(1, -2));
 }
 
 TEST(Npy, AMatrixHasColumns) {
@@ -101,7 +72,7 @@ TEST(Npy, AMatrixHasColumns) {
       std::string bytes("\x93NUMPY\x01\x00", 8);
       bytes += static_cast<char>(dictionary.size());
       bytes += '\0';
-      EXPECT_THROW((void)parse_npy(bytes + dictionary, "x"), Error) << shape;
+      EXPECT_THROW((void)parse_npy(bytes + dictionary), Error) << shape;
     }
 }
 
@@ -147,10 +118,8 @@ class EmbeddingFiles : public testing::Test {
                std::string(testing::UnitTest::GetInstance()->current_test_info()->name()));
     fs::remove_all(folder_);
     fs::create_directories(folder_);
-    embeddings_.ids = {"a.jpg", "b\nc.jpg"};
-    embeddings_.vectors = Matrix(2, 3);
-    embeddings_.vectors.values = {1, 0.5, -0.25, 0, 2, 0.125};
-    embeddings_.about = {{"activation", "gelu"}};
+    vectors_ = Matrix(2, 3);
+    vectors_.values = {1, 0.5, -0.25, 0, 2, 0.125};
   }
   void TearDown() override { fs::remove_all(folder_); }
 
@@ -163,21 +132,22 @@ class EmbeddingFiles : public testing::Test {
     }
   }
   fs::path folder_;
-  Embeddings embeddings_;
+  const std::vector<std::string> ids_{"a.jpg", "b\nc.jpg"};
+  Matrix vectors_;
 };
 
 TEST_F(EmbeddingFiles, FoldersComeBack) {
-  write_embeddings(folder_ / "e", embeddings_);
+  write_vectors(folder_ / "e", ids_, vectors_, {{"activation", "gelu"}});
   const Embeddings back = read_embeddings(folder_ / "e");
-  EXPECT_EQ(back.vectors.values, embeddings_.vectors.values);
+  EXPECT_EQ(back.vectors.all().values, vectors_.values);
   EXPECT_THAT(back.ids, ElementsAre("a.jpg", "b_c.jpg"));
   EXPECT_EQ(back.about.at("activation"), "gelu");
 }
 
 TEST_F(EmbeddingFiles, NpyComesBackWithItsIds) {
-  write_npy(folder_ / "e.npy", embeddings_);
+  write_vectors(folder_ / "e.npy", ids_, vectors_);
   const Embeddings back = read_embeddings(folder_ / "e.npy");
-  EXPECT_EQ(back.vectors.values, embeddings_.vectors.values);
+  EXPECT_EQ(back.vectors.all().values, vectors_.values);
   EXPECT_EQ(back.ids.size(), 2u);
   fs::remove(folder_ / "e.npy.ids.txt");
   EXPECT_TRUE(read_embeddings(folder_ / "e.npy").ids.empty());
@@ -187,13 +157,14 @@ TEST_F(EmbeddingFiles, NpyComesBackWithItsIds) {
 
 TEST_F(EmbeddingFiles, DamageIsNamed) {
   const fs::path e = folder_ / "e";
-  write_embeddings(e, embeddings_);
+  write_vectors(e, ids_, vectors_);
   std::string bytes = read_file(e / "vectors.f16");
   bytes[2] = static_cast<char>(bytes[2] ^ 1);
   write_file_atomically(e / "vectors.f16", bytes);
   EXPECT_THAT(message_of_reading(e), HasSubstr("vectors.f16"));
-  write_embeddings(e, embeddings_);
-  write_file_atomically(e / "ids.txt", "one\n");
+  write_vectors(e, ids_, vectors_);
+  // Ids that were swapped would give every picture another's vector.
+  write_file_atomically(e / "ids.txt", "b_c.jpg\na.jpg\n");
   EXPECT_THAT(message_of_reading(e), HasSubstr("ids.txt"));
   write_file_atomically(e / "embeddings.json", "{\"schema\": 1");
   EXPECT_THAT(message_of_reading(e), HasSubstr("embeddings.json"));
@@ -205,10 +176,36 @@ TEST_F(EmbeddingFiles, DamageIsNamed) {
 TEST_F(EmbeddingFiles, ATensorFileHoldsOneMatrix) {
   const std::vector<float> values{1, 2, 3, 4};
   write_safetensors(folder_ / "e.safetensors", {{"features", make_tensor(values, {2, 2})}});
-  EXPECT_EQ(read_embeddings(folder_ / "e.safetensors").vectors.values, values);
+  EXPECT_EQ(read_embeddings(folder_ / "e.safetensors").vectors.all().values, values);
   write_safetensors(folder_ / "two.safetensors",
                     {{"a", make_tensor(values, {2, 2})}, {"b", make_tensor(values, {4, 1})}});
   EXPECT_THAT(message_of_reading(folder_ / "two.safetensors"), HasSubstr("a (2 x 2), b (4 x 1)"));
+}
+
+// Two inputs may share names: what is looked up by id must not be somebody else's.
+TEST_F(EmbeddingFiles, AnIdStandsForOneVector) {
+  write_vectors(folder_ / "e", {"x.jpg", "x.jpg"}, vectors_);
+  const Embeddings shared = read_embeddings(folder_ / "e");
+  try {
+    (void)IdIndex(shared, "e");
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("rows 0 and 1 are both called 'x.jpg'"));
+  }
+  // Equal texts of different passes differ in their last bits.
+  std::ranges::copy(vectors_.row(0), vectors_.row(1).begin());
+  vectors_.row(1)[1] *= 1.0005F;
+  write_vectors(folder_ / "e", {"x.jpg", "x.jpg"}, vectors_);
+  EXPECT_EQ(IdIndex(read_embeddings(folder_ / "e"), "e").find("x.jpg"), 0);
+  EXPECT_FALSE(IdIndex(read_embeddings(folder_ / "e"), "e").find("y.jpg").has_value());
+}
+
+TEST_F(EmbeddingFiles, AMarkInFrontOfTheIdsIsNoPartOfThem) {
+  write_vectors(folder_ / "e.npy", ids_, vectors_);
+  write_file_atomically(folder_ / "e.npy.ids.txt",
+                        "\xEF\xBB\xBF"
+                        "a.jpg\r\nb.jpg\r\n");
+  EXPECT_THAT(read_embeddings(folder_ / "e.npy").ids, ElementsAre("a.jpg", "b.jpg"));
 }
 
 }  // namespace

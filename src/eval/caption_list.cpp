@@ -6,6 +6,8 @@
 #include "base/json.hpp"
 #include "base/strings.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <set>
 #include <utility>
 
@@ -40,20 +42,65 @@ std::vector<std::string> sentences_of(const Json& image) {
   return captions;
 }
 
-CaptionList karpathy_list(const Json& json, const std::string& split, const std::string& where) {
-  std::vector<CaptionedFile> files;
-  std::set<std::string> splits;
-  for (const Json& image : json.at("images")) {
+// Collects the pictures of one split and remembers which splits there are.
+class SplitFiles {
+ public:
+  explicit SplitFiles(const std::string& split) : split_(split) {}
+
+  void add(const Json& image, const std::string& path,
+           const std::function<std::vector<std::string>()>& captions) {
     const std::string of = image.value("split", "");
-    splits.insert(of);
-    if (split.empty() || of == split)
-      files.push_back(
-          {joined_path(image.value("filepath", ""), image.at("filename")), sentences_of(image)});
+    splits_.insert(of);
+    if (split_.empty() || of == split_) files_.push_back({path, captions()});
   }
-  if (files.empty())
-    fail(ErrorKind::input, "{}: no picture of split '{}'; splits there are: {}", where, split,
-         join({splits.begin(), splits.end()}, ", "));
-  return CaptionList(std::move(files), split.empty() ? "all" : split);
+
+  CaptionList list(const std::string& where) && {
+    if (files_.empty())
+      fail(ErrorKind::input, "{}: no picture of split '{}'; splits there are: {}", where, split_,
+           some_of({splits_.begin(), splits_.end()}));
+    return CaptionList(std::move(files_), split_.empty() ? "all" : split_);
+  }
+
+ private:
+  const std::string& split_;
+  std::vector<CaptionedFile> files_;
+  std::set<std::string> splits_;
+};
+
+CaptionList karpathy_list(const Json& json, const std::string& split, const std::string& where) {
+  SplitFiles files(split);
+  for (const Json& image : json.at("images"))
+    files.add(image, joined_path(image.value("filepath", ""), image.at("filename")),
+              [&] { return sentences_of(image); });
+  return std::move(files).list(where);
+}
+
+// "raw", "raw_1", "raw_2", ...
+std::vector<std::string> raws_of(const Json& image) {
+  std::vector<std::string> captions{
+      std::string(trim(image.at("raw").get_ref<const std::string&>()))};
+  for (int i = 1;; ++i) {
+    const auto found = image.find(fmt::format("raw_{}", i));
+    if (found == image.end()) return captions;
+    captions.emplace_back(trim(found->get_ref<const std::string&>()));
+  }
+}
+
+// Lists of pictures by class, which is the folder they lie in.
+bool is_by_class(const Json& json) {
+  return json.is_object() && !json.empty() && std::ranges::all_of(json, [](const Json& images) {
+           return images.is_array() && std::ranges::all_of(images, [](const Json& image) {
+                    return image.is_object() && image.contains("filename") && image.contains("raw");
+                  });
+         });
+}
+
+CaptionList list_by_class(const Json& json, const std::string& split, const std::string& where) {
+  SplitFiles files(split);
+  for (const auto& [name, images] : json.items())
+    for (const Json& image : images)
+      files.add(image, joined_path(name, image.at("filename")), [&] { return raws_of(image); });
+  return std::move(files).list(where);
 }
 
 // Ids are numbers in COCO's own files and texts in others.
@@ -103,23 +150,22 @@ std::optional<std::size_t> CaptionList::find(std::string_view id) const {
   return found == by_name_.end() ? std::nullopt : found->second;
 }
 
-CaptionList parse_karpathy(std::string_view text, const std::string& split,
+CaptionList parse_captions(std::string_view text, const std::string& split,
                            const std::string& where) {
-  return reading_json(where, kRemedy,
-                      [&] { return karpathy_list(parse_json<Json>(text), split, where); });
-}
-
-CaptionList parse_coco(std::string_view text, const std::string& where) {
-  return reading_json(where, kRemedy, [&] { return coco_list(parse_json<Json>(text), where); });
+  return reading_json(where, kRemedy, [&] {
+    const Json json = parse_json<Json>(text);
+    if (json.is_object() && json.contains("annotations")) return coco_list(json, where);
+    if (json.is_object() && json.contains("images")) return karpathy_list(json, split, where);
+    if (is_by_class(json)) return list_by_class(json, split, where);
+    fail(ErrorKind::format,
+         "{}: captions in no known layout; known are Karpathy's (images with sentences), COCO's "
+         "(images and annotations) and NWPU-Captions' (pictures by class with raw, raw_1, ...)",
+         where);
+  });
 }
 
 CaptionList read_caption_list(const std::filesystem::path& path, const std::string& split) {
-  const std::string text = read_file(path);
-  return reading_json(path.string(), kRemedy, [&] {
-    const Json json = parse_json<Json>(text);
-    return json.contains("annotations") ? coco_list(json, path.string())
-                                        : karpathy_list(json, split, path.string());
-  });
+  return parse_captions(read_file(path), split, path.string());
 }
 
 }  // namespace skyglot

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Captions of pictures as retrieval benchmarks publish them: Karpathy's JSON and COCO's.
+// Captions of pictures as retrieval benchmarks publish them: JSON of several layouts.
 #pragma once
 
 #include <cstddef>
@@ -36,17 +36,17 @@ class CaptionList {
   std::map<std::string, std::optional<std::size_t>> by_name_;  // nothing: several have it
 };
 
-/// {"images": [{"filename", "filepath", "split", "sentences": [{"raw"}]}]}; only the pictures of
-/// `split` ("": all). Throws Error(format) naming `where` on damage, Error(input) naming the splits
-/// there are if none has a picture.
-[[nodiscard]] CaptionList parse_karpathy(std::string_view text, const std::string& split,
+/// Any of these, told apart by their keys:
+///   {"images": [{"filename", "filepath", "split", "sentences": [{"raw"}]}]}      Karpathy
+///   {"images": [{"id", "file_name"}], "annotations": [{"image_id", "caption"}]}  COCO
+///   {CLASS: [{"filename", "split", "raw", "raw_1", ...}]}                        NWPU-Captions
+/// Where there are splits, only the pictures of `split` ("": all); pictures without a caption are
+/// left out. Throws Error(format) naming `where` on damage and on other layouts, Error(input)
+/// naming the splits there are if none has a picture.
+[[nodiscard]] CaptionList parse_captions(std::string_view text, const std::string& split,
                                          const std::string& where);
 
-/// {"images": [{"id", "file_name"}], "annotations": [{"image_id", "caption"}]}; pictures without a
-/// caption are left out. Throws Error(format) or Error(input) naming `where`.
-[[nodiscard]] CaptionList parse_coco(std::string_view text, const std::string& where);
-
-/// Reads either, told apart by "annotations".
+/// The same of a file.
 [[nodiscard]] CaptionList read_caption_list(const std::filesystem::path& path,
                                             const std::string& split);
 

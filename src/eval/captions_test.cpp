@@ -30,26 +30,26 @@ constexpr const char* kKarpathy = R"({"images": [
   {"filename": "2.tif", "filepath": "val", "split": "val", "sentences": [{"raw": "three"}]}]})";
 
 TEST(CaptionList, KarpathyFilesAreReadBySplit) {
-  const CaptionList test = parse_karpathy(kKarpathy, "test", "k.json");
+  const CaptionList test = parse_captions(kKarpathy, "test", "k.json");
   ASSERT_EQ(test.files().size(), 1u);
   EXPECT_THAT(test.files()[0].captions, ElementsAre("one .", "two"));
   EXPECT_EQ(test.find("imgs/1.jpg"), 0u);
   EXPECT_FALSE(test.find("imgs/2.jpg").has_value());
-  EXPECT_EQ(parse_karpathy(kKarpathy, "", "k.json").find("val/2.png"), 1u);
-  EXPECT_THAT(message_of([] { (void)parse_karpathy(kKarpathy, "dev", "k.json"); }),
+  EXPECT_EQ(parse_captions(kKarpathy, "", "k.json").find("val/2.png"), 1u);
+  EXPECT_THAT(message_of([] { (void)parse_captions(kKarpathy, "dev", "k.json"); }),
               AllOf(HasSubstr("k.json"), HasSubstr("test, val")));
 }
 
 TEST(CaptionList, CocoFilesJoinTheirAnnotations) {
-  const CaptionList list = parse_coco(
+  const CaptionList list = parse_captions(
       R"({"images": [{"id": 7, "file_name": "a.jpg"}, {"id": 8, "file_name": "b.jpg"}],
           "annotations": [{"image_id": 7, "caption": "x"}, {"image_id": 7, "caption": " y"}]})",
-      "c.json");
+      "", "c.json");
   ASSERT_EQ(list.files().size(), 1u);
   EXPECT_THAT(list.files()[0].captions, ElementsAre("x", "y"));
   EXPECT_THAT(message_of([] {
-                (void)parse_coco(
-                    R"({"images": [], "annotations": [{"image_id": 3, "caption": "x"}]})",
+                (void)parse_captions(
+                    R"({"images": [], "annotations": [{"image_id": 3, "caption": "x"}]})", "",
                     "c.json");
               }),
               HasSubstr("image_id 3"));
@@ -65,17 +65,36 @@ TEST(CaptionList, IdsAreTextsOrNumbersNotTrees) {
   const std::string deep = std::string(200'000, '[') + std::string(200'000, ']');
   for (const std::string& id : {std::string("[1]"), std::string("{}"), deep})
     EXPECT_THAT(message_of([&] {
-                  (void)parse_coco("{\"images\": [{\"id\": " + id +
-                                       ", \"file_name\": \"a\"}], \"annotations\": []}",
-                                   "c.json");
+                  (void)parse_captions("{\"images\": [{\"id\": " + id +
+                                           ", \"file_name\": \"a\"}], \"annotations\": []}",
+                                       "", "c.json");
                 }),
                 AnyOf(HasSubstr("neither text nor number"), HasSubstr("nested too deeply")));
+}
+
+TEST(CaptionList, PicturesByClassAreRead) {
+  constexpr const char* kNwpu = R"({
+    "dam": [{"filename": "x_0.jpg", "split": "test", "imgid": 0, "raw": "a", "raw_1": " b "}],
+    "port": [{"filename": "x_1.jpg", "split": "val", "imgid": 1, "raw": "c"}]})";
+  const CaptionList all = parse_captions(kNwpu, "", "n.json");
+  ASSERT_EQ(all.files().size(), 2u);
+  EXPECT_EQ(all.files()[0].file, "dam/x_0.jpg");
+  EXPECT_THAT(all.files()[0].captions, ElementsAre("a", "b"));
+  EXPECT_EQ(parse_captions(kNwpu, "val", "n.json").find("port/x_1.png"), 0u);
+}
+
+TEST(CaptionList, OtherLayoutsAreToldWhichAreKnown) {
+  for (const char* text : {"[]", "{}", R"([{"image": "a.jpg", "caption": "x"}])",
+                           R"({"dam": [{"filename": "x", "caption": "y"}]})"})
+    EXPECT_THAT(message_of([&] { (void)parse_captions(text, "", "k.json"); }),
+                AllOf(HasSubstr("no known layout"), HasSubstr("NWPU-Captions")))
+        << text;
 }
 
 TEST(CaptionList, DamageIsNamed) {
   for (const char* text : {"", "[]", "{\"images\": 3}", "{\"images\": [{\"filename\": 3}]}",
                            "{\"images\": [{\"filename\": \"x\", \"sentences\": [\"y\"]}]}"})
-    EXPECT_THAT(message_of([&] { (void)parse_karpathy(text, "", "k.json"); }), HasSubstr("k.json"))
+    EXPECT_THAT(message_of([&] { (void)parse_captions(text, "", "k.json"); }), HasSubstr("k.json"))
         << text;
 }
 

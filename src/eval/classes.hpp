@@ -13,11 +13,21 @@
 
 namespace skyglot {
 
+/// A label for each item as it was given.
+struct Labels {
+  std::vector<std::string> words;  ///< "": the item has none
+  bool numbers = false;            ///< from a file of numbers, which hold indexes, not names
+};
+
+/// What all labels of a set are: names of classes, or their indexes from 0.
+enum class LabelReading { names, indexes };
+[[nodiscard]] std::string to_string(LabelReading reading);
+
 /// Classes in a fixed order; the index of a class is its place in it.
 class ClassList {
  public:
   /// Words a class as it is labelled unless `wordings` says more. Throws Error(input) that names
-  /// `where` if there is no class, or two have the same name once case, blanks and signs are gone.
+  /// `where` if there is no class, or two have the same name by normalised_name().
   ClassList(std::vector<std::string> labels, std::vector<std::string> wordings,
             const std::string& where);
 
@@ -25,8 +35,7 @@ class ClassList {
   [[nodiscard]] const std::vector<std::string>& labels() const { return labels_; }
   [[nodiscard]] const std::vector<std::string>& wordings() const { return wordings_; }
 
-  /// The class that `label` names after normalised_name(); else, if it is a whole number in
-  /// [0, size), the class of that index.
+  /// The class that `label` names after normalised_name().
   [[nodiscard]] std::optional<std::int32_t> find(std::string_view label) const;
 
  private:
@@ -46,10 +55,21 @@ class ClassList {
 /// Classes named by the labels themselves, sorted.
 [[nodiscard]] ClassList classes_of_labels(std::span<const std::string> labels);
 
-/// A label for each item turned into a class for each item. Throws Error(input) that lists the
-/// labels without a class beside the classes without a label.
-[[nodiscard]] std::vector<std::int32_t> match_labels(const ClassList& classes,
-                                                     std::span<const std::string> labels);
+/// Which labels say that their item has none: empty ones, and -1 if all labels are whole numbers
+/// and no class of the list (if there is one) is called so.
+[[nodiscard]] std::vector<bool> unlabelled(const Labels& labels, const ClassList* classes);
+
+/// A class for each item, and how all labels were read.
+struct MatchedLabels {
+  std::vector<std::int32_t> classes;
+  LabelReading reading = LabelReading::names;
+};
+
+/// Reads all labels in one way: words are names if each is a class's, else indexes if each is a
+/// whole number in [0, size); numbers the other way round. Where both would do and differ, a
+/// warning says which was taken. Throws Error(input) that lists the labels without a class beside
+/// the classes without a label.
+[[nodiscard]] MatchedLabels match_labels(const ClassList& classes, const Labels& labels);
 
 /// Names of the classes that no item has.
 [[nodiscard]] std::vector<std::string> classes_without_items(const ClassList& classes,

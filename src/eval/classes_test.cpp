@@ -29,7 +29,24 @@ TEST(Names, CaseBlanksAndSignsDoNotMatter) {
   EXPECT_EQ(normalised_name("Baseball Field"), "baseballfield");
   EXPECT_EQ(normalised_name("baseball_field-2"), "baseballfield2");
   EXPECT_EQ(normalised_name("Grünland"), "grünland");
+  EXPECT_EQ(normalised_name("Parks & Recreation (old)"), "parksrecreationold");
   EXPECT_EQ(normalised_name(" /_"), "");
+}
+
+TEST(Names, SignsThatTellNamesApartStay) {
+  const std::vector<std::vector<std::string>> different{{"<5 m", ">5 m", "5 m"},
+                                                        {"-1", "1", "+1"},
+                                                        {"1.5 m", "15 m"},
+                                                        {"10-20", "1020"},
+                                                        {"C", "C++"},
+                                                        {"1 2", "12"},
+                                                        {"5", "5 %"}};
+  for (const auto& names : different)
+    for (const auto& one : names)
+      for (const auto& other : names)
+        EXPECT_EQ(normalised_name(one) == normalised_name(other), one == other) << one << other;
+  EXPECT_EQ(normalised_name("zone 1-2"), normalised_name("Zone_1_2"));
+  EXPECT_EQ(normalised_name("ViT-L/14"), normalised_name("vit_l-14"));
 }
 
 TEST(Names, WordingsAreThreeWays) {
@@ -46,31 +63,64 @@ TEST(Classes, TablesAndPlainListsAreRead) {
       "# note, label\nlabel,wording\nAnnualCrop,annual crop land\nRiver,river\n", "x");
   EXPECT_THAT(table.labels(), ElementsAre("AnnualCrop", "River"));
   EXPECT_THAT(table.wordings(), ElementsAre("annual crop land", "river"));
+  const ClassList blanks = parse_classes("label, wording\nSeaLake, sea or lake\n", "x");
+  EXPECT_THAT(blanks.wordings(), ElementsAre("sea or lake"));
+  EXPECT_THAT(parse_classes("\xEF\xBB\xBFriver\nsea\n", "x").labels(), ElementsAre("river", "sea"));
   const ClassList list = parse_classes("sea lake\r\n\nriver\n# no class\n", "x");
   EXPECT_THAT(list.labels(), ElementsAre("sea lake", "river"));
   EXPECT_THAT(list.wordings(), ElementsAre("sea lake", "river"));
 }
 
-TEST(Classes, LabelsAreFoundByNameThenByIndex) {
+using Indexes = std::vector<std::int32_t>;
+
+TEST(Classes, LabelsAreNamesOrIndexesNotBoth) {
   const ClassList classes({"Annual Crop", "7", "River"}, {}, "x");
-  EXPECT_EQ(classes.find("annual_crop"), 0);
-  EXPECT_EQ(classes.find("7"), 1);
-  EXPECT_EQ(classes.find("2"), 2);
-  EXPECT_FALSE(classes.find("3").has_value());
-  EXPECT_FALSE(classes.find("-1").has_value());
-  EXPECT_FALSE(classes.find("lake").has_value());
+  const auto read = [&](const Labels& labels) { return match_labels(classes, labels); };
+  EXPECT_EQ(read({{"annual_crop", "7", "RIVER"}}).classes, (Indexes{0, 1, 2}));
+  EXPECT_EQ(read({{"annual_crop", "7"}}).reading, LabelReading::names);
+  EXPECT_EQ(read({{"2", "0"}}).classes, (Indexes{2, 0}));
+  EXPECT_EQ(read({{"2", "0"}}).reading, LabelReading::indexes);
+  for (const Labels& wrong :
+       {Labels{{"annual_crop", "2"}}, Labels{{"3"}}, Labels{{"-1"}}, Labels{{"7", "0"}}})
+    EXPECT_THAT(message_of([&] { (void)read(wrong); }), HasSubstr("do not match"));
+}
+
+// Local climate zones are called 1 to 17; arrays of labels count from 0.
+TEST(Classes, NumbersAreIndexesEvenWhereClassesAreCalledByNumbers) {
+  std::vector<std::string> names;
+  std::vector<std::string> zero_based;
+  for (int i = 0; i < 17; ++i) {
+    names.push_back(std::to_string(i + 1));
+    zero_based.push_back(std::to_string(i));
+  }
+  const ClassList classes(names, {}, "lcz.txt");
+  EXPECT_EQ(match_labels(classes, {zero_based, true}).classes[5], 5);
+  EXPECT_EQ(match_labels(classes, {zero_based, false}).classes[5], 5);  // 0 is no name
+  EXPECT_EQ(match_labels(classes, {names, false}).classes[5], 5);
+  EXPECT_EQ(match_labels(classes, {names, true}).classes[5], 5);  // 17 is no index
+  testing::internal::CaptureStderr();
+  EXPECT_EQ(match_labels(classes, {{"3", "4"}, true}).classes, (Indexes{3, 4}));
+  EXPECT_EQ(match_labels(classes, {{"3", "4"}, false}).classes, (Indexes{2, 3}));
+  EXPECT_THAT(testing::internal::GetCapturedStderr(),
+              AllOf(HasSubstr("taken for indexes"), HasSubstr("taken for names")));
+}
+
+TEST(Classes, MinusOneIsNoLabelUnlessItIsAClass) {
+  using testing::ElementsAre;
+  EXPECT_THAT(unlabelled({{"0", "-1", "3", ""}}, nullptr), ElementsAre(false, true, false, true));
+  EXPECT_THAT(unlabelled({{"a", "-1"}}, nullptr), ElementsAre(false, false));
+  const ClassList signs({"-1", "1"}, {}, "x");
+  EXPECT_THAT(unlabelled({{"1", "-1"}}, &signs), ElementsAre(false, false));
+  EXPECT_EQ(match_labels(signs, {{"1", "-1"}}).classes, (Indexes{1, 0}));
 }
 
 TEST(Classes, MismatchesNameBothSides) {
   const ClassList classes({"beach", "river"}, {}, "x");
-  const std::vector<std::string> labels{"Beach", "Palace", "Palace"};
+  const Labels labels{{"Beach", "Palace", "Palace"}};
   EXPECT_THAT(
       message_of([&] { (void)match_labels(classes, labels); }),
       AllOf(HasSubstr("1 of the labels are no class ('Palace')"),
             HasSubstr("1 of the classes have no picture ('river')"), HasSubstr("--classes")));
-  const std::vector<std::string> fine{"RIVER", "0"};
-  const auto matched = match_labels(classes, fine);
-  EXPECT_THAT(matched, ElementsAre(1, 0));
   EXPECT_THAT(classes_without_items(classes, std::vector<std::int32_t>{1, 1}),
               ElementsAre("beach"));
 }

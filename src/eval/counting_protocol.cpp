@@ -41,13 +41,13 @@ struct CountingSide {
 };
 
 CountingSide given_side(Subject& subject, const PictureRows& rows) {
-  CountingSide side{subject.given_texts().vectors, {}};
-  const std::int64_t needed = rows.vectors.rows * kLargestCount;
+  CountingSide side{subject.given_texts().vectors.all(), {}};
+  const std::int64_t needed = rows.vectors.rows() * kLargestCount;
   if (side.texts.rows != kLargestCount && side.texts.rows != needed)
     fail(ErrorKind::input,
          "{} text embeddings; counting needs {} (those of 1 to {} for all pictures) or {} for each "
          "of the {} pictures",
-         side.texts.rows, kLargestCount, kLargestCount, kLargestCount, rows.vectors.rows);
+         side.texts.rows, kLargestCount, kLargestCount, kLargestCount, rows.vectors.rows());
   for (std::int64_t i = 0; i < needed; ++i) side.text_rows.push_back(i % side.texts.rows);
   return side;
 }
@@ -83,25 +83,10 @@ std::optional<std::vector<std::string>> captions_for(const PictureSample& sample
   return captions;
 }
 
-// Takes the pictures out whose captions do not say their number; returns how many.
-std::int64_t keep_rows(PictureRows& rows, const std::vector<bool>& keep) {
-  PictureRows kept;
-  for (std::size_t i = 0; i < keep.size(); ++i) {
-    if (!keep[i]) continue;
-    const auto row = rows.vectors.row(static_cast<std::int64_t>(i));
-    kept.vectors.values.insert(kept.vectors.values.end(), row.begin(), row.end());
-    kept.samples.push_back(std::move(rows.samples[i]));
-  }
-  const std::int64_t all = rows.vectors.rows;
-  rows.vectors.values = std::move(kept.vectors.values);
-  rows.vectors.rows = static_cast<std::int64_t>(kept.samples.size());
-  rows.samples = std::move(kept.samples);
-  return all - rows.vectors.rows;
-}
-
 CountingSide caption_side(Subject& subject, PictureRows& rows, const std::string& words) {
   const EvaluationRequest& request = subject.request();
-  const CaptionOptions options{.prefix = subject.prefix(), .capitalise = subject.capitalise()};
+  const CaptionOptions options{.prefix = subject.text().prefix,
+                               .capitalise = subject.text().capitalise};
   UniqueTexts texts;
   CountingSide side;
   std::vector<bool> keep;
@@ -111,22 +96,24 @@ CountingSide caption_side(Subject& subject, PictureRows& rows, const std::string
     for (const std::string& caption : captions.value_or(std::vector<std::string>()))
       side.text_rows.push_back(texts.row_of(caption_text(caption, options)));
   }
-  const std::int64_t dropped = keep_rows(rows, keep);
+  const std::int64_t before = rows.vectors.rows();
+  rows.keep(keep);
+  const std::int64_t dropped = before - rows.vectors.rows();
   rows.skipped += dropped;
   rows.counts["caption_without_number"] = dropped;
   if (rows.samples.empty())
     fail(ErrorKind::input,
          "no caption says its own number once, as a word or in digits; give --template \"there are "
          "{{n}} ...\" or name the column of captions with --caption-column");
-  side.texts = subject.texts(texts.texts, true);
+  side.texts = subject.texts(texts.texts);
   return side;
 }
 
 void note_captions(Subject& subject, const std::string& words) {
   subject.facts["numbers"] = subject.request().digits ? "digits" : "words";
   subject.facts["captions"] = words.empty() ? "the pictures' own, their number replaced" : words;
-  subject.facts["prefix"] = subject.prefix();
-  subject.facts["capitalise"] = subject.capitalise();
+  subject.facts["prefix"] = subject.text().prefix;
+  subject.facts["capitalise"] = subject.text().capitalise;
 }
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include "embed/embed.hpp"
 #include "eval/manifest.hpp"
-#include "eval/names.hpp"
 #include "eval/prompts.hpp"
 #include "scores/confusion.hpp"
 #include "scores/knn.hpp"
@@ -33,8 +32,9 @@ struct PictureInput {
 
 struct EvaluationRequest {
   std::optional<BenchmarkManifest> manifest;
-  std::filesystem::path model;  ///< a model folder; empty if all vectors are given
-  std::string published_as;     ///< the model's name in the tables of published figures
+  std::filesystem::path model;       ///< a model folder; empty if all vectors are given
+  const Encoder* encoder = nullptr;  ///< a live model in place of a folder, as a trainer has it
+  std::string published_as;          ///< the model's name in the tables of published figures
   PictureInput pictures;
   PictureInput train;  ///< knn and linear; empty: the pictures themselves, held out in turn
   std::filesystem::path text_embeddings;
@@ -52,10 +52,10 @@ struct EvaluationRequest {
   std::string caption_column;
   std::optional<std::string> split;  ///< of a Karpathy file
 
-  Wording wording = Wording::as_is;
-  bool every_caption = false;  ///< retrieval: equal captions are not merged
-  bool digits = false;         ///< counting: numbers in digits
-  bool transductive = false;   ///< zeroshot: looks at all pictures at once
+  std::optional<Wording> wording;
+  std::optional<bool> every_caption;  ///< retrieval: equal captions are not merged
+  bool digits = false;                ///< counting: numbers in digits
+  bool transductive = false;          ///< zeroshot: looks at all pictures at once
   KnnOptions knn;
   ProbeSearchOptions probe;
   std::optional<double> probe_c;  ///< linear: no search

@@ -3,6 +3,7 @@
 // The format is docs/benchmarks.md.
 #pragma once
 
+#include "eval/names.hpp"
 #include "eval/prompts.hpp"
 #include "weights/model_config.hpp"
 
@@ -33,21 +34,42 @@ struct DataRules {
 };
 
 struct TextRules {
-  std::string classes;    ///< a class list, see read_classes; empty: none
-  std::string templates;  ///< see read_templates; empty: none
+  std::string classes;                      ///< a class list, see read_classes; empty: none
+  std::string templates;                    ///< see read_templates; empty: none
+  std::vector<std::string> more_templates;  ///< beside those of the file
   Averaging averaging = Averaging::normalised;
-  std::string prefix;       ///< put before every caption
-  bool capitalise = false;  ///< captions begin with a capital letter
+  Wording wording = Wording::as_is;
+  std::string prefix;          ///< put before every caption
+  bool capitalise = false;     ///< captions begin with a capital letter
+  bool every_caption = false;  ///< equal captions are not merged
+
+  /// Those of the file, then the others.
+  [[nodiscard]] std::vector<std::string> all_templates() const;
+};
+
+/// All that decides a figure but for the model.
+struct Protocol {
+  DataRules data;
+  TextRules text;
+  std::optional<ResizeMode> resize;  ///< empty: as the model says
 };
 
 struct ExpectedFigure {
   std::string model;   ///< as its table names it
   std::string metric;  ///< top1, top5, r1_i2t, mean_recall_t2i, mean_recall, ...
   double value = 0;    ///< percent
-  std::string source;
 };
 
-struct BenchmarkManifest {
+/// Figures of one table, which came about in one way.
+struct ExpectedGroup {
+  std::string source;
+  Protocol protocol;                   ///< the manifest's, with what the source does otherwise
+  std::vector<std::string> not_known;  ///< parts of it that the source does not tell
+  std::vector<ExpectedFigure> figures;
+};
+
+/// The protocol is the one that is followed unless options say otherwise.
+struct BenchmarkManifest : Protocol {
   std::string key;  ///< file name without its extension
   std::string name;
   Task task = Task::zeroshot;
@@ -56,10 +78,7 @@ struct BenchmarkManifest {
   std::string paper;
   std::string homepage;
   std::string licence;
-  DataRules data;
-  TextRules text;
-  std::optional<ResizeMode> resize;
-  std::vector<ExpectedFigure> expected;
+  std::vector<ExpectedGroup> expected;
 };
 
 /// Reads a manifest. Throws Error(format) with `where` and the line on a key that is not known, a

@@ -31,10 +31,12 @@ averaging = "raw"
 [preprocess]
 resize = "squash"
 [[expected]]
-model = "M"
-metric = "top1"
-value = 71
 source = "Table 1"
+averaging = "normalised"
+not_known = ["split"]
+figures = [
+  { model = "M", metric = "top1", value = 71 },
+]
 )";
 
 std::string message_of(const std::string& toml) {
@@ -59,8 +61,14 @@ TEST(BenchmarkManifest, EveryKeyArrives) {
   EXPECT_EQ(manifest.text.averaging, Averaging::raw);
   EXPECT_EQ(manifest.resize, ResizeMode::squash);
   ASSERT_EQ(manifest.expected.size(), 1u);
-  EXPECT_EQ(manifest.expected[0].value, 71.0);
-  EXPECT_EQ(manifest.expected[0].source, "Table 1");
+  const ExpectedGroup& group = manifest.expected[0];
+  EXPECT_EQ(group.source, "Table 1");
+  EXPECT_EQ(group.protocol.text.averaging, Averaging::normalised);
+  EXPECT_EQ(group.protocol.text.classes, "classes/aid.csv");
+  EXPECT_EQ(group.protocol.data.pictures, 12);
+  EXPECT_THAT(group.not_known, ElementsAre("split"));
+  ASSERT_EQ(group.figures.size(), 1u);
+  EXPECT_EQ(group.figures[0].value, 71.0);
 }
 
 TEST(BenchmarkManifest, MistakesAreNamedWithTheirLine) {
@@ -74,9 +82,11 @@ TEST(BenchmarkManifest, MistakesAreNamedWithTheirLine) {
               AllOf(HasSubstr("m.toml:2"), HasSubstr("zeroshot, finegrained")));
   EXPECT_THAT(with("12", "\"12\""), HasSubstr("'data.pictures' must be a whole number"));
   EXPECT_THAT(with("12", "-1"), HasSubstr("not negative"));
-  EXPECT_THAT(with("value = 71", "value = \"71\""), HasSubstr("'expected.value' must be a number"));
+  EXPECT_THAT(with("value = 71", "value = \"71\""),
+              HasSubstr("'expected.figures.value' must be a number"));
   EXPECT_THAT(with("value = 71", "value = inf"), HasSubstr("must be a number"));
-  EXPECT_THAT(with("metric = \"top1\"\n", ""), HasSubstr("'expected.metric' is missing"));
+  EXPECT_THAT(with("metric = \"top1\", ", ""), HasSubstr("'expected.figures.metric' is missing"));
+  EXPECT_THAT(with("source = \"Table 1\"\n", ""), HasSubstr("'expected.source' is missing"));
   EXPECT_THAT(with("metric = \"top1\"", "metric = \"topone\""), HasSubstr("none of top1, top5"));
   EXPECT_THAT(with("list = \"list.csv\"\n", ""), HasSubstr("'data.list' is missing"));
   EXPECT_THAT(with("layout = \"csv\"\n", ""), HasSubstr("'data.layout' is missing"));

@@ -7,8 +7,10 @@
 
 namespace skyglot {
 
-/// Lower case with everything but letters and digits dropped, so that "Baseball Field",
-/// "BaseballField" and "baseball_field" are one name. Bytes past ASCII stay.
+/// Lower case without what only parts words (blanks, '_', '-', '.', '/' and other punctuation), so
+/// that "Baseball Field", "BaseballField" and "baseball_field" are one name. What tells names apart
+/// stays: signs such as '<', '>', '=', '+' and '%', a minus before a number, and a '.' for what
+/// parts two digits ("1.5 m" is not "15 m"). Bytes past ASCII stay.
 [[nodiscard]] std::string normalised_name(std::string_view name);
 
 /// How a class is written in a prompt.

@@ -85,10 +85,34 @@ void warn_if_unpublished(const Subject& subject) {
   const std::string& name = subject.request().published_as;
   if (name.empty()) return;
   std::vector<std::string> models;
-  for (const ExpectedFigure& figure : subject.request().manifest->expected)
-    if (std::ranges::find(models, figure.model) == models.end()) models.push_back(figure.model);
+  for (const ExpectedGroup& group : subject.request().manifest->expected)
+    for (const ExpectedFigure& figure : group.figures)
+      if (std::ranges::find(models, figure.model) == models.end()) models.push_back(figure.model);
   if (!std::ranges::any_of(models, [&](const auto& model) { return is_this_model(model, {name}); }))
-    log_warning("no published figure of '{}'; there are those of: {}", name, join(models, ", "));
+    log_warning("no published figure of '{}'; there are those of: {}", name, some_of(models));
+}
+
+// This model's figures, if not one of them came about as these did.
+void warn_if_none_compares(const Json& expected) {
+  const Json* other = nullptr;
+  for (const Json& entry : expected) {
+    if (!entry.at("this_model").get<bool>() || entry.at("measured").is_null()) continue;
+    if (!entry.at("difference").is_null()) return;
+    if (other == nullptr) other = &entry;
+  }
+  if (other == nullptr) return;
+  const auto departures = other->at("departures").get<std::vector<std::string>>();
+  log_warning("published figures of this model are of other {}: no difference is shown",
+              join(departures, ", "));
+}
+
+// Why a figure is not compared, or what of its protocol nobody knows.
+std::string note_of(const Json& entry) {
+  const auto words = [&](const char* key) {
+    return join(entry.at(key).get<std::vector<std::string>>(), ", ");
+  };
+  if (!entry.at("departures").empty()) return "other " + words("departures");
+  return entry.at("not_known").empty() ? "" : "not known: " + words("not_known");
 }
 
 std::vector<std::string> published_row(const Json& entry) {
@@ -102,12 +126,14 @@ std::vector<std::string> published_row(const Json& entry) {
           number("value", false),
           number("measured", false),
           number("difference", true),
-          entry.at("source").get<std::string>()};
+          entry.at("source").get<std::string>(),
+          note_of(entry)};
 }
 
 // This model's published figures; else those of its architecture, without a difference.
 Rows published_rows(const Json& expected, const std::string& architecture) {
-  const Rows header{{"model", "metric", "published", "measured", "difference", "source"}};
+  const Rows header{
+      {"model", "metric", "published", "measured", "difference", "source", "protocol"}};
   Rows own = header;
   Rows others = header;
   const std::string shape = normalised_name(architecture);
@@ -196,7 +222,7 @@ void Outcome::predictions(const Matrix& scores, std::span<const std::int32_t> la
 }
 
 void Outcome::pictures(const PictureRows& rows, const std::string& name) {
-  counts_[name] = rows.vectors.rows;
+  counts_[name] = rows.vectors.rows();
   const std::string prefix = name == "pictures" ? "" : name + "_";
   for (const auto& [key, count] : rows.counts.items()) counts_[prefix + key] = count;
   if (name == "pictures")
@@ -216,29 +242,36 @@ void Outcome::figures_table() {
   result.tables.insert(result.tables.begin(), {"", rows});
 }
 
+Json Outcome::compared(const ExpectedGroup& group, const Subject& subject) const {
+  const std::vector<std::string> departures = departures_of(subject.done(), group.protocol);
+  Json entries = Json::array();
+  for (const ExpectedFigure& published : group.figures) {
+    const auto found = std::ranges::find(figures_, published.metric, &Figure::name);
+    const bool own = is_this_model(published.model, subject.model_names());
+    const bool measured = found != figures_.end();
+    const bool comparable = measured && own && departures.empty();
+    entries.push_back(
+        {{"model", published.model},
+         {"metric", published.metric},
+         {"value", published.value},
+         {"source", group.source},
+         {"this_model", own},
+         {"measured", measured ? Json(found->percent) : Json(nullptr)},
+         {"difference", comparable ? Json(found->percent - published.value) : Json(nullptr)},
+         {"departures", departures},
+         {"not_known", group.not_known}});
+  }
+  return entries;
+}
+
 void Outcome::compare(const Subject& subject) {
   const auto& manifest = subject.request().manifest;
   if (!manifest || !comparable_) return;
   warn_if_unpublished(subject);
-  const bool same = subject.departures().empty();
-  if (!same && !manifest->expected.empty())
-    log_warning("published figures are of other {}: no difference is shown",
-                join(subject.departures(), ", "));
   Json expected = Json::array();
-  for (const ExpectedFigure& published : manifest->expected) {
-    const auto found = std::ranges::find(figures_, published.metric, &Figure::name);
-    const bool own = is_this_model(published.model, subject.model_names());
-    const bool measured = found != figures_.end();
-    expected.push_back(
-        {{"model", published.model},
-         {"metric", published.metric},
-         {"value", published.value},
-         {"source", published.source},
-         {"this_model", own},
-         {"measured", measured ? Json(found->percent) : Json(nullptr)},
-         {"difference",
-          measured && own && same ? Json(found->percent - published.value) : Json(nullptr)}});
-  }
+  for (const ExpectedGroup& group : manifest->expected)
+    for (Json& entry : compared(group, subject)) expected.push_back(std::move(entry));
+  warn_if_none_compares(expected);
   Rows rows = published_rows(expected, subject.architecture());
   if (rows.size() > 1) result.tables.push_back({"published", std::move(rows)});
   result.json["expected"] = std::move(expected);

@@ -51,6 +51,9 @@ class Outcome {
     std::optional<Interval> interval;
   };
   void compare(const Subject& subject);
+  /// Its figures beside ours.
+  [[nodiscard]] nlohmann::ordered_json compared(const ExpectedGroup& group,
+                                                const Subject& subject) const;
   void figures_table();
 
   std::vector<Figure> figures_;

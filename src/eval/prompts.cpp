@@ -2,14 +2,19 @@
 #include "eval/prompts.hpp"
 
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/strings.hpp"
+#include "base/unicode.hpp"
+#include "base/words.hpp"
 #include "eval/data_file.hpp"
-#include "nn/linear_algebra.hpp"
 #include "scores/row_blocks.hpp"
+
+#include <array>
 
 namespace skyglot {
 namespace {
 
+constexpr std::array<std::string_view, 2> kAveragings{"normalised", "raw"};
 constexpr std::string_view kClassMark = "{c}";
 
 void add_row(std::span<float> sum, std::span<const float> row, float share) {
@@ -19,20 +24,18 @@ void add_row(std::span<float> sum, std::span<const float> row, float share) {
 }  // namespace
 
 std::string to_string(Averaging averaging) {
-  return averaging == Averaging::normalised ? "normalised" : "raw";
+  return word_of(averaging, kAveragings);
 }
 
 Averaging parse_averaging(const std::string& word) {
-  for (const Averaging averaging : {Averaging::normalised, Averaging::raw})
-    if (word == to_string(averaging)) return averaging;
-  fail(ErrorKind::usage, "unknown averaging '{}'; there are: normalised, raw", word);
+  return value_of<Averaging>(word, kAveragings, "averaging");
 }
 
 std::vector<std::string> parse_templates(std::string_view text, const std::string& where) {
   if (!is_utf8(text)) fail(ErrorKind::format, "{}: not UTF-8 text", where);
   std::vector<std::string> templates;
   int number = 0;
-  for (const std::string_view line : split(text, '\n')) {
+  for (const std::string_view line : split(without_mark(text), '\n')) {
     ++number;
     const std::string_view words = trim(line);
     if (words.empty() || words.starts_with('#')) continue;

@@ -7,7 +7,7 @@
 #include "eval/subject.hpp"
 #include "eval/truth_file.hpp"
 
-#include <algorithm>
+#include <memory>
 
 namespace skyglot {
 namespace {
@@ -15,7 +15,7 @@ namespace {
 // Both sides of the search and what belongs together.
 struct Gallery {
   PictureRows pictures;
-  Matrix texts;
+  RowSource texts;
   std::vector<RetrievalPair> pairs;
 };
 
@@ -23,17 +23,18 @@ Gallery given_gallery(Subject& subject) {
   Gallery gallery;
   gallery.pictures = subject.given_pictures(subject.request().pictures);
   Embeddings texts = subject.given_texts();
-  gallery.pairs = read_pairs(subject.request().pictures.labels, gallery.pictures.outline(), texts);
+  gallery.pairs =
+      read_pairs(subject.request().pictures.labels, gallery.pictures.embeddings(), texts);
   if (subject.request().pictures.labels.empty())
     subject.facts["pairs"] = "texts in the order of the pictures, as many for each";
-  gallery.texts = std::move(texts.vectors);
+  gallery.texts = texts.vectors;
   return gallery;
 }
 
 CaptionOptions caption_options(Subject& subject) {
-  CaptionOptions options{.prefix = subject.prefix(),
-                         .capitalise = subject.capitalise(),
-                         .every = subject.request().every_caption};
+  const TextRules& text = subject.text();
+  CaptionOptions options{
+      .prefix = text.prefix, .capitalise = text.capitalise, .every = text.every_caption};
   subject.facts["prefix"] = options.prefix;
   subject.facts["capitalise"] = options.capitalise;
   subject.facts["every_caption"] = options.every;
@@ -48,7 +49,7 @@ Gallery captioned_gallery(Subject& subject, Outcome& outcome) {
   for (const PictureSample& sample : gallery.pictures.samples) captions.push_back(sample.captions);
   CaptionTexts texts = collect_captions(captions, caption_options(subject));
   outcome.count("captions", texts.captions);
-  gallery.texts = subject.texts(texts.texts, true);
+  gallery.texts = RowSource(std::make_shared<const Matrix>(subject.texts(texts.texts)));
   gallery.pairs = std::move(texts.pairs);
   return gallery;
 }
@@ -81,7 +82,7 @@ EvaluationResult evaluate_retrieval(const EvaluationRequest& request) {
   const RetrievalScore score =
       score_retrieval(gallery.pictures.vectors, gallery.texts, gallery.pairs, options);
   outcome.pictures(gallery.pictures, "pictures");
-  outcome.count("unique_texts", gallery.texts.rows);
+  outcome.count("unique_texts", gallery.texts.rows());
   outcome.count("pairs", static_cast<std::int64_t>(gallery.pairs.size()));
   add_direction(outcome, score.picture_to_text, "i2t");
   add_direction(outcome, score.text_to_picture, "t2i");

@@ -3,11 +3,13 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/numbers.hpp"
 #include "base/strings.hpp"
 #include "eval/caption_list.hpp"
+#include "eval/null_cells.hpp"
+#include "records/picture_inputs.hpp"
 
 #include <algorithm>
-#include <array>
 #include <map>
 #include <optional>
 #include <set>
@@ -18,15 +20,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-
-// pandas.read_csv's default na_values, by which SkyScript's code drops rows.
-constexpr std::array<std::string_view, 18> kNull{
-    "",     "#N/A", "#N/A N/A", "#NA",  "-1.#IND", "-1.#QNAN", "-NaN", "-nan", "1.#IND",
-    "<NA>", "N/A",  "NA",       "NULL", "NaN",     "None",     "n/a",  "nan",  "null"};
-
-bool is_null(std::string_view cell) {
-  return std::ranges::find(kNull, trim(cell)) != kNull.end();
-}
 
 std::string extension_of(const fs::path& path) {
   return to_lower(path.extension().string());
@@ -125,20 +118,26 @@ std::string folder_of(const std::string& id) {
   return folder.filename().string();
 }
 
+// A caption that is null, as img2dataset writes it, is none.
+void take_caption(const nlohmann::json& caption, PictureSample& sample) {
+  if (!caption.is_null()) sample.captions.emplace_back(trim(caption.get_ref<const std::string&>()));
+}
+
 void take_captions(const nlohmann::json& json, PictureSample& sample) {
-  if (json.contains("captions"))
-    for (const auto& caption : json.at("captions"))
-      sample.captions.emplace_back(trim(caption.get_ref<const std::string&>()));
+  if (json.contains("captions") && !json.at("captions").is_null())
+    for (const auto& caption : json.at("captions")) take_caption(caption, sample);
   else if (json.contains("caption"))
-    sample.captions.emplace_back(trim(json.at("caption").get_ref<const std::string&>()));
+    take_caption(json.at("caption"), sample);
 }
 
 void take_json(const std::string& text, PictureSample& sample) {
   reading_json("the .json beside " + sample.id, "write the archive again", [&] {
     const auto json = parse_json(text);
-    if (json.contains("label") && !json.at("label").is_null())  // a name or an index
+    if (json.contains("label") && !json.at("label").is_null()) {
       sample.label =
           scalar_text(json.at("label"), "the \"label\" in the .json beside " + sample.id);
+      sample.number = json.at("label").is_number();
+    }
     take_captions(json, sample);
   });
 }
@@ -154,7 +153,7 @@ class SampleReader {
   SampleReader(const Plan& plan, const SampleRequest& request) : plan_(plan), request_(request) {}
 
   [[nodiscard]] PictureSample read(SourcePicture picture) {
-    PictureSample sample{.id = std::move(picture.id), .label = {}, .captions = {}};
+    PictureSample sample{.id = std::move(picture.id)};
     if (plan_.table)
       take_row(picture.beside, sample);
     else if (plan_.captions)
@@ -165,7 +164,7 @@ class SampleReader {
   }
 
   [[nodiscard]] bool is_complete(const PictureSample& sample) const {
-    const bool labelled = request_.truth == Truth::captions || !is_null(sample.label);
+    const bool labelled = request_.truth == Truth::captions || !sample.label.empty();
     return labelled && (request_.truth == Truth::labels || !sample.captions.empty());
   }
   /// Entries of the caption list that are no picture here.
@@ -177,10 +176,13 @@ class SampleReader {
 
  private:
   void take_row(const std::map<std::string, std::string>& row, PictureSample& sample) const {
-    if (request_.truth != Truth::captions) sample.label = cell(row, request_.data.label_column);
+    if (request_.truth != Truth::captions) {
+      const std::string& label = cell(row, request_.data.label_column);
+      if (!is_null_cell(label)) sample.label = trim(label);
+    }
     if (request_.truth == Truth::labels) return;
     const std::string& caption = cell(row, request_.data.caption_column);
-    if (!is_null(caption)) sample.captions.emplace_back(trim(caption));
+    if (!is_null_cell(caption)) sample.captions.emplace_back(trim(caption));
   }
 
   [[nodiscard]] const std::string& cell(const std::map<std::string, std::string>& row,
@@ -191,7 +193,7 @@ class SampleReader {
     for (const auto& [name, value] : row) names.push_back(name);
     fail(ErrorKind::input,
          "{}: no column '{}'; beside the path there are: {}. Name the column with {}",
-         plan_.inputs.front().string(), column, join(names, ", "),
+         plan_.inputs.front().string(), column, some_of(names),
          column == request_.data.caption_column ? "--caption-column" : "--label-column");
   }
 
@@ -206,7 +208,10 @@ class SampleReader {
   void take_beside(const std::map<std::string, std::string>& beside, PictureSample& sample) {
     saw_beside_ = saw_beside_ || !beside.empty();
     sample.label = folder_of(sample.id);
-    if (const auto cls = beside.find("cls"); cls != beside.end()) sample.label = trim(cls->second);
+    if (const auto cls = beside.find("cls"); cls != beside.end()) {
+      sample.label = trim(cls->second);
+      sample.number = parse_int(sample.label).has_value();
+    }
     if (const auto txt = beside.find("txt"); txt != beside.end()) take_lines(txt->second, sample);
     if (const auto json = beside.find("json"); json != beside.end()) {
       const auto lines = std::exchange(sample.captions, {});
@@ -290,7 +295,7 @@ SampleSet read_samples(const SampleRequest& request) {
   set.options_ = plan.options;
   SourceOptions names = plan.options;
   names.contents = false;
-  const auto source = open_pictures(plan.inputs, names);
+  const auto source = open_picture_inputs(plan.inputs, names);
   SampleReader reader(plan, request);
   Collector collector(plan.table && request.truth == Truth::captions);
   while (auto picture = source->next()) {
@@ -308,12 +313,34 @@ SampleSet read_samples(const SampleRequest& request) {
   return set;
 }
 
+void SampleSet::drop(const std::vector<bool>& dropped) {
+  std::vector<PictureSample> kept;
+  std::size_t at = 0;
+  for (auto used = used_.begin(); used != used_.end(); ++used) {
+    if (!*used) continue;
+    if (dropped[at])
+      *used = false;
+    else
+      kept.push_back(std::move(samples[at]));
+    ++at;
+  }
+  unlabelled += static_cast<std::int64_t>(samples.size() - kept.size());
+  samples = std::move(kept);
+}
+
+Labels labels_of(std::span<const PictureSample> samples) {
+  Labels labels;
+  labels.numbers = std::ranges::all_of(samples, &PictureSample::number);
+  for (const PictureSample& sample : samples) labels.words.push_back(sample.label);
+  return labels;
+}
+
 std::unique_ptr<PictureSource> SampleSet::open() const {
   SourceOptions options = options_;
   options.wanted = [this, place = std::size_t{0}](const std::string&) mutable {
     return place < used_.size() && used_[place++];
   };
-  return open_pictures(paths_, options);
+  return open_picture_inputs(paths_, options);
 }
 
 }  // namespace skyglot

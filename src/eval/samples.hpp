@@ -2,12 +2,14 @@
 // The pictures of a benchmark with the label or captions of each, whatever the layout.
 #pragma once
 
+#include "eval/classes.hpp"
 #include "eval/manifest.hpp"
 #include "pictures/source.hpp"
 
 #include <cstdint>
 #include <filesystem>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,10 +17,13 @@ namespace skyglot {
 
 /// One picture and what is true of it.
 struct PictureSample {
-  std::string id;     ///< as the source names it
-  std::string label;  ///< a class, its index, or a number of objects; empty: not asked for
-  std::vector<std::string> captions;
+  std::string id;       ///< as the source names it
+  std::string label{};  ///< a class, its index, or a number of objects; empty: not asked for
+  bool number = false;  ///< the label was written as a number, as indexes are
+  std::vector<std::string> captions{};
 };
+
+[[nodiscard]] Labels labels_of(std::span<const PictureSample> samples);
 
 /// What a protocol must know of each picture.
 enum class Truth { labels, captions, labels_and_captions };
@@ -48,6 +53,9 @@ class SampleSet {
   /// The pictures of the samples, in order. Call it with the set in place: it is referred to.
   [[nodiscard]] std::unique_ptr<PictureSource> open() const;
 
+  /// Takes those samples out and counts them as unlabelled.
+  void drop(const std::vector<bool>& dropped);
+
  private:
   friend SampleSet read_samples(const SampleRequest& request);
   std::vector<std::filesystem::path> paths_;
@@ -58,9 +66,9 @@ class SampleSet {
 /// Goes through names and labels without reading a picture. The truth of a picture is, in this
 /// order: its row in the list; the "label" and "captions" (or "caption") of the .json beside it,
 /// its .cls, its .txt (a caption a line); the name of the folder it lies in. Null cells of a list
-/// are those pandas takes for null. For captions, rows of a list with the same path become one
-/// sample. Throws Error(input) that names the remedy if a list is not there, a column is missing,
-/// or no picture has what was asked for.
+/// (null_cells.hpp) are no labels and no captions. For captions, rows of a list with the same path
+/// become one sample. Throws Error(input) that names the remedy if a list is not there, a column is
+/// missing, or no picture has what was asked for.
 [[nodiscard]] SampleSet read_samples(const SampleRequest& request);
 
 }  // namespace skyglot

@@ -116,6 +116,52 @@ TEST_F(Samples, NullRowsOfAListAreDroppedAndCounted) {
                                          HasSubstr("--label-column")));
 }
 
+// pandas' words for null are its own: a folder may be called so.
+TEST_F(Samples, FoldersMayBeCalledNoneOrNull) {
+  for (const char* name : {"None", "NA", "null", "nan"})
+    write("set/" + std::string(name) + "/a.jpg", name);
+  const SampleSet set = read_samples({.images = {folder_ / "set"}, .list = {}, .data = {}});
+  EXPECT_THAT(labels_of(set), ElementsAre("NA", "None", "nan", "null"));
+  EXPECT_EQ(set.unlabelled, 0);
+  const auto tar = write_tar(
+      "t.tar",
+      {{"a.jpg", "A"}, {"a.json", R"({"label": "None"})"}, {"b.jpg", "B"}, {"b.cls", "NA"}});
+  EXPECT_THAT(labels_of(read_samples({.images = {tar}, .list = {}, .data = {}})),
+              ElementsAre("None", "NA"));
+}
+
+TEST_F(Samples, ACaptionThatIsNullIsNone) {
+  const auto tar = write_tar("t.tar", {{"a.jpg", "A"},
+                                       {"a.json", R"({"caption": null})"},
+                                       {"b.jpg", "B"},
+                                       {"b.json", R"({"caption": "a river"})"}});
+  const SampleSet set =
+      read_samples({.images = {tar}, .list = {}, .data = {}, .truth = Truth::captions});
+  EXPECT_EQ(contents_of(set), "B");
+  EXPECT_EQ(set.unlabelled, 1);
+}
+
+TEST_F(Samples, NumbersAreToldFromNames) {
+  const auto tar = write_tar(
+      "t.tar", {{"a.jpg", "A"}, {"a.cls", "3"}, {"b.jpg", "B"}, {"b.json", R"({"label": 4})"}});
+  EXPECT_TRUE(
+      skyglot::labels_of(read_samples({.images = {tar}, .list = {}, .data = {}}).samples).numbers);
+  write("set/3/a.jpg", "A");
+  EXPECT_FALSE(skyglot::labels_of(
+                   read_samples({.images = {folder_ / "set"}, .list = {}, .data = {}}).samples)
+                   .numbers);
+}
+
+TEST_F(Samples, SamplesCanBeDropped) {
+  write("set/a/1.jpg", "A");
+  write("set/b/2.jpg", "B");
+  write("set/c/3.jpg", "C");
+  SampleSet set = read_samples({.images = {folder_ / "set"}, .list = {}, .data = {}});
+  set.drop({false, true, false});
+  EXPECT_EQ(contents_of(set), "AC");
+  EXPECT_EQ(set.unlabelled, 1);
+}
+
 TEST_F(Samples, PathsOfAListMayStartAtTheRootOrAtTheList) {
   write("root/aid/a.jpg", "A");
   SampleRequest request{.images = {folder_ / "root"}, .list = {}, .data = {}};

@@ -3,20 +3,19 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
 #include "embed/job.hpp"
-#include "eval/departures.hpp"
 #include "eval/picture_vectors.hpp"
 #include "eval/truth_file.hpp"
-#include "nn/linear_algebra.hpp"
 #include "scores/row_blocks.hpp"
 #include "tokens/tokenizer.hpp"
 #include "weights/catalogue.hpp"
 
 #include <algorithm>
 #include <iterator>
-#include <unordered_map>
+#include <unordered_set>
 
 namespace skyglot {
 namespace {
@@ -25,15 +24,6 @@ namespace fs = std::filesystem;
 using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kExamples = 10;
-
-DataRules data_rules(const EvaluationRequest& request) {
-  DataRules data = request.manifest ? request.manifest->data : DataRules{};
-  if (!request.path_column.empty()) data.path_column = request.path_column;
-  if (!request.label_column.empty()) data.label_column = request.label_column;
-  if (!request.caption_column.empty()) data.caption_column = request.caption_column;
-  if (request.split) data.karpathy_split = *request.split;
-  return data;
-}
 
 Json model_json(const fs::path& folder, const ModelConfig& config) {
   Json json{{"folder", folder.string()}};
@@ -45,27 +35,17 @@ Json model_json(const fs::path& folder, const ModelConfig& config) {
 
 Json file_json(const fs::path& path, const Embeddings& embeddings) {
   Json json{{"path", path.string()},
-            {"rows", embeddings.vectors.rows},
-            {"columns", embeddings.vectors.cols}};
+            {"rows", embeddings.vectors.rows()},
+            {"columns", embeddings.vectors.cols()}};
   json["sha256"] = sha256_file(fs::is_directory(path) ? path / "vectors.f16" : path);
   if (!embeddings.about.empty()) json["about"] = embeddings.about;
   return json;
 }
 
-void require_directions(const Matrix& vectors, const fs::path& path) {
-  for (std::int64_t i = 0; i < vectors.rows; ++i)
-    if (std::ranges::all_of(vectors.row(i), [](float value) { return value == 0; }))
-      fail(ErrorKind::input,
-           "{}: row {} holds nothing but zeros, which no model gives; make it anew", path.string(),
-           i);
-}
-
 Embeddings unit_rows_of(const fs::path& path) {
   Embeddings embeddings = read_embeddings(path);
-  if (embeddings.vectors.rows == 0) fail(ErrorKind::input, "{}: no rows", path.string());
-  require_finite(embeddings.vectors, path.string());
-  require_directions(embeddings.vectors, path);
-  normalise_rows(embeddings.vectors);
+  if (embeddings.vectors.rows() == 0) fail(ErrorKind::input, "{}: no rows", path.string());
+  embeddings.vectors = unit_rows(embeddings.vectors, path.string());
   return embeddings;
 }
 
@@ -92,43 +72,60 @@ Json facts_of(const SampleSet& set) {
   return facts;
 }
 
+// Pictures of several inputs may share an id; only a list names the same picture again.
+void require_own_ids(const SampleSet& set) {
+  if (set.layout == "csv") return;
+  std::unordered_set<std::string> ids;
+  for (const PictureSample& sample : set.samples)
+    if (!ids.insert(sample.id).second)
+      fail(ErrorKind::input,
+           "two of the pictures are called '{}', so that their vectors cannot be told apart; score "
+           "the inputs one by one, or with --model",
+           sample.id);
+}
+
 // Rows of a file of vectors for the samples, found by id.
-PictureVectors vectors_by_id(const SampleSet& set, const Embeddings& embeddings) {
-  std::unordered_map<std::string, std::int64_t> rows;
-  for (std::size_t i = 0; i < embeddings.ids.size(); ++i)
-    rows.emplace(embeddings.ids[i], static_cast<std::int64_t>(i));
+PictureVectors vectors_by_id(const SampleSet& set, const Embeddings& embeddings,
+                             const std::string& where) {
+  require_own_ids(set);
+  const IdIndex index(embeddings, where);
   PictureVectors result;
+  std::vector<std::int64_t> rows;
   for (std::size_t i = 0; i < set.samples.size(); ++i) {
-    const auto found = rows.find(set.samples[i].id);
-    if (found == rows.end()) {
+    if (const auto row = index.find(stored_id(set.samples[i].id))) {
+      rows.push_back(*row);
+      result.kept.push_back(i);
+    } else {
       result.skipped.push_back({i, "no such id among the embeddings"});
-      continue;
     }
-    const auto row = embeddings.vectors.row(found->second);
-    result.vectors.values.insert(result.vectors.values.end(), row.begin(), row.end());
-    result.kept.push_back(i);
   }
   if (result.kept.empty())
     fail(ErrorKind::input, "none of the pictures is among the ids of the embeddings");
-  result.vectors.cols = embeddings.vectors.cols;
-  result.vectors.rows = static_cast<std::int64_t>(result.kept.size());
+  result.vectors = embeddings.vectors.chosen(std::move(rows));
   return result;
 }
 
 std::vector<PictureSample> samples_of(const Embeddings& embeddings) {
-  std::vector<PictureSample> samples(static_cast<std::size_t>(embeddings.vectors.rows));
+  std::vector<PictureSample> samples(static_cast<std::size_t>(embeddings.vectors.rows()));
   for (std::size_t i = 0; i < samples.size(); ++i)
     samples[i].id = embeddings.ids.empty() ? std::to_string(i) : embeddings.ids[i];
   return samples;
 }
 
-}  // namespace
-
-std::vector<std::string> PictureRows::labels() const {
-  std::vector<std::string> labels;
-  for (const PictureSample& sample : samples) labels.push_back(sample.label);
-  return labels;
+[[noreturn]] void fail_without_labels() {
+  fail(ErrorKind::input, "none of the pictures has a label: each is empty, null or -1");
 }
+
+// Takes those out that have no label.
+void keep_labelled(PictureRows& rows, std::vector<bool> unlabelled) {
+  const auto before = rows.samples.size();
+  unlabelled.flip();
+  rows.keep(unlabelled);
+  rows.counts["unlabelled"] = before - rows.samples.size();
+  if (rows.samples.empty()) fail_without_labels();
+}
+
+}  // namespace
 
 std::vector<std::string> PictureRows::ids() const {
   std::vector<std::string> ids;
@@ -136,15 +133,24 @@ std::vector<std::string> PictureRows::ids() const {
   return ids;
 }
 
-Embeddings PictureRows::outline() const {
-  Embeddings embeddings;
-  if (has_ids) embeddings.ids = ids();
-  embeddings.vectors.rows = vectors.rows;
-  return embeddings;
+Embeddings PictureRows::embeddings() const {
+  return {has_ids ? ids() : std::vector<std::string>(), vectors, {}};
+}
+
+void PictureRows::keep(const std::vector<bool>& kept) {
+  std::vector<std::int64_t> rows;
+  std::vector<PictureSample> remaining;
+  for (std::size_t i = 0; i < kept.size(); ++i) {
+    if (!kept[i]) continue;
+    rows.push_back(static_cast<std::int64_t>(i));
+    remaining.push_back(std::move(samples[i]));
+  }
+  vectors = vectors.chosen(std::move(rows));
+  samples = std::move(remaining);
 }
 
 Subject::Subject(const EvaluationRequest& request, std::initializer_list<Task> tasks)
-    : request_(request), data_(data_rules(request)) {
+    : request_(request), done_{.protocol = protocol_of(request)} {
   if (request.manifest && std::ranges::find(tasks, request.manifest->task) == tasks.end())
     fail(ErrorKind::usage, "the benchmark {} is held by another command: skyglot eval {}",
          request.manifest->key, to_string(request.manifest->task));
@@ -152,13 +158,18 @@ Subject::Subject(const EvaluationRequest& request, std::initializer_list<Task> t
     fail(ErrorKind::usage,
          "nothing to evaluate: give --images PATH with --model DIR, or --image-embeddings FILE");
   request.bootstrap.validate();
+  if (!text().classes.empty()) classes_ = read_classes(text().classes);
   facts["skyglot"] = version();
-  if (!request.model.empty()) {
-    encoder_ = std::make_unique<Encoder>(request.model, request.compute);
-    note_model();
-  }
-  departures_ = departures_of(
-      request, encoder_ ? encoder_->config().preprocess.resize : ResizeMode::shortest);
+  if (request.encoder == nullptr && !request.model.empty())
+    opened_ = std::make_unique<Encoder>(request.model, request.compute);
+  encoder_ = opened_ ? opened_.get() : request.encoder;
+  if (encoder_ != nullptr) note_model();
+  done_.list = request.pictures.list.string();
+  if (encoder_ != nullptr) done_.own_resize = encoder_->config().preprocess.resize;
+}
+
+std::vector<std::string> Subject::departures() const {
+  return request_.manifest ? departures_of(done_, *request_.manifest) : std::vector<std::string>();
 }
 
 Subject::~Subject() = default;
@@ -167,11 +178,10 @@ void Subject::note_model() {
   const ModelConfig& config = encoder_->config();
   facts["model"] = model_json(request_.model, config);
   one_model_.meet("--model", facts["model"]);
-  ResizeMode resize = config.preprocess.resize;
-  if (request_.manifest && request_.manifest->resize) resize = *request_.manifest->resize;
-  facts["resize"] = to_string(request_.resize.value_or(resize));
+  facts["resize"] = to_string(done_.protocol.resize.value_or(config.preprocess.resize));
   facts["device"] = to_string(request_.compute.device);
-  facts["precision"] = to_string(request_.compute.precision);
+  facts["precision"] = computed_as(request_.compute);
+  facts["computed_with"] = computed_with(request_.compute);
 }
 
 // Vectors say which model made them, if they are ours.
@@ -181,7 +191,7 @@ void Subject::note_vectors(const fs::path& file, const Embeddings& embeddings) {
 }
 
 const Encoder& Subject::encoder() {
-  if (!encoder_)
+  if (encoder_ == nullptr)
     fail(ErrorKind::usage,
          "no model; give --model DIR (a folder written by 'skyglot model import'), or all vectors "
          "by --image-embeddings and --text-embeddings");
@@ -191,8 +201,12 @@ const Encoder& Subject::encoder() {
 PictureRows Subject::pictures(const PictureInput& input, Truth truth, const Check& check) {
   if (!input.images.empty()) return embedded(input, truth, check);
   PictureRows rows = given_pictures(input);
-  const auto labels = read_labels(input.labels, rows.outline(), data_.label_column);
-  for (std::size_t i = 0; i < labels.size(); ++i) rows.samples[i].label = labels[i];
+  const Labels labels = read_labels(input.labels, rows.embeddings(), data().label_column);
+  for (std::size_t i = 0; i < rows.samples.size(); ++i) {
+    rows.samples[i].label = labels.words[i];
+    rows.samples[i].number = labels.numbers;
+  }
+  keep_labelled(rows, unlabelled(labels, class_list()));
   check(rows.samples);
   return rows;
 }
@@ -201,7 +215,7 @@ PictureRows Subject::given_pictures(const PictureInput& input) {
   if (input.embeddings.empty()) fail(ErrorKind::usage, "no vectors; give --image-embeddings FILE");
   Embeddings embeddings = unit_rows_of(input.embeddings);
   note_vectors(input.embeddings, embeddings);
-  if (&input == &request_.pictures) count_pictures(embeddings.vectors.rows);
+  if (&input == &request_.pictures) count_pictures(embeddings.vectors.rows());
   PictureRows rows;
   rows.samples = samples_of(embeddings);
   rows.facts["image_embeddings"] = file_json(input.embeddings, embeddings);
@@ -217,22 +231,26 @@ PictureRows Subject::given_pictures(const PictureInput& input) {
 
 // Published figures refer to one split; other pictures give other figures.
 void Subject::count_pictures(std::int64_t found) {
-  if (data_.pictures == 0 || found == data_.pictures) return;
-  departures_.emplace_back("pictures");
-  log_warning("{} pictures, but the published figures refer to {}: {}", found, data_.pictures,
-              data_.split);
+  done_.pictures = found;
+  if (data().pictures == 0 || found == data().pictures) return;
+  log_warning("{} pictures, but the published figures refer to {}: {}", found, data().pictures,
+              data().split);
 }
 
 void Subject::compare_with_split(const SampleSet& set) {
   count_pictures(static_cast<std::int64_t>(set.samples.size()));
-  if (data_.pictures == 0 && set.list_missing)
+  if (data().pictures == 0 && set.list_missing)
     log_warning("the benchmark's list {} is not there, so published figures need not agree",
-                data_.list);
+                data().list);
 }
 
 PictureRows Subject::embedded(const PictureInput& input, Truth truth, const Check& check) {
-  const SampleSet set =
-      read_samples({.images = input.images, .list = input.list, .data = data_, .truth = truth});
+  SampleSet set =
+      read_samples({.images = input.images, .list = input.list, .data = data(), .truth = truth});
+  if (truth != Truth::captions) {
+    set.drop(unlabelled(labels_of(set.samples), class_list()));
+    if (set.samples.empty()) fail_without_labels();
+  }
   if (&input == &request_.pictures) compare_with_split(set);
   check(set.samples);
   return vectors_for(set, input);
@@ -246,14 +264,14 @@ PictureRows Subject::vectors_for(const SampleSet& set, const PictureInput& input
     const Embeddings embeddings = unit_rows_of(input.embeddings);
     note_vectors(input.embeddings, embeddings);
     rows.facts["image_embeddings"] = file_json(input.embeddings, embeddings);
-    vectors = vectors_by_id(set, embeddings);
+    vectors = vectors_by_id(set, embeddings, input.embeddings.string());
   } else {
     PictureVectorOptions options;
-    options.embed.max_pixels = request_.max_pixels;
-    options.embed.threads = request_.compute.threads;
+    options.embed = embed_options();
     const PictureModel tower = picture_model(encoder());
     options.embed.resize = parse_resize_mode(facts.at("resize").get<std::string>());
     options.cache = request_.cache;
+    options.columns = encoder().config().embedding_width;
     for (const char* key : {"model", "resize", "device", "precision"})
       options.model[key] = facts.at(key);
     options.model["max_pixels"] = request_.max_pixels;
@@ -268,8 +286,8 @@ PictureRows Subject::vectors_for(const SampleSet& set, const PictureInput& input
   return rows;
 }
 
-Matrix Subject::texts(std::span<const std::string> texts, bool normalise) {
-  const TextModel tower = text_model(encoder());
+void Subject::note_texts(std::span<const std::string> texts) {
+  const TextModel tower = text_tower();
   for (const std::string& text : texts) {
     if (clip_tokenizer().count(text) <= tower.context) continue;
     if (truncated_++ == 0)
@@ -277,10 +295,18 @@ Matrix Subject::texts(std::span<const std::string> texts, bool normalise) {
   }
   facts["texts"] = texts.size();
   facts["truncated_texts"] = truncated_;
+}
+
+EmbedOptions Subject::embed_options() const {
   EmbedOptions options;
-  options.normalise = normalise;
+  options.max_pixels = request_.max_pixels;
   options.threads = request_.compute.threads;
-  return embed_texts(texts, tower, options);
+  return options;
+}
+
+Matrix Subject::texts(std::span<const std::string> texts) {
+  note_texts(texts);
+  return embed_texts(texts, text_tower(), embed_options());
 }
 
 Embeddings Subject::given_texts() {
@@ -291,45 +317,21 @@ Embeddings Subject::given_texts() {
 }
 
 std::optional<ClassList> Subject::classes() {
-  std::string name = request_.classes;
-  if (name.empty() && request_.manifest) name = request_.manifest->text.classes;
-  if (name.empty()) return std::nullopt;
-  facts["classes_file"] = name;
-  return read_classes(name);
+  if (classes_) facts["classes_file"] = text().classes;
+  return classes_;
 }
 
 std::vector<std::string> Subject::templates() {
-  std::vector<std::string> templates = request_.templates;
-  std::string file = request_.templates_file;
-  if (templates.empty() && file.empty() && request_.manifest)
-    file = request_.manifest->text.templates;
-  if (!file.empty()) {
-    facts["templates_file"] = file;
-    std::ranges::move(read_templates(file), std::back_inserter(templates));
-  }
+  if (!text().templates.empty()) facts["templates_file"] = text().templates;
+  std::vector<std::string> templates = text().all_templates();
   require_class_marks(templates);
   facts["templates"] = templates;
   return templates;
 }
 
-Averaging Subject::averaging() const {
-  if (request_.averaging) return *request_.averaging;
-  return request_.manifest ? request_.manifest->text.averaging : Averaging::normalised;
-}
-
-std::string Subject::prefix() const {
-  if (request_.prefix) return *request_.prefix;
-  return request_.manifest ? request_.manifest->text.prefix : "";
-}
-
-bool Subject::capitalise() const {
-  if (request_.capitalise) return *request_.capitalise;
-  return request_.manifest && request_.manifest->text.capitalise;
-}
-
 std::vector<std::string> Subject::model_names() const {
   if (!request_.published_as.empty()) return {request_.published_as};
-  if (!encoder_) return {};
+  if (encoder_ == nullptr) return {};
   const std::string& source = encoder_->config().source;
   std::vector<std::string> names{fs::path(source).stem().string(),
                                  fs::path(request_.model).lexically_normal().filename().string()};
@@ -339,7 +341,7 @@ std::vector<std::string> Subject::model_names() const {
 }
 
 std::string Subject::architecture() const {
-  return encoder_ ? encoder_->config().architecture : "";
+  return encoder_ != nullptr ? encoder_->config().architecture : "";
 }
 
 }  // namespace skyglot

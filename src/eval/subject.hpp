@@ -2,8 +2,10 @@
 // What is evaluated: the request with its manifest laid under it, the model, its vectors.
 #pragma once
 
+#include "embed/embed.hpp"
 #include "embed/vectors.hpp"
 #include "eval/classes.hpp"
+#include "eval/departures.hpp"
 #include "eval/evaluation.hpp"
 #include "eval/one_model.hpp"
 #include "eval/samples.hpp"
@@ -22,17 +24,19 @@ namespace skyglot {
 
 /// Pictures as unit rows, each with what is true of it.
 struct PictureRows {
-  Matrix vectors;
+  RowSource vectors;
   std::vector<PictureSample> samples;  ///< one a row
   bool has_ids = true;                 ///< false: ids are row numbers, for the file had none
   std::int64_t skipped = 0;            ///< pictures that gave no row
   nlohmann::ordered_json counts;       ///< how many were dropped, skipped, missing, with examples
   nlohmann::ordered_json facts;        ///< where they came from
 
-  [[nodiscard]] std::vector<std::string> labels() const;
+  [[nodiscard]] Labels labels() const { return labels_of(samples); }
   [[nodiscard]] std::vector<std::string> ids() const;
-  /// Ids and number of rows without the vectors: what a file of labels is matched with.
-  [[nodiscard]] Embeddings outline() const;
+  /// Ids and vectors: what a file of labels is matched with.
+  [[nodiscard]] Embeddings embeddings() const;
+  /// Takes the others out.
+  void keep(const std::vector<bool>& kept);
 };
 
 /// The request with the manifest's values where the request is silent. Reads the model when it is
@@ -43,7 +47,8 @@ class Subject {
   Subject(const EvaluationRequest& request, std::initializer_list<Task> tasks);
   ~Subject();
 
-  /// Called with the samples before any picture is read, to refuse what makes no sense.
+  /// Called with the samples before any picture is read, to refuse what makes no sense. Samples
+  /// without a label are taken out before, if labels are asked for.
   using Check = std::function<void(const std::vector<PictureSample>& samples)>;
 
   /// Pictures through the model, or vectors from a file with their labels.
@@ -53,9 +58,15 @@ class Subject {
 
   /// Throws Error(usage) without a model: its texts, or vectors of texts, are needed.
   void require_model() { (void)encoder(); }
-  /// Texts as the tower gives them, or unit rows. Texts past the model's context are counted and
-  /// the first is named on stderr.
-  [[nodiscard]] Matrix texts(std::span<const std::string> texts, bool normalise);
+  /// The model's text tower.
+  [[nodiscard]] TextModel text_tower() { return text_model(encoder()); }
+  /// Counts texts that go through it; those past its context are counted too, and the first is
+  /// named on stderr.
+  void note_texts(std::span<const std::string> texts);
+  /// How pictures and texts are embedded.
+  [[nodiscard]] EmbedOptions embed_options() const;
+  /// One unit row a text; notes them.
+  [[nodiscard]] Matrix texts(std::span<const std::string> texts);
   /// Unit rows of the file of text embeddings.
   [[nodiscard]] Embeddings given_texts();
 
@@ -64,17 +75,16 @@ class Subject {
   /// The templates asked for; notes them as facts.
   [[nodiscard]] std::vector<std::string> templates();
 
-  [[nodiscard]] Averaging averaging() const;
-  [[nodiscard]] std::string prefix() const;
-  [[nodiscard]] bool capitalise() const;
   [[nodiscard]] const EvaluationRequest& request() const { return request_; }
-  [[nodiscard]] const DataRules& data() const { return data_; }
+  [[nodiscard]] const DataRules& data() const { return done_.protocol.data; }
+  [[nodiscard]] const TextRules& text() const { return done_.protocol.text; }
 
   /// Facts that "evaluated" shows, in the order they were noted.
   nlohmann::ordered_json facts;
-  /// What was done otherwise than the manifest says ("templates", "pictures", ...), so that
-  /// published figures are of something else; empty without a manifest.
-  [[nodiscard]] const std::vector<std::string>& departures() const { return departures_; }
+  /// What is done, as far as published figures depend on it.
+  [[nodiscard]] const DoneProtocol& done() const { return done_; }
+  /// What was done otherwise than the manifest says; empty without a manifest.
+  [[nodiscard]] std::vector<std::string> departures() const;
   /// Names under which published figures may stand for this model; may be empty.
   [[nodiscard]] std::vector<std::string> model_names() const;
   [[nodiscard]] std::string architecture() const;
@@ -88,11 +98,14 @@ class Subject {
   PictureRows embedded(const PictureInput& input, Truth truth, const Check& check);
   PictureRows vectors_for(const SampleSet& set, const PictureInput& input);
 
+  [[nodiscard]] const ClassList* class_list() const { return classes_ ? &*classes_ : nullptr; }
+
   const EvaluationRequest& request_;
-  DataRules data_;
-  std::unique_ptr<Encoder> encoder_;
+  DoneProtocol done_;
+  std::optional<ClassList> classes_;
+  std::unique_ptr<Encoder> opened_;
+  const Encoder* encoder_ = nullptr;
   std::int64_t truncated_ = 0;
-  std::vector<std::string> departures_;
   OneModel one_model_;
 };
 

@@ -6,6 +6,8 @@
 #include "base/error.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
+#include "base/unicode.hpp"
+#include "eval/null_cells.hpp"
 
 #include <algorithm>
 #include <array>
@@ -26,7 +28,8 @@ std::vector<std::string> lines_of(const fs::path& file) {
   if (!is_utf8(text))
     fail(ErrorKind::format, "{}: not UTF-8 text; give one label a line, a .csv or a .npy",
          file.string());
-  for (const std::string_view line : split(text, '\n')) lines.emplace_back(trim(line));
+  for (const std::string_view line : split(without_mark(text), '\n'))
+    lines.emplace_back(trim(line));
   while (!lines.empty() && lines.back().empty()) lines.pop_back();
   return lines;
 }
@@ -65,14 +68,10 @@ std::optional<CsvTable> table_with(const fs::path& file, std::string_view column
   const std::string text = read_file(file);
   CsvReader reader(text, file.string());
   std::vector<std::string> header;
-  if (!reader.next_row(header) || !column_of(header, column)) return std::nullopt;
+  if (!reader.next_row(header)) return std::nullopt;
+  for (std::string& name : header) name = trim(name);
+  if (!column_of(header, column)) return std::nullopt;
   return parse_csv(text, file.string());
-}
-
-std::unordered_map<std::string, std::int64_t> rows_of(const std::vector<std::string>& ids) {
-  std::unordered_map<std::string, std::int64_t> rows;
-  for (std::size_t i = 0; i < ids.size(); ++i) rows.emplace(ids[i], static_cast<std::int64_t>(i));
-  return rows;
 }
 
 void demand_count(const fs::path& file, std::size_t count, std::int64_t rows) {
@@ -82,10 +81,21 @@ void demand_count(const fs::path& file, std::size_t count, std::int64_t rows) {
          file.string(), count, rows);
 }
 
+// As in a list of pictures, a null cell is no label.
+std::string label_of_cell(const std::string& cell) {
+  return is_null_cell(cell) ? "" : std::string(trim(cell));
+}
+
 std::vector<std::string> labels_by_id(const CsvTable& table, std::size_t ids, std::size_t labels,
                                       const Embeddings& embeddings) {
   std::unordered_map<std::string, std::string> label_of;
-  for (const auto& row : table.rows) label_of[std::string(trim(row[ids]))] = trim(row[labels]);
+  for (const auto& row : table.rows) {
+    const auto [at, is_new] =
+        label_of.emplace(std::string(trim(row[ids])), label_of_cell(row[labels]));
+    if (!is_new && at->second != label_of_cell(row[labels]))
+      fail(ErrorKind::input, "{}: the picture '{}' has two labels, '{}' and '{}'", table.name,
+           at->first, at->second, label_of_cell(row[labels]));
+  }
   std::vector<std::string> found;
   for (const std::string& id : embeddings.ids) {
     const auto at = label_of.find(id);
@@ -101,9 +111,9 @@ std::vector<std::string> labels_of_table(const CsvTable& table, const std::strin
   const std::size_t labels = table.column(column);
   const auto ids = id_column(table.header);
   if (ids && !embeddings.ids.empty()) return labels_by_id(table, *ids, labels, embeddings);
-  demand_count(file, table.rows.size(), embeddings.vectors.rows);
+  demand_count(file, table.rows.size(), embeddings.vectors.rows());
   std::vector<std::string> found;
-  for (const auto& row : table.rows) found.emplace_back(trim(row[labels]));
+  for (const auto& row : table.rows) found.push_back(label_of_cell(row[labels]));
   return found;
 }
 
@@ -118,26 +128,36 @@ std::vector<std::string> labels_of_ids(const Embeddings& embeddings) {
   return labels;
 }
 
-std::int64_t row_named(const std::string& name,
-                       const std::unordered_map<std::string, std::int64_t>& rows,
-                       std::int64_t count, const std::string& where) {
-  if (const auto found = rows.find(name); found != rows.end()) return found->second;
-  const auto number = parse_int(name);
-  if (!number || *number < 0 || *number >= count)
-    fail(ErrorKind::input, "{}: '{}' is neither an id nor a row from 0 to {}", where, name,
-         count - 1);
-  return *number;
-}
+// Rows by id or by number.
+class RowNames {
+ public:
+  RowNames(const Embeddings& embeddings, const std::string& what)
+      : index_(embeddings, what), count_(embeddings.vectors.rows()) {}
+
+  [[nodiscard]] std::int64_t row(const std::string& name, const std::string& where) const {
+    if (const auto found = index_.find(name)) return *found;
+    const auto number = parse_int(name);
+    if (!number || *number < 0 || *number >= count_)
+      fail(ErrorKind::input, "{}: '{}' is neither an id nor a row from 0 to {}", where, name,
+           count_ - 1);
+    return *number;
+  }
+
+ private:
+  IdIndex index_;
+  std::int64_t count_;
+};
 
 std::vector<RetrievalPair> pairs_in_order(const Embeddings& pictures, const Embeddings& texts) {
-  const std::int64_t each = texts.vectors.rows / std::max<std::int64_t>(1, pictures.vectors.rows);
-  if (each == 0 || each * pictures.vectors.rows != texts.vectors.rows)
+  const std::int64_t each =
+      texts.vectors.rows() / std::max<std::int64_t>(1, pictures.vectors.rows());
+  if (each == 0 || each * pictures.vectors.rows() != texts.vectors.rows())
     fail(ErrorKind::input,
          "{} texts do not go evenly into {} pictures; say which belongs to which with --labels "
          "FILE (one line a text: the row or id of its picture)",
-         texts.vectors.rows, pictures.vectors.rows);
+         texts.vectors.rows(), pictures.vectors.rows());
   std::vector<RetrievalPair> pairs;
-  for (std::int64_t text = 0; text < texts.vectors.rows; ++text)
+  for (std::int64_t text = 0; text < texts.vectors.rows(); ++text)
     pairs.push_back({text / each, text});
   return pairs;
 }
@@ -146,25 +166,24 @@ std::vector<RetrievalPair> pairs_of_table(const CsvTable& table, const Embedding
                                           const Embeddings& texts) {
   const std::size_t picture = table.column("picture");
   const std::size_t text = table.column("text");
-  const auto picture_rows = rows_of(pictures.ids);
-  const auto text_rows = rows_of(texts.ids);
+  const RowNames picture_rows(pictures, "the pictures");
+  const RowNames text_rows(texts, "the texts");
   std::vector<RetrievalPair> pairs;
   for (const auto& row : table.rows)
-    pairs.push_back({row_named(row[picture], picture_rows, pictures.vectors.rows, table.name),
-                     row_named(row[text], text_rows, texts.vectors.rows, table.name)});
+    pairs.push_back(
+        {picture_rows.row(row[picture], table.name), text_rows.row(row[text], table.name)});
   return pairs;
 }
 
 }  // namespace
 
-std::vector<std::string> read_labels(const fs::path& file, const Embeddings& embeddings,
-                                     const std::string& column) {
-  if (file.empty()) return labels_of_ids(embeddings);
+Labels read_labels(const fs::path& file, const Embeddings& embeddings, const std::string& column) {
+  if (file.empty()) return {labels_of_ids(embeddings), false};
   if (!is_number_file(file))
     if (const auto table = table_with(file, column))
-      return labels_of_table(*table, column, file, embeddings);
-  std::vector<std::string> labels = is_number_file(file) ? numbers_of(file) : lines_of(file);
-  demand_count(file, labels.size(), embeddings.vectors.rows);
+      return {labels_of_table(*table, column, file, embeddings), false};
+  Labels labels{is_number_file(file) ? numbers_of(file) : lines_of(file), is_number_file(file)};
+  demand_count(file, labels.words.size(), embeddings.vectors.rows());
   return labels;
 }
 
@@ -174,14 +193,13 @@ std::vector<RetrievalPair> read_pairs(const fs::path& file, const Embeddings& pi
   if (const auto table = is_number_file(file) ? std::nullopt : table_with(file, "picture"))
     return pairs_of_table(*table, pictures, texts);
   const std::vector<std::string> of = is_number_file(file) ? numbers_of(file) : lines_of(file);
-  if (static_cast<std::int64_t>(of.size()) != texts.vectors.rows)
+  if (static_cast<std::int64_t>(of.size()) != texts.vectors.rows())
     fail(ErrorKind::input, "{}: {} lines for {} texts; there must be one for each text",
-         file.string(), of.size(), texts.vectors.rows);
-  const auto rows = rows_of(pictures.ids);
+         file.string(), of.size(), texts.vectors.rows());
+  const RowNames rows(pictures, "the pictures");
   std::vector<RetrievalPair> pairs;
   for (std::size_t text = 0; text < of.size(); ++text)
-    pairs.push_back({row_named(of[text], rows, pictures.vectors.rows, file.string()),
-                     static_cast<std::int64_t>(text)});
+    pairs.push_back({rows.row(of[text], file.string()), static_cast<std::int64_t>(text)});
   return pairs;
 }
 

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Classification by prompts: SkyScript's protocol, GeoRSCLIP's averaging, one class, transduction.
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "eval/outcome.hpp"
+#include "eval/protocols.hpp"
 #include "eval/subject.hpp"
-#include "nn/linear_algebra.hpp"
 #include "scores/row_blocks.hpp"
-#include "scores/transductive.hpp"
 
 #include <algorithm>
 
@@ -16,12 +16,6 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-std::vector<std::string> labels_of(const std::vector<PictureSample>& samples) {
-  std::vector<std::string> labels;
-  for (const PictureSample& sample : samples) labels.push_back(sample.label);
-  return labels;
-}
-
 ClassList numbered_classes(std::int64_t count) {
   std::vector<std::string> names;
   for (std::int64_t i = 0; i < count; ++i) names.push_back(std::to_string(i));
@@ -29,8 +23,8 @@ ClassList numbered_classes(std::int64_t count) {
 }
 
 // Without a class list the labels are the classes; one alone leaves nothing to choose.
-ClassList classes_named_by(const std::vector<std::string>& labels) {
-  ClassList classes = classes_of_labels(labels);
+ClassList classes_named_by(const Labels& labels) {
+  ClassList classes = classes_of_labels(labels.words);
   if (classes.size() == 1)
     fail(ErrorKind::input,
          "all pictures have the label '{}', so there is nothing to tell apart; give a class list "
@@ -47,7 +41,7 @@ struct ClassSide {
 
 ClassSide given_classes(Subject& subject) {
   Embeddings texts = subject.given_texts();
-  ClassSide side{subject.classes(), std::move(texts.vectors)};
+  ClassSide side{subject.classes(), texts.vectors.all()};
   if (!side.classes && !texts.ids.empty())
     side.classes.emplace(texts.ids, std::vector<std::string>(), "the ids of the text embeddings");
   if (!side.classes) side.classes = numbered_classes(side.vectors.rows);
@@ -62,26 +56,26 @@ ClassSide given_classes(Subject& subject) {
 void prompt_classes(Subject& subject, ClassSide& side) {
   std::vector<std::string> wordings;
   for (const std::string& wording : side.classes->wordings())
-    wordings.push_back(worded(wording, subject.request().wording));
+    wordings.push_back(worded(wording, subject.text().wording));
   const std::vector<std::string> templates = subject.templates();
-  subject.facts["wording"] = to_string(subject.request().wording);
+  subject.facts["wording"] = to_string(subject.text().wording);
   subject.facts["class_wordings"] = wordings;
-  subject.facts["averaging"] = to_string(subject.averaging());
-  const Matrix prompts = subject.texts(fill_templates(templates, wordings), false);
+  subject.facts["averaging"] = to_string(subject.text().averaging);
+  subject.note_texts(fill_templates(templates, wordings));
   side.vectors =
-      average_prompts(prompts, static_cast<std::int64_t>(templates.size()), subject.averaging());
+      class_vectors(subject.text_tower(), {wordings, templates, subject.text().averaging},
+                    subject.embed_options());
 }
 
-Matrix transduced(Outcome& outcome, Subject& subject, const PictureRows& rows,
-                  const ClassSide& side) {
-  const TransductiveOptions options;
-  Transduction transduction = transduce(rows.vectors, side.vectors, options);
-  subject.facts["transductive"] =
-      Json{{"text_weight", options.text_weight}, {"logit_scale", options.logit_scale},
-           {"neighbours", options.neighbours},   {"anchors", options.anchors},
-           {"rounds", transduction.rounds},      {"converged", transduction.converged}};
+void note_transduction(Outcome& outcome, Subject& subject, const TransductiveOptions& options,
+                       const Transduction& run) {
+  subject.facts["transductive"] = Json{{"text_weight", options.text_weight},
+                                       {"logit_scale", options.logit_scale},
+                                       {"neighbours", options.neighbours},
+                                       {"anchors", options.anchors},
+                                       {"rounds", run.rounds},
+                                       {"converged", run.converged}};
   outcome.value("transductive", true);
-  return std::move(transduction.assignments);
 }
 
 void note_empty_classes(Outcome& outcome, const ClassList& classes,
@@ -91,25 +85,26 @@ void note_empty_classes(Outcome& outcome, const ClassList& classes,
   outcome.value("classes_without_pictures", empty);
   if (!empty.empty())
     log_warning("{} of {} classes have no picture, but can be predicted: {}", empty.size(),
-                classes.size(), join(empty, ", "));
+                classes.size(), some_of(empty));
 }
 
 EvaluationResult score_classes(Outcome& outcome, Subject& subject, const PictureRows& rows,
                                const ClassSide& side) {
-  const std::vector<std::int32_t> labels = match_labels(*side.classes, rows.labels());
-  const auto& names = side.classes->labels();
-  const BootstrapOptions& bootstrap = subject.request().bootstrap;
-  Matrix scores = inner_products(rows.vectors, 0, rows.vectors.rows, side.vectors);
-  if (subject.request().transductive) {
-    const double alone = score_classification(scores, labels, names, bootstrap).top1;
-    scores = transduced(outcome, subject, rows, side);
-    outcome.classification(score_classification(scores, labels, names, bootstrap));
-    outcome.figure("top1_without_transduction", alone);
-  } else {
-    outcome.classification(score_classification(scores, labels, names, bootstrap));
-  }
-  outcome.predictions(scores, labels, *side.classes, rows);
-  note_empty_classes(outcome, *side.classes, labels);
+  const MatchedLabels matched = match_labels(*side.classes, rows.labels());
+  subject.facts["labels_read_as"] = to_string(matched.reading);
+  ZeroshotRequest request{.pictures = {rows.vectors, matched.classes, {}},
+                          .classes = side.vectors,
+                          .class_names = side.classes->labels(),
+                          .transduction = {},
+                          .bootstrap = subject.request().bootstrap};
+  if (subject.request().transductive) request.transduction.emplace();
+  const ZeroshotResult result = score_zeroshot(request);
+  if (result.transduction)
+    note_transduction(outcome, subject, *request.transduction, *result.transduction);
+  outcome.classification(result.classified.score);
+  if (result.transduction) outcome.figure("top1_without_transduction", result.top1_alone);
+  outcome.predictions(result.classified.scores, matched.classes, *side.classes, rows);
+  note_empty_classes(outcome, *side.classes, matched.classes);
   return outcome.finish(subject);
 }
 
@@ -127,7 +122,7 @@ std::vector<std::int32_t> binary_labels(const ClassList& classes, const PictureR
 EvaluationResult score_one_class(Outcome& outcome, Subject& subject, const PictureRows& rows,
                                  const ClassSide& side) {
   const std::vector<std::int32_t> labels = binary_labels(*side.classes, rows);
-  const Matrix scores = inner_products(rows.vectors, 0, rows.vectors.rows, side.vectors);
+  const Matrix scores = all_scores(rows.vectors, side.vectors);
   const BinaryScore score = best_f1(scores.values, labels);
   outcome.figure("f1", 100 * score.f1);
   outcome.figure("precision", 100 * score.precision);
@@ -146,7 +141,7 @@ EvaluationResult evaluate_zeroshot(const EvaluationRequest& request, Task task) 
   const bool given = !request.text_embeddings.empty();
   ClassSide side = given ? given_classes(subject) : ClassSide{subject.classes(), {}};
   const auto check = [&](const std::vector<PictureSample>& samples) {
-    const auto labels = labels_of(samples);
+    const Labels labels = labels_of(samples);
     if (!side.classes) side.classes = classes_named_by(labels);
     if (side.classes->size() > 1) (void)match_labels(*side.classes, labels);
   };

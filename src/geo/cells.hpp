@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cells of a longitude-latitude grid: where the random part of the selection looks.
+// Cells of a longitude-latitude grid.
 #pragma once
 
 #include "geo/geometry.hpp"
 
 #include <compare>
 #include <cstdint>
-#include <vector>
 
 namespace skyglot {
 
@@ -21,13 +20,13 @@ struct Cell {
 /// The cell that holds a place; the longitude may be any turn.
 [[nodiscard]] Cell cell_at(Point lonlat, double cell_deg);
 
-/// Every cell that meets one of the footprints, sorted.
-[[nodiscard]] std::vector<Cell> cells_meeting(const std::vector<Geometry>& footprints_lonlat,
-                                              double cell_deg);
-
-/// `count` of the cells drawn without replacement, sorted; all of them if count is 0 or larger than
-/// their number. A cell's fate depends on seed and cell only.
-[[nodiscard]] std::vector<Cell> draw_cells(std::vector<Cell> cells, std::int64_t count,
-                                           std::uint64_t seed);
+/// Columns around the Earth and rows from pole to pole.
+[[nodiscard]] std::int32_t columns_around(double cell_deg);
+[[nodiscard]] std::int32_t rows_up(double cell_deg);
+/// The column, of any turn, as one of 0 .. columns_around - 1.
+[[nodiscard]] std::int32_t wrapped_column(std::int64_t column, double cell_deg);
+/// Index of the cell that holds `value`, counted from `origin`; places a hair (1e-9 of a cell)
+/// below a border belong to the upper cell.
+[[nodiscard]] std::int64_t cell_index(double value, double origin, double cell_deg);
 
 }  // namespace skyglot

@@ -3,40 +3,23 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
-
 namespace skyglot {
 namespace {
 
-std::vector<Geometry> one_scene(const Box& box) {
-  return {Geometry::rectangle(box)};
+TEST(Cells, HoldTheirPlaceWhateverItsTurn) {
+  const Cell cell = cell_at({10.025, 50.015}, 0.01);
+  EXPECT_EQ(cell, (Cell{19002, 14001}));
+  EXPECT_EQ(cell_at({370.025, 50.015}, 0.01), cell);
+  EXPECT_EQ(cell_at({-349.975, 50.015}, 0.01), cell);
+  EXPECT_TRUE(contains(cell_box_lonlat(cell, 0.01), Point{10.025, 50.015}));
 }
 
-TEST(Cells, CoverTheFootprintAndNothingElse) {
-  const auto cells = cells_meeting(one_scene({10.001, 50.001, 10.029, 50.019}), 0.01);
-  EXPECT_EQ(cells.size(), 6U);
-  EXPECT_TRUE(std::ranges::binary_search(cells, cell_at({10.025, 50.015}, 0.01)));
-  EXPECT_FALSE(std::ranges::binary_search(cells, cell_at({10.035, 50.015}, 0.01)));
-}
-
-TEST(Cells, WrapOverTheAntimeridian) {
-  const auto cells = cells_meeting(one_scene({179.995, 0.001, 180.005, 0.009}), 0.01);
-  ASSERT_EQ(cells.size(), 2U);
-  EXPECT_EQ(cells[0], cell_at({-179.999, 0.005}, 0.01));
-  EXPECT_EQ(cells[1], cell_at({179.999, 0.005}, 0.01));
-  for (const Cell cell : cells) EXPECT_LE(std::abs(cell_box_lonlat(cell, 0.01).centre().x), 180);
-}
-
-TEST(Cells, DrawDependsOnSeedOnly) {
-  const auto all = cells_meeting(one_scene({10.001, 50.001, 10.199, 50.199}), 0.01);
-  auto reversed = all;
-  std::ranges::reverse(reversed);
-  const auto drawn = draw_cells(all, 30, 1);
-  EXPECT_EQ(drawn.size(), 30U);
-  EXPECT_EQ(drawn, draw_cells(reversed, 30, 1));
-  EXPECT_NE(drawn, draw_cells(all, 30, 2));
-  EXPECT_EQ(draw_cells(all, 0, 1), all);
-  EXPECT_EQ(draw_cells(all, 100000, 1), all);
+TEST(Cells, GoAroundTheEarth) {
+  EXPECT_EQ(columns_around(0.01), 36000);
+  EXPECT_EQ(rows_up(0.01), 18000);
+  EXPECT_EQ(columns_around(7), 52);
+  EXPECT_EQ(cell_at({180, 0}, 0.01).column, 0);
+  EXPECT_EQ(cell_at({-180, -90}, 0.01), (Cell{0, 0}));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <optional>
 #include <utility>
 
@@ -75,7 +76,7 @@ double ring_area(const Path& ring) {
   return std::abs(twice) / 2;
 }
 
-double clipped_ring_area(Path ring, const Box& box) {
+Path ring_within(Path ring, const Box& box) {
   ring = clip_ring(
       ring, [&](Point p) { return p.x >= box.min_x; },
       [&](Point a, Point b) { return at_x(a, b, box.min_x); });
@@ -88,7 +89,48 @@ double clipped_ring_area(Path ring, const Box& box) {
   ring = clip_ring(
       ring, [&](Point p) { return p.y <= box.max_y; },
       [&](Point a, Point b) { return at_y(a, b, box.max_y); });
-  return ring_area(ring);
+  return ring;
+}
+
+Geometry clipped_polygon(const Geometry& polygon, const Box& box) {
+  Geometry result{GeometryKind::polygon, {}};
+  for (const auto& part : polygon.parts) {
+    std::vector<Path> rings;
+    for (std::size_t i = 0; i < part.size() && (i == 0 || !rings.empty()); ++i)
+      if (Path ring = ring_within(part[i], box); !ring.empty()) rings.push_back(std::move(ring));
+    if (!rings.empty()) result.parts.push_back(std::move(rings));
+  }
+  return result;
+}
+
+Point between(Point a, Point b, double t) {
+  return {a.x + t * (b.x - a.x), a.y + t * (b.y - a.y)};
+}
+
+// Stretches that follow one another stay one line.
+Geometry clipped_line(const Geometry& line, const Box& box) {
+  Geometry result{GeometryKind::line, {}};
+  bool goes_on = false;
+  any_segment(line, [&](Point a, Point b) {
+    const auto stretch = clip_segment(a, b, box);
+    if (!stretch) {
+      goes_on = false;
+      return false;
+    }
+    goes_on = goes_on && stretch->first == 0 && result.parts.back()[0].back() == a;
+    if (!goes_on) result.parts.push_back({Path{between(a, b, stretch->first)}});
+    goes_on = stretch->second == 1;
+    result.parts.back()[0].push_back(goes_on ? b : between(a, b, stretch->second));
+    return false;
+  });
+  return result;
+}
+
+Geometry clipped_points(const Geometry& points, const Box& box) {
+  Geometry result{GeometryKind::point, {}};
+  std::ranges::copy_if(points.parts, std::back_inserter(result.parts),
+                       [&](const auto& part) { return contains(box, part[0][0]); });
+  return result;
 }
 
 }  // namespace
@@ -121,11 +163,17 @@ bool overlaps(const Geometry& geometry, const Box& box) {
   return geometry.kind == GeometryKind::polygon && polygon_contains(geometry, box.centre());
 }
 
+Geometry clipped(const Geometry& geometry, const Box& box) {
+  if (geometry.kind == GeometryKind::point) return clipped_points(geometry, box);
+  if (geometry.kind == GeometryKind::line) return clipped_line(geometry, box);
+  return clipped_polygon(geometry, box);
+}
+
 double area_within(const Geometry& polygon, const Box& box) {
   double area = 0;
   for (const auto& part : polygon.parts)
     for (std::size_t ring = 0; ring < part.size(); ++ring)
-      area += (ring == 0 ? 1 : -1) * clipped_ring_area(part[ring], box);
+      area += (ring == 0 ? 1 : -1) * ring_area(ring_within(part[ring], box));
   return std::max(0.0, area);
 }
 

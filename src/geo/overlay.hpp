@@ -15,6 +15,10 @@ namespace skyglot {
 [[nodiscard]] bool overlaps(const Geometry& geometry, const Box& box);
 /// Whether the straight segment a–b meets the box.
 [[nodiscard]] bool segment_meets_box(Point a, Point b, const Box& box);
+/// The part of a shape inside `box`, as a shape of the same kind: for a large shape of which little
+/// is needed. Polygons may gain edges along the border of the box (Sutherland–Hodgman per ring),
+/// lines are cut into pieces (Liang–Barsky). No parts if nothing lies inside.
+[[nodiscard]] Geometry clipped(const Geometry& geometry, const Box& box);
 /// Area of the part of a polygon geometry inside `box`, in the square of the plane's unit
 /// (Sutherland–Hodgman per ring; holes subtract).
 [[nodiscard]] double area_within(const Geometry& polygon, const Box& box);

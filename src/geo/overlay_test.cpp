@@ -67,5 +67,45 @@ TEST(Overlay, AreaAgreesWithCountingPoints) {
   EXPECT_NEAR(area_within(star, box), counted, 0.02);
 }
 
+TEST(Overlay, ClippedShapesHaveTheSamePartInsideTheBox) {
+  RandomStream random(5, "clipped");
+  const Box box{-1, -2, 3, 2};
+  for (int round = 0; round < 200; ++round) {
+    Path path;
+    for (int i = 0; i < 30; ++i) {
+      const double angle = 2 * std::numbers::pi * i / 30;
+      const double radius = random.uniform(0.5, 6);
+      path.push_back({radius * std::cos(angle), radius * std::sin(angle)});
+    }
+    path.push_back(path.front());
+    const Geometry polygon = Geometry::polygon(path);
+    const Geometry part = clipped(polygon, box);
+    ASSERT_TRUE(contains(grown(box, 1e-9), bounding_box(part)));
+    ASSERT_NEAR(area_within(part, box), area_within(polygon, box), 1e-9);
+    const Geometry line = Geometry::line(path);
+    const Geometry pieces = clipped(line, box);
+    ASSERT_TRUE(contains(grown(box, 1e-9), bounding_box(pieces)));
+    ASSERT_NEAR(length_within(pieces, box), length_within(line, box), 1e-9);
+  }
+}
+
+TEST(Overlay, ClippingKeepsHolesAndDropsWhatIsOutside) {
+  const Geometry frame{GeometryKind::polygon,
+                       {{Geometry::rectangle({0, 0, 10, 10}).parts[0][0],
+                         Geometry::rectangle({2, 2, 8, 8}).parts[0][0]},
+                        {Geometry::rectangle({20, 20, 30, 30}).parts[0][0]}}};
+  const Geometry part = clipped(frame, {1, 1, 5, 5});
+  ASSERT_EQ(part.parts.size(), 1U);
+  EXPECT_EQ(part.parts[0].size(), 2U);
+  EXPECT_DOUBLE_EQ(area_within(part, {0, 0, 10, 10}), 16 - 9);
+  EXPECT_TRUE(clipped(frame, {11, 11, 12, 12}).parts.empty());
+  EXPECT_TRUE(clipped(Geometry::point({3, 3}), {4, 4, 5, 5}).parts.empty());
+  EXPECT_EQ(clipped(Geometry::point({4, 5}), {4, 4, 5, 5}), Geometry::point({4, 5}));
+  const Geometry line = Geometry::line({{0, 0}, {4, 0}, {8, 0}, {8, 20}, {2, 20}, {2, -1}});
+  Geometry pieces = Geometry::line({{1, 0}, {4, 0}, {8, 0}, {8, 1}});
+  pieces.parts.push_back({Path{{2, 1}, {2, -1}}});
+  EXPECT_EQ(clipped(line, {1, -1, 9, 1}), pieces);
+}
+
 }  // namespace
 }  // namespace skyglot

@@ -62,12 +62,28 @@ bool starts_number(std::string_view name, std::size_t i) {
   return is_digit(name[i]) && (i == 0 || !is_digit(name[i - 1]));
 }
 
+bool is_letter(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+// Letters right before place `i`: "ortho2015" is a year, the sheet number "TQ2080" is none.
+bool follows_a_word_or_nothing(std::string_view name, std::size_t i) {
+  std::size_t start = i;
+  while (start > 0 && is_letter(name[start - 1])) --start;
+  constexpr std::size_t kShortestWord = 3;
+  return start == i || i - start >= kShortestWord;
+}
+
 std::optional<std::string> lone_year(std::string_view name, std::size_t i) {
   std::string_view rest = name.substr(i);
   const auto year = take_number(rest, 4);
-  if (!year || !plausible(*year, 1, 1) || (!rest.empty() && is_digit(rest.front())))
-    return std::nullopt;
+  if (!year || !plausible(*year, 1, 1) || !follows_a_word_or_nothing(name, i)) return std::nullopt;
+  if (!rest.empty() && (is_digit(rest.front()) || is_letter(rest.front()))) return std::nullopt;
   return formatted(*year, 1, 1);
+}
+
+bool is_past(const std::optional<std::string>& date, int this_year) {
+  return date && *date <= formatted(this_year, 12, 31);
 }
 
 }  // namespace
@@ -108,13 +124,18 @@ std::optional<std::string> date_from_metadata(const std::map<std::string, std::s
   return std::nullopt;
 }
 
-std::optional<std::string> date_from_name(std::string_view name) {
+int current_year() {
+  const auto today = std::chrono::floor<std::chrono::days>(std::chrono::system_clock::now());
+  return static_cast<int>(std::chrono::year_month_day(today).year());
+}
+
+std::optional<std::string> date_from_name(std::string_view name, int this_year) {
   for (std::size_t i = 0; i < name.size(); ++i)
     if (starts_number(name, i))
-      if (auto date = full_date(name.substr(i), false)) return date;
+      if (auto date = full_date(name.substr(i), false); is_past(date, this_year)) return date;
   for (std::size_t i = 0; i < name.size(); ++i)
     if (starts_number(name, i))
-      if (auto date = lone_year(name, i)) return date;
+      if (auto date = lone_year(name, i); is_past(date, this_year)) return date;
   return std::nullopt;
 }
 

@@ -19,9 +19,13 @@ namespace skyglot {
 [[nodiscard]] std::optional<std::string> date_from_metadata(
     const std::map<std::string, std::string>& metadata);
 
+[[nodiscard]] int current_year();
+
 /// The first date in a name: YYYYMMDD or YYYY-MM-DD (also with '_' or '.') anywhere, else a year
-/// (1900-2099) that stands alone between characters that are no digits.
-[[nodiscard]] std::optional<std::string> date_from_name(std::string_view name);
+/// (1900-2099) that stands alone, or after a word of three letters or more ("ortho2015"). Years
+/// after `this_year` are sheet numbers and codes ("TQ2080", EPSG's 2056), not dates.
+[[nodiscard]] std::optional<std::string> date_from_name(std::string_view name,
+                                                        int this_year = current_year());
 
 /// The date in the part of `name` that `pattern` matches (its first group where it has one;
 /// ECMAScript). Nothing where it does not match; throws Error(usage) for a bad pattern.

@@ -45,6 +45,18 @@ TEST(CaptureDate, NamesOfRealProducts) {
   EXPECT_EQ(date_from_name("flight_2019-05-07_12"), "2019-05-07");
 }
 
+TEST(CaptureDate, SheetNumbersAndCodesAreNoYears) {
+  for (const char* name :
+       {"TQ2080", "TQ2010", "NZ19991", "swissimage_dop10_0.1_2056", "tile_2048_1024",
+        "ortho_epsg_2056", "dop_20560101", "img_1999a", "b_2027"})
+    EXPECT_EQ(date_from_name(name, 2026), std::nullopt) << name;
+  EXPECT_EQ(date_from_name("dop_2034_5678_2021-06-01", 2026), "2021-06-01");
+  EXPECT_EQ(date_from_name("s2_20210101T101010", 2026), "2021-01-01");
+  EXPECT_EQ(date_from_name("ortho2015", 2026), "2015-01-01");
+  EXPECT_EQ(date_from_name("2056_2019_5", 2026), "2019-01-01");
+  EXPECT_EQ(date_from_name("b_2027", 2027), "2027-01-01");
+}
+
 TEST(CaptureDate, PatternOfTheUser) {
   EXPECT_EQ(date_from_pattern("x19990101_t20200203", "t(\\d{8})"), "2020-02-03");
   EXPECT_EQ(date_from_pattern("nothing", "t(\\d{8})"), std::nullopt);

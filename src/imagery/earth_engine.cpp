@@ -130,8 +130,8 @@ std::vector<Image> list_images(const EarthEngineImport& import) {
 
 std::variant<Scene, Skipped> scene_of(const Image& image, const SceneOptions& options) {
   try {
-    auto described =
-        describe_grid(Raster::open(image.gdal_name, {.drivers = {"EEDAI"}}), image.name, options);
+    auto described = describe_grid(Raster::open(image.gdal_name, {.drivers = {"EEDAI"}}).info(),
+                                   image.name, options);
     if (auto* scene = std::get_if<Scene>(&described)) {
       if (options.date.empty()) scene->date = image.date;
       if (is_footprint(image.footprint_lonlat)) scene->footprint_lonlat = image.footprint_lonlat;

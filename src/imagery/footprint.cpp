@@ -6,6 +6,9 @@
 #include <algorithm>
 #include <cmath>
 #include <numbers>
+#include <optional>
+#include <span>
+#include <utility>
 
 namespace skyglot {
 namespace {
@@ -17,14 +20,45 @@ bool holds_data_everywhere(const BandInfo& band) {
   return !band.has_mask && !band.nodata && !real;
 }
 
+const std::vector<BandInfo>& bands_of(const Raster& raster, const FootprintOptions& options) {
+  return options.told.empty() ? raster.info().bands : options.told;
+}
+
+// Clears the mask where a band holds the value that is told to be no data.
+void clear_nodata(const Raster& raster, const Raster::ReadRequest& request, double nodata,
+                  std::span<std::uint8_t> mask) {
+  std::vector<float> values(mask.size());
+  raster.read<float>(request, values);
+  const auto none = static_cast<float>(nodata);
+  for (std::size_t i = 0; i < mask.size(); ++i)
+    if (values[i] == none) mask[i] = 0;
+}
+
+// 1 where any of the bands holds data, by what the raster and others tell of it.
+std::vector<std::uint8_t> valid_mask(const Raster& raster, Raster::ReadRequest request,
+                                     const std::vector<BandInfo>& told) {
+  std::vector<std::uint8_t> valid(static_cast<std::size_t>(request.out_width) *
+                                  static_cast<std::size_t>(request.out_height));
+  std::vector<std::uint8_t> mask(valid.size());
+  for (const int band : std::exchange(request.bands, {})) {
+    request.bands = {band};
+    raster.read_valid(request, mask);
+    const auto index = static_cast<std::size_t>(band - 1);
+    const std::optional<double> nodata = told.at(index).nodata;
+    if (nodata && nodata != raster.info().bands.at(index).nodata)
+      clear_nodata(raster, request, *nodata, mask);
+    for (std::size_t i = 0; i < valid.size(); ++i) valid[i] |= mask[i];
+  }
+  return valid;
+}
+
 Geometry outline_at(const Raster& raster, const FootprintOptions& options, int max_cells) {
   const RasterInfo& info = raster.info();
   const int width = std::min(info.width, max_cells);
   const int height = std::min(info.height, max_cells);
-  std::vector<std::uint8_t> mask(static_cast<std::size_t>(width) *
-                                 static_cast<std::size_t>(height));
-  raster.read_valid(
-      {{0, 0, info.width, info.height}, options.bands, width, height, Resampling::nearest}, mask);
+  const std::vector<std::uint8_t> mask = valid_mask(
+      raster, {{0, 0, info.width, info.height}, options.bands, width, height, Resampling::nearest},
+      bands_of(raster, options));
   const bool decimated = width < info.width || height < info.height;
   const OutlineOptions outline{.min_cells = decimated ? 4 : 0, .tolerance = 1};
   const double column = static_cast<double>(info.width) / width;
@@ -82,7 +116,7 @@ std::variant<Geometry, Skipped> valid_pixels(const Raster& raster,
                                              const FootprintOptions& options) {
   const RasterInfo& info = raster.info();
   const bool whole = std::ranges::any_of(options.bands, [&](int band) {
-    return holds_data_everywhere(info.bands.at(static_cast<std::size_t>(band - 1)));
+    return holds_data_everywhere(bands_of(raster, options).at(static_cast<std::size_t>(band - 1)));
   });
   if (whole)
     return Geometry::rectangle(

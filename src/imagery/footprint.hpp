@@ -13,6 +13,9 @@ namespace skyglot {
 struct FootprintOptions {
   std::vector<int> bands;  ///< a pixel is valid where any of these (from 1) holds data
   int max_cells = 1024;    ///< a side of the decimated mask
+  /// What is known of all the raster's bands, where that is more than it says itself (no data that
+  /// only a STAC item declares); empty: its own word counts.
+  std::vector<BandInfo> told{};
 };
 
 /// Outline of the valid pixels in pixel coordinates. Rasters without nodata, mask and NaN give

@@ -10,7 +10,7 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
+#include <set>
 
 namespace skyglot {
 namespace {
@@ -22,29 +22,72 @@ bool is_hidden(const fs::path& path) {
 }
 
 bool is_sidecar(const fs::path& path) {
-  constexpr std::array kEndings{".aux.xml", ".ovr", ".msk", ".tfw", ".jgw", ".pgw",
-                                ".wld",     ".prj", ".hdr", ".j2w", ".bpw"};
+  constexpr std::array kEndings{".aux.xml", ".aux", ".rrd",  ".ovr", ".msk",  ".tfw", ".tifw",
+                                ".tiffw",   ".jgw", ".jpgw", ".pgw", ".pngw", ".j2w", ".jp2w",
+                                ".bpw",     ".wpw", ".wld",  ".prj", ".qpj",  ".hdr", ".jpegw"};
   const std::string name = to_lower(path.filename().string());
   return std::ranges::any_of(kEndings, [&](const char* e) { return name.ends_with(e); });
 }
 
-void add_folder(const fs::path& folder, std::vector<fs::path>& files) {
-  std::error_code code;
-  for (fs::recursive_directory_iterator it(folder,
-                                           fs::directory_options::follow_directory_symlink |
-                                               fs::directory_options::skip_permission_denied,
-                                           code);
-       it != fs::recursive_directory_iterator(); it.increment(code)) {
-    constexpr int kDeepest = 64;  // a ring of links ends here
-    if (code) break;
-    if (it->is_directory(code)) {
-      if (is_hidden(it->path()) || it.depth() >= kDeepest) it.disable_recursion_pending();
-    } else if (it->is_regular_file(code) && !is_hidden(it->path()) && !is_sidecar(it->path())) {
-      files.push_back(fs::absolute(it->path()).lexically_normal());
+// Walks folders; each real one once, whatever links lead to it.
+class Walk {
+ public:
+  void add_folder(const fs::path& folder) {
+    walk(folder);
+    // What links lead to comes after all that is there itself, in the order of names, so that the
+    // names of files do not depend on the order in which a folder is listed.
+    while (!links_.empty()) walk(links_.extract(links_.begin()).value());
+  }
+
+  void add_file(const fs::path& file) { files_.push_back(fs::absolute(file).lexically_normal()); }
+
+  /// Sorted, each once.
+  [[nodiscard]] std::vector<fs::path> files() && {
+    std::ranges::sort(files_);
+    const auto doubles = std::ranges::unique(files_);
+    files_.erase(doubles.begin(), doubles.end());
+    return std::move(files_);
+  }
+
+ private:
+  bool enter(const fs::path& folder) {
+    std::error_code code;
+    const fs::path real = fs::canonical(folder, code);
+    return !code && entered_.insert(real).second;
+  }
+
+  void walk(const fs::path& top) {
+    std::vector<fs::path> folders{top};
+    while (!folders.empty()) {
+      const fs::path folder = std::move(folders.back());
+      folders.pop_back();
+      if (enter(folder)) list(folder, folders);
     }
   }
-  if (code) fail(ErrorKind::io, "cannot list folder {}: {}", folder.string(), code.message());
-}
+
+  void list(const fs::path& folder, std::vector<fs::path>& folders) {
+    std::error_code code;
+    for (fs::directory_iterator it(folder, fs::directory_options::skip_permission_denied, code);
+         !code && it != fs::directory_iterator(); it.increment(code)) {
+      const fs::path& path = it->path();
+      std::error_code broken;
+      if (is_hidden(path)) continue;
+      if (it->is_directory(broken)) {
+        if (it->is_symlink(broken))
+          links_.insert(path);
+        else
+          folders.push_back(path);
+      } else if (it->is_regular_file(broken) && !is_sidecar(path)) {
+        add_file(path);
+      }
+    }
+    if (code) fail(ErrorKind::io, "cannot list folder {}: {}", folder.string(), code.message());
+  }
+
+  std::vector<fs::path> files_;
+  std::set<fs::path> entered_;  // canonical
+  std::set<fs::path> links_;
+};
 
 using Outcome = std::variant<Scene, Skipped>;
 
@@ -62,21 +105,8 @@ Outcome describe_file(const fs::path& file, const SceneOptions& options) {
   }
 }
 
-std::string advice(const std::string& reason) {
-  static const std::map<std::string, std::string> kAdvice{
-      {"no_crs", "it has no coordinate reference system; --crs EPSG:... gives it one"},
-      {"no_geotransform", "nothing says where its pixels lie (no geotransform or world file)"},
-      {"no_valid_pixels", "all its pixels are nodata"},
-      {"no_bands", "it has no bands of its own"},
-      {"other_bands", "it lacks the bands of the collection"},
-      {"outside_earth", "its coordinates lie outside its reference system"},
-      {"around_pole", "its footprint runs around a pole; cut it into parts"}};
-  const auto found = kAdvice.find(reason);
-  return found == kAdvice.end() ? "" : found->second;
-}
-
 void warn(const fs::path& file, const std::string& reason) {
-  if (const std::string text = advice(reason); !text.empty())
+  if (const std::string text = skip_advice(reason); !text.empty())
     log_warning("left out {}: {}", file.string(), text);
 }
 
@@ -91,19 +121,16 @@ void ScanOptions::validate() const {
 }
 
 std::vector<fs::path> files_to_scan(const std::vector<fs::path>& inputs) {
-  std::vector<fs::path> files;
+  Walk walk;
   for (const fs::path& input : inputs) {
     if (fs::is_directory(input))
-      add_folder(input, files);
+      walk.add_folder(input);
     else if (fs::exists(input))
-      files.push_back(fs::absolute(input).lexically_normal());
+      walk.add_file(input);
     else
       fail(ErrorKind::input, "cannot scan {}: no such file or folder", input.string());
   }
-  std::ranges::sort(files);
-  const auto doubles = std::ranges::unique(files);
-  files.erase(doubles.begin(), doubles.end());
-  return files;
+  return std::move(walk).files();
 }
 
 CatalogueCounts scan_folders(const ScanOptions& options, ImageryCatalogue& catalogue) {

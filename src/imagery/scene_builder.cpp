@@ -2,6 +2,7 @@
 #include "imagery/scene_builder.hpp"
 
 #include "base/error.hpp"
+#include "base/strings.hpp"
 #include "imagery/bands.hpp"
 #include "imagery/capture_date.hpp"
 #include "imagery/footprint.hpp"
@@ -10,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <map>
 
 namespace skyglot {
 namespace {
@@ -22,9 +24,44 @@ std::string date_of(const RasterInfo& info, const std::string& name, const Scene
   return date_from_name(name).value_or("");
 }
 
+std::string utf8_from_latin1(std::string_view text) {
+  std::string utf8;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80) utf8 += static_cast<char>(0xC0 | byte >> 6);
+    utf8 += byte >= 0x80 ? static_cast<char>(0x80 | (byte & 0x3F)) : c;
+  }
+  return utf8;
+}
+
+// Tags hold line ends and zeros, and old ones Latin-1.
+std::string single_line(const std::string& tag) {
+  std::string line;
+  for (const char c : is_utf8(tag) ? tag : utf8_from_latin1(tag)) {
+    const bool blank = static_cast<unsigned char>(c) <= ' ';
+    if (!blank)
+      line += c;
+    else if (!line.empty() && line.back() != ' ')
+      line += ' ';
+  }
+  return std::string(trim(line));
+}
+
 std::string licence_of(const RasterInfo& info) {
-  const auto found = info.metadata.find("TIFFTAG_COPYRIGHT");
-  return found == info.metadata.end() ? "" : found->second;
+  for (const char* key : {"TIFFTAG_COPYRIGHT", "EXIF_Copyright", "Copyright", "COPYRIGHT",
+                          "NC_GLOBAL#license", "license", "licence"}) {
+    const auto found = info.metadata.find(key);
+    if (found == info.metadata.end()) continue;
+    if (std::string text = single_line(found->second); !text.empty()) return text;
+  }
+  return "";
+}
+
+// Why nothing can be said of where a raster's pixels lie; "" where something can.
+std::string missing_place(const RasterInfo& info, const SceneOptions& options) {
+  if (!info.unrectified_by.empty()) return info.unrectified_by + "_only";
+  if (info.crs_wkt.empty() && options.crs.empty()) return "no_crs";
+  return info.map_from_pixel ? "" : "no_geotransform";
 }
 
 bool covers_ground_of(const RasterInfo& file, const Scene& scene) {
@@ -43,6 +80,25 @@ bool covers_ground_of(const RasterInfo& file, const Scene& scene) {
 }
 
 }  // namespace
+
+std::string skip_advice(const std::string& reason) {
+  static const std::map<std::string, std::string> kAdvice{
+      {"no_crs", "it has no coordinate reference system on the earth; --crs EPSG:... gives it one"},
+      {"no_geotransform", "nothing says where its pixels lie (no geotransform or world file)"},
+      {"gcp_only", "located by ground control points: gdalwarp it first"},
+      {"rpc_only", "located by rational polynomials: gdalwarp -rpc it first, with a height model"},
+      {"geolocation_only", "located by an array of places: gdalwarp -geoloc it first"},
+      {"other_grid",
+       "its files do not cover the same ground; name assets of one grid with --asset, or warp them "
+       "to one"},
+      {"no_valid_pixels", "all its pixels are nodata"},
+      {"no_bands", "it has no bands of its own"},
+      {"other_bands", "it lacks the bands of the collection"},
+      {"outside_earth", "its coordinates lie outside its reference system"},
+      {"around_pole", "its footprint runs around a pole; cut it into parts"}};
+  const auto found = kAdvice.find(reason);
+  return found == kAdvice.end() ? "" : found->second;
+}
 
 std::optional<Skipped> add_file(Scene& scene, const RasterInfo& file) {
   if (!covers_ground_of(file, scene)) return Skipped{"other_grid"};
@@ -72,12 +128,11 @@ void probe_pixels(const Raster& raster) {
     raster.read<float>({{x, y, 1, 1}, {1}, 1, 1, Resampling::nearest}, value);
 }
 
-std::variant<Scene, Skipped> describe_grid(const Raster& raster, const std::string& name,
+std::variant<Scene, Skipped> describe_grid(const RasterInfo& info, const std::string& name,
                                            const SceneOptions& options) {
-  const RasterInfo& info = raster.info();
   if (info.bands.empty()) return Skipped{"no_bands"};
-  if (info.crs_wkt.empty() && options.crs.empty()) return Skipped{"no_crs"};
-  if (!info.map_from_pixel) return Skipped{"no_geotransform"};
+  if (std::string reason = missing_place(info, options); !reason.empty())
+    return Skipped{std::move(reason)};
   if (choose_bands(info.bands, options.bands).empty()) return Skipped{"other_bands"};
   Scene scene;
   scene.name = name;
@@ -97,11 +152,17 @@ std::variant<Scene, Skipped> describe_grid(const Raster& raster, const std::stri
 
 std::variant<Scene, Skipped> describe_scene(const Raster& raster, const std::string& name,
                                             const SceneOptions& options) {
-  auto described = describe_grid(raster, name, options);
+  return describe_scene(raster, raster.info(), name, options);
+}
+
+std::variant<Scene, Skipped> describe_scene(const Raster& raster, const RasterInfo& info,
+                                            const std::string& name, const SceneOptions& options) {
+  auto described = describe_grid(info, name, options);
   auto* scene = std::get_if<Scene>(&described);
   if (scene == nullptr) return described;
   const std::vector<int> bands = choose_bands(scene->bands, options.bands);
-  auto pixels = valid_pixels(raster, {.bands = bands, .max_cells = options.footprint_cells});
+  auto pixels = valid_pixels(
+      raster, {.bands = bands, .max_cells = options.footprint_cells, .told = info.bands});
   if (auto* skipped = std::get_if<Skipped>(&pixels)) return std::move(*skipped);
   if (auto skipped = place_on_earth(*scene, std::get<Geometry>(pixels))) return *skipped;
   return described;

@@ -22,16 +22,27 @@ struct SceneOptions {
 };
 
 /// Describes `raster`, called `name` by people. Skipped: "no_bands", "other_bands", "no_crs",
-/// "no_geotransform", "no_valid_pixels", "outside_earth", "around_pole".
+/// "no_geotransform", "gcp_only", "rpc_only", "geolocation_only", "no_valid_pixels",
+/// "outside_earth", "around_pole".
 /// Throws Error(format) if pixels cannot be read.
 [[nodiscard]] std::variant<Scene, Skipped> describe_scene(const Raster& raster,
                                                           const std::string& name,
                                                           const SceneOptions& options);
 
+/// The same where more is known of `raster` than it says itself: `info` counts.
+[[nodiscard]] std::variant<Scene, Skipped> describe_scene(const Raster& raster,
+                                                          const RasterInfo& info,
+                                                          const std::string& name,
+                                                          const SceneOptions& options);
+
 /// The same without a look at the pixels: the footprint is the whole grid.
-[[nodiscard]] std::variant<Scene, Skipped> describe_grid(const Raster& raster,
+[[nodiscard]] std::variant<Scene, Skipped> describe_grid(const RasterInfo& info,
                                                          const std::string& name,
                                                          const SceneOptions& options);
+
+/// What a reason to leave out a raster means and what to do about it; "" where nothing is to be
+/// said.
+[[nodiscard]] std::string skip_advice(const std::string& reason);
 
 /// Adds the bands of one more file to `scene`, whose first file decides the grid: give the finest
 /// one first. Skipped: "other_grid" where the file does not cover the scene's ground (same

@@ -5,9 +5,12 @@
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
+#include "base/url.hpp"
 #include "imagery/bands.hpp"
 #include "imagery/capture_date.hpp"
 #include "imagery/footprint.hpp"
+#include "imagery/stac_assets.hpp"
+#include "imagery/stac_json.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -15,6 +18,7 @@
 #include <array>
 #include <cmath>
 #include <filesystem>
+#include <functional>
 #include <limits>
 
 namespace skyglot {
@@ -25,46 +29,12 @@ using Json = nlohmann::json;
 // An item of the right types that cannot be true.
 struct DamagedItem {};
 
-std::string text_at(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
 // A property of the asset, else of the item.
 const Json* property(const Json& item, const Json& asset, const char* key) {
   if (const auto found = asset.find(key); found != asset.end()) return &*found;
   const Json& properties = item.at("properties");
   const auto found = properties.find(key);
   return found == properties.end() || found->is_null() ? nullptr : &*found;
-}
-
-bool is_raster_asset(const Json& asset) {
-  const std::string type = to_lower(text_at(asset, "type"));
-  if (!type.empty())
-    return type.starts_with("image/tiff") || type.starts_with("image/vnd.stac.geotiff") ||
-           type.starts_with("image/jp2");
-  const std::string href = to_lower(text_at(asset, "href"));
-  return href.ends_with(".tif") || href.ends_with(".tiff") || href.ends_with(".jp2");
-}
-
-bool has_role(const Json& asset, const char* role) {
-  const auto roles = asset.find("roles");
-  return roles != asset.end() && roles->is_array() && std::ranges::count(*roles, Json(role)) > 0;
-}
-
-const Json* choose_asset(const Json& item, const std::string& key) {
-  const Json& assets = item.at("assets");
-  if (!key.empty()) return assets.contains(key) ? &assets.at(key) : nullptr;
-  if (assets.contains("visual") && is_raster_asset(assets.at("visual")))
-    return &assets.at("visual");
-  const Json* chosen = nullptr;
-  for (const auto& asset : assets) {
-    if (!is_raster_asset(asset)) continue;
-    if (has_role(asset, "visual") || has_role(asset, "data")) return &asset;
-    if (chosen == nullptr && !has_role(asset, "thumbnail") && !has_role(asset, "overview"))
-      chosen = &asset;
-  }
-  return chosen;
 }
 
 std::string crs_of(const Json& item, const Json& asset) {
@@ -97,25 +67,34 @@ std::optional<double> nodata_from(const Json& band) {
   return found->is_string() ? parse_double(found->get<std::string>()) : found->get<double>();
 }
 
-// Bands as the raster extension (or STAC 1.1's own field) gives them; empty where types are left
-// out.
+double number_at(const Json& object, const char* key, double otherwise) {
+  const auto found = object.find(key);
+  return found != object.end() && found->is_number() ? found->get<double>() : otherwise;
+}
+
+void read_optical(const Json& optical, BandInfo& band) {
+  if (const auto name = text_at(optical, "name"); !name.empty()) band.name = name;
+  for (const char* key : {"common_name", "eo:common_name"})
+    if (const auto colour = text_at(optical, key); !colour.empty()) band.colour = colour;
+  for (const char* key : {"center_wavelength", "eo:center_wavelength"})
+    if (const double length = number_at(optical, key, 0); length > 0) band.wavelength_um = length;
+}
+
+// Bands as the raster extension (or STAC 1.1's own field) gives them, with the type `other` where
+// none is given.
 std::vector<BandInfo> bands_of(const Json& asset) {
-  const Json none = Json::array();
   const Json& raster =
-      asset.contains("raster:bands") ? asset.at("raster:bands") : asset.value("bands", none);
-  const Json& optical = asset.contains("eo:bands") ? asset.at("eo:bands") : raster;
+      asset.contains("raster:bands") ? list_at(asset, "raster:bands") : list_at(asset, "bands");
+  const Json& optical = asset.contains("eo:bands") ? list_at(asset, "eo:bands") : raster;
   std::vector<BandInfo> bands;
   for (std::size_t i = 0; i < raster.size(); ++i) {
     BandInfo band{.name = std::to_string(i + 1),
                   .colour = "Undefined",
                   .type = type_from_stac(text_at(raster[i], "data_type")),
                   .nodata = nodata_from(raster[i])};
-    if (band.type == SampleType::other) return {};
-    if (i < optical.size()) {
-      if (const auto name = text_at(optical[i], "name"); !name.empty()) band.name = name;
-      for (const char* key : {"common_name", "eo:common_name"})
-        if (const auto colour = text_at(optical[i], key); !colour.empty()) band.colour = colour;
-    }
+    band.scale = number_at(raster[i], "scale", 1);
+    band.offset = number_at(raster[i], "offset", 0);
+    if (i < optical.size()) read_optical(optical[i], band);
     bands.push_back(std::move(band));
   }
   return bands;
@@ -127,20 +106,51 @@ int side_from(const Json& json) {
   return side >= 1 && side <= std::numeric_limits<int>::max() ? static_cast<int>(side) : 0;
 }
 
-bool read_grid(const Json& item, const Json& asset, Scene& scene) {
-  const Json* shape = property(item, asset, "proj:shape");
-  const Json* transform = property(item, asset, "proj:transform");
-  scene.crs_wkt = crs_of(item, asset);
-  if (shape == nullptr || transform == nullptr || shape->size() != 2 || transform->size() < 6 ||
-      scene.crs_wkt.empty())
+bool is_known_crs(const std::string& crs) {
+  try {
+    (void)CrsTransform(crs, kLonLat);
+    return !crs.empty();
+  } catch (const Error&) {
+    return false;  // some items name "EPSG:None"
+  }
+}
+
+bool is_invertible(const GeoTransform& transform) {
+  try {
+    (void)inverse(transform);
+    return true;
+  } catch (const Error&) {
     return false;
-  scene.height = side_from(shape->at(0));
-  scene.width = side_from(shape->at(1));
+  }
+}
+
+// What the item says of the grid; parts that it leaves out, or that cannot be, stay empty.
+void read_grid(const Json& item, const Json& asset, RasterInfo& info) {
+  if (const std::string crs = crs_of(item, asset); is_known_crs(crs)) info.crs_wkt = crs;
+  const Json* shape = property(item, asset, "proj:shape");
+  if (shape != nullptr && shape->size() == 2) {
+    info.height = side_from(shape->at(0));
+    info.width = side_from(shape->at(1));
+  }
+  const Json* transform = property(item, asset, "proj:transform");
+  if (transform == nullptr || transform->size() < 6) return;
   std::array<double, 6> t{};
   for (std::size_t i = 0; i < 6; ++i) t.at(i) = transform->at(i).get<double>();
   // STAC orders the numbers as rows of a matrix, GDAL with the offset first.
-  scene.map_from_pixel = {t[2], t[0], t[1], t[5], t[3], t[4]};
-  return scene.width > 0 && scene.height > 0;
+  const GeoTransform place{t[2], t[0], t[1], t[5], t[3], t[4]};
+  if (is_invertible(place)) info.map_from_pixel = place;
+}
+
+bool has_grid(const RasterInfo& info) {
+  return info.width > 0 && info.height > 0 && info.map_from_pixel && !info.crs_wkt.empty();
+}
+
+RasterInfo told_by_item(const Json& item, const StacAsset& asset, const std::string& gdal_name) {
+  RasterInfo info;
+  info.name = gdal_name;
+  info.bands = bands_of(*asset.json);
+  read_grid(item, *asset.json, info);
+  return info;
 }
 
 std::vector<Path> rings_from(const Json& polygon, double reference) {
@@ -176,19 +186,72 @@ Geometry geometry_from(const Json& json) {
   return geometry;
 }
 
-// Fills what the item says about itself; false where the asset has to be opened for the rest.
-bool describe_from_item(const Json& item, const Json& asset, Scene& scene) {
-  scene.bands = bands_of(asset);
-  if (scene.bands.empty() || !read_grid(item, asset, scene) || !item.contains("geometry"))
-    return false;
-  const Geometry declared = geometry_from(item.at("geometry"));
-  if (declared.parts.empty()) return false;
+// What the item says of its footprint; none where it says nothing. A false one is damage.
+std::optional<Geometry> declared_footprint(const Json& item) {
+  const auto found = item.find("geometry");
+  if (found == item.end()) return std::nullopt;
+  Geometry declared = geometry_from(*found);
+  if (declared.parts.empty()) return std::nullopt;
   if (!is_footprint(declared)) throw DamagedItem();
-  const Geometry whole = Geometry::rectangle(
-      {0, 0, static_cast<double>(scene.width), static_cast<double>(scene.height)});
-  if (place_on_earth(scene, whole)) return false;
-  scene.footprint_lonlat = declared;
+  return declared;
+}
+
+// Whether a footprint lies within a grid, a few pixels and hundredths aside, and is no mere speck
+// of it, as where the numbers of a transform are in the wrong order.
+bool lies_in_grid(const Geometry& lonlat, const RasterInfo& info) {
+  const SceneGrid grid(*info.map_from_pixel, info.crs_wkt);
+  const auto pixels = grid.pixel_from_lonlat(lonlat);
+  if (!pixels) return false;
+  const double margin = 2 + 0.02 * std::max(info.width, info.height);
+  const Box box = bounding_box(*pixels);
+  constexpr double kSpeck = 0.02;
+  if (box.width() < kSpeck * info.width || box.height() < kSpeck * info.height) return false;
+  return box.min_x >= -margin && box.min_y >= -margin && box.max_x <= info.width + margin &&
+         box.max_y <= info.height + margin;
+}
+
+// Whether two descriptions put the same pixels to the same places, up to half a pixel.
+bool same_grid(const RasterInfo& told, const RasterInfo& file) {
+  if (told.width != file.width || told.height != file.height) return false;
+  const SceneGrid told_grid(*told.map_from_pixel, told.crs_wkt);
+  const SceneGrid file_grid(*file.map_from_pixel, file.crs_wkt);
+  const double right = file.width;
+  const double bottom = file.height;
+  for (const Point corner :
+       {Point{0, 0}, Point{right, 0}, Point{right, bottom}, Point{0, bottom}}) {
+    const auto lonlat = file_grid.lonlat_from_pixel(corner);
+    const auto pixel = lonlat ? told_grid.pixel_from_lonlat(*lonlat) : std::nullopt;
+    if (!pixel || !(std::hypot(pixel->x - corner.x, pixel->y - corner.y) <= 0.5)) return false;
+  }
   return true;
+}
+
+bool is_plain(const BandInfo& band) {
+  return band.colour == "Undefined" || band.colour == "Gray";
+}
+
+void complete(BandInfo& file, const BandInfo& told) {
+  if (!file.nodata) file.nodata = told.nodata;
+  if (!file.wavelength_um) file.wavelength_um = told.wavelength_um;
+  if (file.scale == 1 && file.offset == 0) {
+    file.scale = told.scale;
+    file.offset = told.offset;
+  }
+  if (!is_plain(file) || told.colour == "Undefined") return;
+  file.colour = told.colour;
+  file.name = told.name;
+}
+
+// The file as it is; what it leaves open is as the item says.
+RasterInfo completed(RasterInfo file, const RasterInfo& told) {
+  if (file.bands.size() == told.bands.size())
+    for (std::size_t i = 0; i < file.bands.size(); ++i) complete(file.bands[i], told.bands[i]);
+  if (file.crs_wkt.empty()) file.crs_wkt = told.crs_wkt;
+  if (!file.map_from_pixel && file.width == told.width && file.height == told.height) {
+    file.map_from_pixel = told.map_from_pixel;
+    file.unrectified_by.clear();
+  }
+  return file;
 }
 
 std::string date_of(const Json& item, const SceneOptions& options) {
@@ -199,36 +262,137 @@ std::string date_of(const Json& item, const SceneOptions& options) {
   return "";
 }
 
-std::variant<Scene, Skipped> scene_of_asset(const Json& item, const StacItemSource& source,
-                                            const SceneOptions& options) {
-  const Json* asset = choose_asset(item, source.asset_key);
-  if (asset == nullptr) return Skipped{"no_asset"};
-  const std::string href = text_at(*asset, "href");
-  if (href.empty()) return Skipped{"unsupported_href"};
-  const bool local = source.base.find("://") == std::string::npos;
-  const auto name = gdal_name_of(resolved_href(source.base, href), local);
-  if (!name) return Skipped{"unsupported_href"};
-  Scene scene;
-  if (describe_from_item(item, *asset, scene)) {
-    if (choose_bands(scene.bands, options.bands).empty()) return Skipped{"other_bands"};
-    scene.files = {{*name, scene.width, scene.height, static_cast<int>(scene.bands.size())}};
-  } else {
-    auto opened = describe_scene(Raster::open(*name), text_at(item, "id"), options);
-    if (auto* skipped = std::get_if<Skipped>(&opened)) return std::move(*skipped);
-    scene = std::move(std::get<Scene>(opened));
+// One item on its way to a scene.
+class ItemReader {
+ public:
+  ItemReader(const Json& item, const StacItemSource& source, const SceneOptions& options)
+      : item_(item),
+        source_(source),
+        options_(options),
+        local_(source.base.find("://") == std::string::npos),
+        declared_(declared_footprint(item)) {}
+
+  std::variant<Scene, Skipped> scene() const {
+    const StacChoice choice = choose_assets(item_, {source_.asset_key, options_.bands});
+    if (choice.assets.empty()) return Skipped{"no_asset"};
+    auto described = joined(choice.assets);
+    auto* scene = std::get_if<Scene>(&described);
+    if (scene == nullptr) return described;
+    if (choose_bands(scene->bands, options_.bands).empty()) return Skipped{"other_bands"};
+    scene->name = id();
+    scene->date = date_of(item_, options_);
+    if (auto licence = text_at(item_.at("properties"), "license"); !licence.empty())
+      scene->licence = std::move(licence);
+    return described;
   }
-  scene.name = text_at(item, "id");
-  scene.date = date_of(item, options);
-  if (const auto licence = text_at(item.at("properties"), "license"); !licence.empty())
-    scene.licence = licence;
-  return scene;
-}
+
+ private:
+  [[nodiscard]] std::string id() const { return text_at(item_, "id"); }
+
+  [[nodiscard]] std::optional<std::string> name_of(const StacAsset& asset) const {
+    const std::string href = text_at(*asset.json, "href");
+    if (href.empty()) return std::nullopt;
+    return gdal_name_of(resolved_href(source_.base, href), local_);
+  }
+
+  // Files at hand are looked into. Of others the item's word is taken where it says everything and
+  // does not contradict itself.
+  [[nodiscard]] bool is_trusted(const RasterInfo& told) const {
+    const auto typed = [](const BandInfo& band) { return band.type != SampleType::other; };
+    return !local_ && has_grid(told) && !told.bands.empty() &&
+           std::ranges::all_of(told.bands, typed) && declared_ && lies_in_grid(*declared_, told);
+  }
+
+  // A raster as far as the item or the file tells of it; the file only where it had to be opened.
+  struct Look {
+    RasterInfo info;
+    std::optional<Raster> raster{};
+  };
+
+  [[nodiscard]] Look look_into(const StacAsset& asset, const std::string& name) const {
+    RasterInfo told = told_by_item(item_, asset, name);
+    Look look;
+    if (is_trusted(told)) {
+      look.info = std::move(told);
+    } else {
+      look.raster = Raster::open(name);
+      say_contradiction(told, look.raster->info());
+      look.info = completed(look.raster->info(), told);
+    }
+    if (!asset.band.empty() && look.info.bands.size() == 1) call(look.info.bands[0], asset);
+    return look;
+  }
+
+  // The band of an asset that is joined with others.
+  static void call(BandInfo& band, const StacAsset& asset) {
+    if (is_plain(band)) band.name = asset.key;
+    band.colour = asset.band;
+  }
+
+  [[nodiscard]] std::variant<Scene, Skipped> scene_of(const Look& look,
+                                                      const SceneOptions& options) const {
+    if (look.raster) return describe_scene(*look.raster, look.info, id(), options);
+    auto described = describe_grid(look.info, id(), options);
+    if (auto* scene = std::get_if<Scene>(&described)) scene->footprint_lonlat = *declared_;
+    return described;
+  }
+
+  // The grid and the valid pixels of the finest asset, the first of them, stand for all.
+  [[nodiscard]] std::variant<Scene, Skipped> joined(const std::vector<StacAsset>& assets) const {
+    std::vector<Look> looks;
+    for (const StacAsset& asset : assets) {
+      const auto name = name_of(asset);
+      if (!name) return Skipped{"unsupported_href"};
+      looks.push_back(look_into(asset, *name));
+    }
+    std::ranges::stable_sort(looks, std::greater(), [](const Look& l) { return l.info.width; });
+    SceneOptions options = options_;
+    if (looks.size() > 1) options.bands.clear();
+    auto described = scene_of(looks.front(), options);
+    auto* scene = std::get_if<Scene>(&described);
+    for (std::size_t i = 1; scene != nullptr && i < looks.size(); ++i)
+      if (auto skipped = add_file(*scene, looks[i].info)) return *skipped;
+    return described;
+  }
+
+  void say_contradiction(const RasterInfo& told, const RasterInfo& file) const {
+    if (has_grid(told) && has_grid(file) && !same_grid(told, file))
+      log_warning(
+          "item {} of {} is wrong about {}: proj:transform, proj:shape or proj:code put its pixels "
+          "elsewhere than the file does; the file counts",
+          id(), source_.base, file.name);
+  }
+
+  const Json& item_;
+  const StacItemSource& source_;
+  const SceneOptions& options_;
+  bool local_;
+  std::optional<Geometry> declared_;
+};
 
 std::string folder_of(const std::string& base) {
   const std::size_t end = base.find_first_of("?#");
   const std::string path = base.substr(0, end);
   const std::size_t slash = path.rfind('/');
   return slash == std::string::npos ? "" : path.substr(0, slash + 1);
+}
+
+// References in documents escape what addresses cannot hold; a file may also be called like that.
+std::string decoded_path(const std::string& path) {
+  std::error_code code;
+  return std::filesystem::exists(path, code) ? path : percent_decoded(path);
+}
+
+std::string local_href(const std::string& base, const std::string& href) {
+  const std::filesystem::path folder = std::filesystem::absolute(base).parent_path();
+  return decoded_path((folder / href).lexically_normal().string());
+}
+
+// The path of a file:// address ("file:///a", "file://localhost/a"), other locations as they are.
+std::string path_of(const std::string& location) {
+  for (const std::string_view scheme : {"file:///", "file://localhost/"})
+    if (location.starts_with(scheme)) return decoded_path(location.substr(scheme.size() - 1));
+  return location;
 }
 
 bool in_box(const Json& item, const Box& wanted) {
@@ -259,8 +423,7 @@ void StacFilter::validate() const {
 std::string resolved_href(const std::string& base, const std::string& href) {
   if (href.find("://") != std::string::npos) return href;
   const std::size_t scheme = base.find("://");
-  if (scheme == std::string::npos)
-    return (std::filesystem::absolute(base).parent_path() / href).lexically_normal().string();
+  if (scheme == std::string::npos) return local_href(base, href);
   const std::size_t host_end = base.find_first_of("/?#", scheme + 3);
   const std::string origin = base.substr(0, host_end);
   if (href.starts_with("//")) return base.substr(0, scheme + 1) + href;
@@ -274,14 +437,16 @@ std::string resolved_href(const std::string& base, const std::string& href) {
 }
 
 std::optional<std::string> gdal_name_of(const std::string& location, bool local_base) {
+  for (const char* scheme : {"http://", "https://"})
+    if (location.starts_with(scheme))
+      return "/vsicurl/" + percent_encoded(location, "-._~:/?#[]@!$&'()*+,;=%");
   for (const auto& [scheme, prefix] :
-       {std::pair{"http://", "/vsicurl/http://"}, std::pair{"https://", "/vsicurl/https://"},
-        std::pair{"s3://", "/vsis3/"}, std::pair{"gs://", "/vsigs/"}})
+       {std::pair{"s3://", "/vsis3/"}, std::pair{"gs://", "/vsigs/"}})
     if (location.starts_with(scheme))
       return prefix + location.substr(std::string_view(scheme).size());
-  const bool plain_path = location.starts_with('/') && !location.starts_with("/vsi");
-  if (local_base && location.starts_with("file:///")) return gdal_name_of(location.substr(7), true);
-  return local_base && plain_path ? std::optional(location) : std::nullopt;
+  const std::string path = path_of(location);
+  const bool plain_path = path.starts_with('/') && !path.starts_with("/vsi");
+  return local_base && plain_path ? std::optional(path) : std::nullopt;
 }
 
 std::pair<std::string, std::string> days_of(const std::string& interval) {
@@ -312,7 +477,11 @@ bool matches(const Json& item, const StacFilter& filter) {
 std::variant<Scene, Skipped> scene_from_item(const Json& item, const StacItemSource& source,
                                              const SceneOptions& options) {
   try {
-    return scene_of_asset(item, source, options);
+    auto outcome = ItemReader(item, source, options).scene();
+    if (const auto* skipped = std::get_if<Skipped>(&outcome))
+      if (const std::string text = skip_advice(skipped->reason); !text.empty())
+        log_warning("left out item {} of {}: {}", text_at(item, "id"), source.base, text);
+    return outcome;
   } catch (const Json::exception&) {
     return Skipped{"damaged_item"};
   } catch (const DamagedItem&) {

@@ -40,13 +40,14 @@ struct StacFilter {
 /// Whether an item lies in the box, the time and the collections of `filter`.
 [[nodiscard]] bool matches(const nlohmann::json& item, const StacFilter& filter);
 
-/// A scene from an item's asset `asset_key` ("": "visual", else the first GeoTIFF or JPEG 2000
-/// asset that is data). Where the item's projection and raster extensions say everything, the
-/// asset is not opened. Skipped: "damaged_item", "no_asset", "unsupported_href", "unreadable", and
-/// those of describe_scene.
+/// A scene from what choose_assets takes of an item. Local assets are opened; others only where the
+/// item's projection and raster extensions leave something out or contradict its geometry. What an
+/// opened file says counts, a contradiction is a warning, and what the file leaves out is as the
+/// item says. Skipped: "damaged_item", "no_asset", "unsupported_href", "unreadable", and those of
+/// describe_scene.
 struct StacItemSource {
-  std::string base;  ///< where the item was read: URL or path
-  std::string asset_key;
+  std::string base;       ///< where the item was read: URL or path
+  std::string asset_key;  ///< see StacWish
 };
 [[nodiscard]] std::variant<Scene, Skipped> scene_from_item(const nlohmann::json& item,
                                                            const StacItemSource& source,

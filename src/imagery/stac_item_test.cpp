@@ -25,7 +25,7 @@ Json complete_item() {
       "thumbnail": {"href": "t.png", "type": "image/png", "roles": ["thumbnail"]},
       "visual": {"href": "../cog/visual.tif", "roles": ["visual"],
         "type": "image/tiff; application=geotiff; profile=cloud-optimized",
-        "proj:shape": [1200, 1000], "proj:transform": [10, 0, 400000, 0, -10, 5800000, 0, 0, 1],
+        "proj:shape": [1200, 1000], "proj:transform": [10, 0, 362000, 0, -10, 5774500, 0, 0, 1],
         "raster:bands": [{"data_type": "uint8", "nodata": 0}, {"data_type": "uint8", "nodata": 0},
                          {"data_type": "uint8", "nodata": "nan"}],
         "eo:bands": [{"name": "B02", "common_name": "blue"},
@@ -50,7 +50,7 @@ TEST(StacItem, CompleteItemNeedsNoLookAtItsAsset) {
   EXPECT_EQ(scene.licence, "CC-BY-4.0");
   EXPECT_EQ(scene.width, 1000);
   EXPECT_EQ(scene.height, 1200);
-  EXPECT_EQ(scene.map_from_pixel, (GeoTransform{400000, 10, 0, 5800000, 0, -10}));
+  EXPECT_EQ(scene.map_from_pixel, (GeoTransform{362000, 10, 0, 5774500, 0, -10}));
   EXPECT_NEAR(scene.gsd_m, 10, 0.02);
   EXPECT_EQ(scene.bands.at(2).colour, "red");
   EXPECT_EQ(scene.bands.at(1).nodata, 0.0);
@@ -62,8 +62,36 @@ TEST(StacItem, AntimeridianPartsMeetAgain) {
   item["geometry"] = Json::parse(R"({"type": "MultiPolygon", "coordinates": [
     [[[179, -17], [180, -17], [180, -16], [179, -16], [179, -17]]],
     [[[-180, -17], [-179, -17], [-179, -16], [-180, -16], [-180, -17]]]]})");
+  item["properties"]["proj:epsg"] = 4326;
+  item["assets"]["visual"]["proj:shape"] = {500, 1000};
+  item["assets"]["visual"]["proj:transform"] = {0.002, 0, 179, 0, -0.002, -16};
   const auto outcome = described(item);
   EXPECT_EQ(bounding_box(std::get<Scene>(outcome).footprint_lonlat), (Box{179, -17, 181, -16}));
+}
+
+// An item whose word cannot be taken is opened, and here nobody answers.
+TEST(StacItem, WhatContradictsItselfIsOpened) {
+  const auto opened = [](const Json& item) {
+    const auto outcome = described(item);
+    return std::holds_alternative<Skipped>(outcome) &&
+           std::get<Skipped>(outcome).reason == "unreadable";
+  };
+  EXPECT_FALSE(opened(complete_item()));
+  Json item = complete_item();
+  Json& asset = item["assets"]["visual"];
+  const Json sound = asset["proj:transform"];
+  asset["proj:transform"] = {362000, 10, 0, 5774500, 0, -10};  // GDAL's order
+  EXPECT_TRUE(opened(item));
+  asset["proj:transform"] = {1, 0, 362000, 0, -1, 5774500};  // ten times too small
+  EXPECT_TRUE(opened(item));
+  asset["proj:transform"] = {10, 0, 382000, 0, -10, 5774500};  // elsewhere
+  EXPECT_TRUE(opened(item));
+  asset["proj:transform"] = sound;
+  asset["proj:shape"] = {120, 1000};
+  EXPECT_TRUE(opened(item));
+  asset["proj:shape"] = {1200, 1000};
+  item["properties"]["proj:code"] = "EPSG:None";
+  EXPECT_TRUE(opened(item));
 }
 
 std::string reason_of(const Json& item) {
@@ -146,12 +174,20 @@ TEST(StacItem, HrefsAreResolved) {
   EXPECT_EQ(resolved_href("https://a.org", "z.tif"), "https://a.org/z.tif");
   EXPECT_EQ(resolved_href("https://a.org/x", "s3://bucket/z.tif"), "s3://bucket/z.tif");
   EXPECT_EQ(resolved_href("/data/items/1.json", "../cog.tif"), "/data/cog.tif");
+  EXPECT_EQ(resolved_href("/data/items/1.json", "./my%20file.tif"), "/data/items/my file.tif");
+  EXPECT_EQ(resolved_href("https://a.org/x/y", "my%20file.tif"), "https://a.org/x/my%20file.tif");
 }
 
 TEST(StacItem, NamesForGdal) {
   EXPECT_EQ(gdal_name_of("https://a.org/b.tif", false), "/vsicurl/https://a.org/b.tif");
   EXPECT_EQ(gdal_name_of("s3://bucket/b.tif", false), "/vsis3/bucket/b.tif");
+  EXPECT_EQ(gdal_name_of("https://a.org/my file%20.tif?a=b%2F", false),
+            "/vsicurl/https://a.org/my%20file%20.tif?a=b%2F");
   EXPECT_EQ(gdal_name_of("/data/b.tif", true), "/data/b.tif");
+  EXPECT_EQ(gdal_name_of("file:///data/my%20b.tif", true), "/data/my b.tif");
+  EXPECT_EQ(gdal_name_of("file://localhost/data/b.tif", true), "/data/b.tif");
+  EXPECT_EQ(gdal_name_of("file:///data/b.tif", false), std::nullopt);
+  EXPECT_EQ(gdal_name_of("file:///vsizip/b.zip/c.tif", true), std::nullopt);
   EXPECT_EQ(gdal_name_of("/data/b.tif", false), std::nullopt);
   EXPECT_EQ(gdal_name_of("/vsizip/b.zip/c.tif", true), std::nullopt);
   EXPECT_EQ(gdal_name_of("MEM:::DATAPOINTER=1", true), std::nullopt);

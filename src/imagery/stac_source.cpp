@@ -4,14 +4,18 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
+#include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/pipeline.hpp"
 #include "base/progress.hpp"
 #include "base/strings.hpp"
-#include "raster/gdal.hpp"
+#include "base/url.hpp"
+#include "imagery/stac_assets.hpp"
+#include "imagery/stac_json.hpp"
 
 #include <fmt/ranges.h>
 
+#include <map>
 #include <set>
 
 namespace skyglot {
@@ -63,17 +67,6 @@ Json parse(const std::string& text, const std::string& location) {
   }
 }
 
-std::string text_at(const Json& object, const char* key) {
-  const auto found = object.find(key);
-  return found != object.end() && found->is_string() ? found->get<std::string>() : "";
-}
-
-const Json& list_at(const Json& object, const char* key) {
-  static const Json kNone = Json::array();
-  const auto found = object.find(key);
-  return found != object.end() && found->is_array() ? *found : kNone;
-}
-
 const Json* link_of(const Json& document, const char* rel) {
   for (const Json& link : list_at(document, "links"))
     if (link.is_object() && text_at(link, "rel") == rel && !text_at(link, "href").empty())
@@ -106,13 +99,7 @@ Json search_body(const StacSource& source) {
 
 // RFC 3986: everything but the unreserved characters and the few that queries may hold.
 std::string query_escaped(std::string_view text) {
-  std::string result;
-  for (const char c : text) {
-    const bool plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                       std::string_view("-._~,:/").find(c) != std::string_view::npos;
-    result += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
-  }
-  return result;
+  return percent_encoded(text, "-._~,:/");
 }
 
 std::string search_url(const std::string& endpoint, const StacSource& source) {
@@ -146,11 +133,11 @@ class Reader {
     check_interrupt();
     if (!is_url(page.location))
       return parse(read_file(page.location, kMaxDocumentBytes), page.location);
-    return parse(fetch_http({.url = page.location,
-                             .body = page.body,
-                             .timeout_s = source_.timeout_s,
-                             .max_bytes = kMaxDocumentBytes}),
-                 page.location);
+    const HttpRequest request{.url = page.location,
+                              .body = page.body,
+                              .timeout_s = source_.timeout_s,
+                              .patience = source_.patience};
+    return parse(fetch_http(request, kMaxDocumentBytes), page.location);
   }
 
   [[nodiscard]] bool enough() const { return taken_ >= source_.max_items; }
@@ -254,6 +241,30 @@ struct Item {
   std::string base;
 };
 
+// Assets named in a row are shown in that order.
+StacImport with_bands_of_assets(StacImport import) {
+  if (import.asset.find(',') == std::string::npos || !import.collection.bands.empty())
+    return import;
+  std::vector<std::string> keys;
+  for (const std::string_view key : split(import.asset, ',')) keys.emplace_back(trim(key));
+  if (keys.size() == 3) import.collection.bands = import.scenes.bands = keys;
+  return import;
+}
+
+// Says once for all items which asset was taken of several that might have been meant.
+void say_guesses(const std::vector<Item>& items, const StacImport& import) {
+  std::map<std::string, std::size_t> guesses;
+  for (const Item& item : items) try {
+      const StacChoice choice = choose_assets(item.json, {import.asset, import.scenes.bands});
+      if (choice.guessed) ++guesses[to_string(choice)];
+    } catch (const Json::exception&) {
+      continue;  // scene_from_item will say what is wrong with it
+    }
+  for (const auto& [text, count] : guesses)
+    log_warning("took {} of {} items, the first there is; --asset chooses another", text,
+                format_count(count));
+}
+
 }  // namespace
 
 void StacSource::validate() const {
@@ -268,7 +279,8 @@ void read_stac(const StacSource& source, const Take& take) {
   Reader(source, take).run();
 }
 
-CatalogueCounts import_stac(const StacImport& import, ImageryCatalogue& catalogue) {
+CatalogueCounts import_stac(const StacImport& wanted, ImageryCatalogue& catalogue) {
+  const StacImport import = with_bands_of_assets(wanted);
   import.collection.validate();
   CatalogueCounts counts;
   std::vector<Item> items;
@@ -278,6 +290,7 @@ CatalogueCounts import_stac(const StacImport& import, ImageryCatalogue& catalogu
     else
       ++counts.skipped["outside_filter"];
   });
+  say_guesses(items, import);
   Progress progress("items", items.size());
   std::vector<Scene> scenes;
   std::size_t drawn = 0;

@@ -2,6 +2,7 @@
 // Reading STAC: items, item collections, static catalogues and API searches, page by page.
 #pragma once
 
+#include "base/http.hpp"
 #include "imagery/catalogue_update.hpp"
 #include "imagery/stac_item.hpp"
 
@@ -13,11 +14,12 @@
 namespace skyglot {
 
 struct StacSource {
-  std::string location;  ///< file or URL: item, item collection, catalogue, collection or API
+  std::string location{};  ///< file or URL: item, item collection, catalogue, collection or API
   StacFilter filter{};
   int page_size = 100;           ///< items an API is asked for at a time
   std::size_t max_items = 1000;  ///< stop after so many
   int timeout_s = 60;            ///< of one request
+  HttpPatience patience{};
 
   /// Throws Error(usage).
   void validate() const;
@@ -32,10 +34,10 @@ void read_stac(const StacSource& source,
                const std::function<void(nlohmann::json item, const std::string& base)>& take);
 
 struct StacImport {
-  StacSource source;
-  CollectionOptions collection;
-  SceneOptions scenes;
-  std::string asset;  ///< key of the asset to catalogue; "" chooses
+  StacSource source{};
+  CollectionOptions collection{};
+  SceneOptions scenes{};
+  std::string asset{};  ///< see StacWish; "" chooses
   int threads = 1;
 };
 

@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "imagery/summary.hpp"
 
+#include "base/strings.hpp"
 #include "imagery/footprint.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <set>
 
 namespace skyglot {
 namespace {
@@ -21,6 +25,24 @@ void add(CollectionSummary& summary, const Scene& scene) {
 }
 
 }  // namespace
+
+std::string stated_licences(const ImageryCatalogue& catalogue, const Collection& collection) {
+  constexpr std::size_t kMost = 10;
+  std::set<std::string> texts;
+  for (const Scene& scene : catalogue.scenes)
+    if (scene.collection_code == collection.code && !scene.licence.empty())
+      texts.insert(scene.licence);
+  std::vector<std::string> shown(texts.begin(), texts.end());
+  if (shown.size() > kMost) {
+    shown.resize(kMost);
+    shown.push_back(fmt::format("and {} more", texts.size() - kMost));
+  }
+  return join(shown, "; ");
+}
+
+std::string licence_of(const ImageryCatalogue& catalogue, const Collection& collection) {
+  return collection.licence.empty() ? stated_licences(catalogue, collection) : collection.licence;
+}
 
 std::vector<CollectionSummary> summarise(const ImageryCatalogue& catalogue) {
   std::vector<CollectionSummary> summaries;

@@ -20,6 +20,15 @@ struct CollectionSummary {
   Box extent_lonlat;
 };
 
+/// What the scenes of a collection say of their licence themselves, each text once, in order,
+/// between semicolons; at most ten, then how many more. "" if none says anything.
+[[nodiscard]] std::string stated_licences(const ImageryCatalogue& catalogue,
+                                          const Collection& collection);
+
+/// The licence of a collection, else stated_licences.
+[[nodiscard]] std::string licence_of(const ImageryCatalogue& catalogue,
+                                     const Collection& collection);
+
 /// One a collection, in the catalogue's order.
 [[nodiscard]] std::vector<CollectionSummary> summarise(const ImageryCatalogue& catalogue);
 

@@ -5,12 +5,13 @@
 #include "base/log.hpp"
 #include "base/pipeline.hpp"
 #include "base/words.hpp"
+#include "nn/blas.hpp"
+#include "nn/product_choice.hpp"
+#include "nn/threads.hpp"
 
 #include <torch/torch.h>
 
 #include <array>
-#include <dlfcn.h>
-#include <filesystem>
 #include <string_view>
 
 namespace skyglot {
@@ -19,35 +20,25 @@ namespace {
 constexpr std::array<std::string_view, 2> kDevices{"cpu", "cuda"};
 constexpr std::array<std::string_view, 2> kPrecisions{"fp32", "bf16"};
 
-// The file that sgemm_ comes from, or nothing where libtorch brings its own products.
-std::string blas_library() {
-  void* symbol = dlsym(RTLD_DEFAULT, "sgemm_");
-  Dl_info info{};
-  if (symbol == nullptr || dladdr(symbol, &info) == 0 || info.dli_fname == nullptr) return "";
-  std::error_code ignored;
-  return std::filesystem::canonical(info.dli_fname, ignored).string();
-}
-
-// Debian's reference BLAS lies in a folder named "blas"; it is fifty times slower than OpenBLAS.
 void warn_of_reference_blas() {
   static const bool once = [] {
-    if (blas_library().find("/blas/libblas.so") != std::string::npos)
+    if (is_reference_blas())
       log_warning(
-          "matrix products run on reference BLAS, many times slower than they could: "
+          "libtorch's matrix products run on reference BLAS, many times slower than they could: "
           "install libopenblas0-openmp");
     return true;
   }();
   static_cast<void>(once);
 }
 
-// Passes run side by side, each on one thread (passes.hpp). OpenBLAS built on OpenMP sees that;
-// built on threads of its own, it would put all of them under every pass.
-void keep_products_on_their_thread() {
-  constexpr int kOwnThreads = 1;
-  auto* const kind = reinterpret_cast<int (*)()>(dlsym(RTLD_DEFAULT, "openblas_get_parallel"));
-  auto* const set =
-      reinterpret_cast<void (*)(int)>(dlsym(RTLD_DEFAULT, "openblas_set_num_threads"));
-  if (kind != nullptr && set != nullptr && kind() == kOwnThreads) set(1);
+void warn_of_rounding() {
+  static const bool once = [] {
+    log_warning(
+        "this processor has no bf16 products: the weights are rounded to bf16 and multiplied in "
+        "fp32, at the speed of fp32");
+    return true;
+  }();
+  static_cast<void>(once);
 }
 
 }  // namespace
@@ -58,6 +49,21 @@ std::string to_string(Device device) {
 
 std::string to_string(Precision precision) {
   return word_of(precision, kPrecisions);
+}
+
+std::string computed_as(const ComputeOptions& options) {
+  const std::string asked = to_string(options.precision);
+  if (options.precision == Precision::fp32 || options.device == Device::cuda ||
+      product_choice().bfloat16 != nullptr)
+    return asked;
+  return "fp32 with weights rounded to bf16";
+}
+
+std::string computed_with(const ComputeOptions& options) {
+  if (options.device == Device::cuda) return "libtorch";
+  const ProductChoice& choice = product_choice();
+  const bool narrow = options.precision == Precision::bf16 && choice.bfloat16 != nullptr;
+  return narrow ? choice.bfloat16->name : choice.floats->name;
 }
 
 Device parse_device(const std::string& word) {
@@ -74,9 +80,10 @@ void prepare_compute(const ComputeOptions& options) {
          "--device cuda: this libtorch finds no CUDA device; use --device cpu, or build against a "
          "libtorch with CUDA (docs/install.md)");
   torch::set_num_threads(thread_count(options.threads));
+  set_compute_threads(thread_count(options.threads));
   if (options.device == Device::cuda) return;
   warn_of_reference_blas();
-  keep_products_on_their_thread();
+  if (computed_as(options) != to_string(options.precision)) warn_of_rounding();
 }
 
 }  // namespace skyglot

@@ -21,7 +21,14 @@ struct ComputeOptions {
 [[nodiscard]] Device parse_device(const std::string& word);
 [[nodiscard]] Precision parse_precision(const std::string& word);
 
-/// Sets the thread count and warns once on stderr when matrix products run on reference BLAS.
+/// What the products really are: "fp32", "bf16", or, for bf16 on a CPU without such products, "fp32
+/// with weights rounded to bf16".
+[[nodiscard]] std::string computed_as(const ComputeOptions& options);
+/// The kernel that makes them, e.g. "avx512"; on a GPU "libtorch".
+[[nodiscard]] std::string computed_with(const ComputeOptions& options);
+
+/// Sets the thread count and warns once on stderr when libtorch's products run on reference
+/// BLAS, or when bf16 is not what its name says.
 /// Throws Error(input) with the remedy if the device is not there.
 void prepare_compute(const ComputeOptions& options);
 

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "nn/passes.hpp"
 #include "nn/text_tower.hpp"
+#include "nn/threads.hpp"
 #include "nn/vision_tower.hpp"
 
 #include <cstring>
@@ -55,7 +56,7 @@ std::size_t Encoder::pictures_at_once() const {
 }
 
 std::size_t Encoder::passes_at_once() const {
-  return state_->on_cpu ? static_cast<std::size_t>(torch::get_num_threads()) : 1;
+  return state_->on_cpu ? static_cast<std::size_t>(compute_threads()) : 1;
 }
 
 Matrix Encoder::encode_pictures(std::span<const Picture> pictures) const {
@@ -76,6 +77,7 @@ Matrix Encoder::encode_tokens(std::span<const std::int32_t> tokens) const {
   expect(count * context == static_cast<std::int64_t>(tokens.size()), "a torn row of tokens");
   Matrix result(count, state_->config.embedding_width);
   run_passes(count, kTextsAtOnce, state_->on_cpu, [&](std::int64_t first, std::int64_t rows) {
+    const torch::NoGradGuard on_this_thread;
     const torch::Tensor ids = torch::from_blob(
         const_cast<std::int32_t*>(tokens.data()) + first * context, {rows, context}, torch::kInt32);
     copy_rows(state_->text->embed(ids.to(torch::kInt64)), result, first);

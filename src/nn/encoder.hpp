@@ -33,9 +33,8 @@ class Encoder {
 
   /// One row a picture, embedding_width columns, as the tower gives them (not normalised). Pictures
   /// must be square RGB of one side, a multiple of the patch size (image_size, or another:
-  /// positions are then interpolated); 8-bit values are normalised by the configuration. Runs of
-  /// pictures_at_once(), from the first on, share a pass, and vectors may depend on that in their
-  /// last bits; they do not depend on the number of threads.
+  /// positions are then interpolated); 8-bit values are normalised by the configuration. On
+  /// a CPU a vector depends neither on the pictures beside it nor on the number of threads.
   [[nodiscard]] Matrix encode_pictures(std::span<const Picture> pictures) const;
 
   /// One row a text, not normalised. `tokens` holds context_length ids a text (see

@@ -3,20 +3,16 @@
 // works on one thread; who calls them splits the rows.
 #pragma once
 
+#include "base/bfloat16.hpp"
+
 #include <cstdint>
-#include <span>
 
 namespace skyglot::kernels {
 
-/// A bfloat16's bits; the upper half of a float's.
-struct BFloat16 {
-  std::uint16_t bits;
-};
-
 enum class Gelu { exact, quick };
 
-/// For each row of `x` (rows * width): x += bias and, where given, x += added. Then out =
-/// LayerNorm(x) by gain and shift. `bias` and `added` may be null.
+/// For each row of `x` (rows * width): x += bias, where given; then out = LayerNorm(x) by gain and
+/// shift, in rows out_stride apart.
 struct NormPass {
   float* x = nullptr;
   const float* bias = nullptr;
@@ -24,25 +20,34 @@ struct NormPass {
   const float* shift = nullptr;
   std::int64_t rows = 0;
   std::int64_t width = 0;
+  std::int64_t out_stride = 0;
   float epsilon = 1e-5F;
 };
-void add_and_normalise(const NormPass& pass, const float* added, float* out);
-void add_and_normalise(const NormPass& pass, const BFloat16* added, BFloat16* out);
+void add_and_normalise(const NormPass& pass, float* out);
+void add_and_normalise(const NormPass& pass, BFloat16* out);
 
-/// values = gelu(values + bias), row by row, in place. Exact GELU takes erf from Abramowitz and
-/// Stegun 7.1.26 (absolute error below 1.5e-7).
-void bias_gelu(Gelu kind, const float* bias, std::int64_t rows, std::int64_t width, float* values);
-void bias_gelu(Gelu kind, const float* bias, std::int64_t rows, std::int64_t width,
-               BFloat16* values);
+/// out = gelu(values + bias), row by row. Exact GELU takes erf from Abramowitz and Stegun 7.1.26
+/// (absolute error below 1.5e-7).
+struct GeluPass {
+  Gelu kind = Gelu::exact;
+  const float* values = nullptr;
+  const float* bias = nullptr;
+  std::int64_t rows = 0;
+  std::int64_t width = 0;
+  std::int64_t stride = 0;
+  std::int64_t out_stride = 0;
+};
+void bias_gelu(const GeluPass& pass, float* out);
+void bias_gelu(const GeluPass& pass, BFloat16* out);
 
 /// One head of one sequence: softmax(scale * Q K^T) V for `queries` tokens from first_query on.
 /// Rows of keys and values lie `stride` apart, those of queries `query_stride`; the biases
 /// (head_width each) are added while reading.
 template <typename Element>
 struct AttentionHead {
-  const Element* query = nullptr;  ///< of token first_query
-  const Element* key = nullptr;
-  const Element* value = nullptr;
+  const float* query = nullptr;  ///< of token first_query
+  const float* key = nullptr;
+  const float* value = nullptr;
   const float* query_bias = nullptr;
   const float* key_bias = nullptr;
   const float* value_bias = nullptr;
@@ -74,5 +79,19 @@ struct PatchPass {
   const float* offset = nullptr;  ///< 3
 };
 void cut_patches(const PatchPass& pass, float* out);
+
+/// The kernels of one generation of processors; the functions above take the best table there is.
+struct KernelTable {
+  void (*normalise_to_float)(const NormPass&, float*);
+  void (*normalise_to_bfloat16)(const NormPass&, BFloat16*);
+  void (*gelu_to_float)(const GeluPass&, float*);
+  void (*gelu_to_bfloat16)(const GeluPass&, BFloat16*);
+  void (*attend_to_float)(const AttentionHead<float>&, float*);
+  void (*attend_to_bfloat16)(const AttentionHead<BFloat16>&, float*);
+  void (*cut)(const PatchPass&, float*);
+};
+extern const KernelTable kPlainTable;
+extern const KernelTable kAvx2Table;    ///< x86-64 only
+extern const KernelTable kAvx512Table;  ///< x86-64 only
 
 }  // namespace skyglot::kernels

@@ -19,6 +19,9 @@ TextTower::TextTower(const StoredModel& model, const ComputeOptions& options)
   norm_gain_ = weights.vector("ln_final.weight");
   norm_shift_ = weights.vector("ln_final.bias");
   projection_ = weights.matrix("text_projection").t();
+  if (options.device == Device::cuda) return;
+  freeze(transformer_);
+  projection_factor_ = freeze(projection_);
 }
 
 torch::Tensor TextTower::embed(const torch::Tensor& tokens) const {
@@ -33,6 +36,7 @@ torch::Tensor TextTower::embed(const torch::Tensor& tokens) const {
   const torch::Tensor pooled =
       torch::layer_norm(run(transformer_, rows, request).tokens, {rows.size(2)}, norm_gain_,
                         norm_shift_, norm_epsilon_);
+  if (projection_factor_.defined()) return multiply(pooled, projection_factor_);
   return torch::matmul(pooled.to(projection_.scalar_type()), projection_.t()).to(torch::kFloat32);
 }
 

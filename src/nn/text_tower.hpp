@@ -3,6 +3,7 @@
 #pragma once
 
 #include "nn/blocks.hpp"
+#include "nn/frozen.hpp"
 #include "weights/model_folder.hpp"
 
 #include <cstdint>
@@ -25,7 +26,8 @@ class TextTower {
   torch::Tensor token_table_;  // V x W
   torch::Tensor positions_;    // context x W
   torch::Tensor norm_gain_, norm_shift_;
-  torch::Tensor projection_;  // E x W
+  torch::Tensor projection_;        // E x W
+  FrozenMatrix projection_factor_;  // on a CPU
 };
 
 }  // namespace skyglot

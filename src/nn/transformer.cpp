@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nn/transformer.hpp"
 
-#include <algorithm>
+#include "nn/frozen.hpp"
+
 #include <cmath>
 #include <limits>
 
@@ -35,27 +36,11 @@ torch::Tensor attention(const torch::Tensor& q, const torch::Tensor& k, const to
 
 // N x L x D to N x heads x L x D / heads.
 torch::Tensor split_heads(const torch::Tensor& x, std::int64_t heads) {
-  return x.view({x.size(0), x.size(1), heads, -1}).transpose(1, 2);
+  return x.view({x.size(0), x.size(1), heads, x.size(2) / heads}).transpose(1, 2);
 }
 
 torch::Tensor one_token_each(const torch::Tensor& tokens, const torch::Tensor& index) {
   return tokens.index({torch::arange(tokens.size(0), index.options()), index});
-}
-
-bool any_requires_gradient(const BlockWeights& b) {
-  const torch::Tensor* weights[] = {
-      &b.norm_1_gain, &b.norm_1_shift, &b.qkv_weight, &b.qkv_bias, &b.out_weight, &b.out_bias,
-      &b.norm_2_gain, &b.norm_2_shift, &b.fc1_weight, &b.fc1_bias, &b.fc2_weight, &b.fc2_bias};
-  return std::ranges::any_of(weights, [](const torch::Tensor* w) { return w->requires_grad(); });
-}
-
-bool wants_gradients(const torch::Tensor& tokens, const Transformer& transformer) {
-  return torch::GradMode::is_enabled() &&
-         (tokens.requires_grad() || std::ranges::any_of(transformer.blocks, any_requires_gradient));
-}
-
-bool can_fuse(const torch::Tensor& tokens, const Transformer& transformer) {
-  return tokens.is_cpu() && !transformer.blocks.empty() && !wants_gradients(tokens, transformer);
 }
 
 }  // namespace
@@ -83,11 +68,16 @@ TransformerResult run_operators(const Transformer& transformer, torch::Tensor x,
   return result;
 }
 
+void freeze(Transformer& transformer) {
+  transformer.frozen = std::make_shared<const FrozenTransformer>(transformer);
+  transformer.blocks.clear();
+}
+
 TransformerResult run(const Transformer& transformer, torch::Tensor tokens,
                       const TransformerRequest& request) {
-  if (!can_fuse(tokens, transformer)) return run_operators(transformer, tokens, request);
+  if (transformer.frozen == nullptr) return run_operators(transformer, tokens, request);
   const torch::NoGradGuard no_grad;
-  return run_fused(transformer, tokens.to(torch::kFloat32).contiguous(), request);
+  return transformer.frozen->run(tokens.to(torch::kFloat32).contiguous(), request);
 }
 
 }  // namespace skyglot

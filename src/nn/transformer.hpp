@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <vector>
 
@@ -22,12 +23,16 @@ struct BlockWeights {
   torch::Tensor fc2_weight, fc2_bias;       ///< D x M, D
 };
 
+class FrozenTransformer;
+
 struct Transformer {
-  std::vector<BlockWeights> blocks;
+  std::vector<BlockWeights> blocks;  ///< empty when frozen
   std::int64_t heads = 1;
   Activation activation = Activation::gelu;
   double norm_epsilon = 1e-5;
   bool causal = false;  ///< token i sees tokens 0..i
+  /// Weights packed for a CPU, which copies share and nothing changes.
+  std::shared_ptr<const FrozenTransformer> frozen{};
 };
 
 /// What a caller wants of the last block.
@@ -42,16 +47,15 @@ struct TransformerResult {
   torch::Tensor keys;    ///< N x L x D, heads side by side; undefined unless asked for
 };
 
-/// `tokens` is N x L x D and may be overwritten. On a CPU without gradients this takes the fused
-/// kernels, in float32 or, where the weights are bfloat16, with bfloat16 products and a float32
-/// residual stream; elsewhere torch's operators in the type of the weights. Dosovitskiy et al.
-/// 2021; Radford et al. 2021.
+/// Packs the weights for a CPU without gradients and lets go of the tensors.
+void freeze(Transformer& transformer);
+
+/// `tokens` is N x L x D and may be overwritten. Frozen, this takes the fused kernels, in float32
+/// or with bfloat16 products (nn/frozen.hpp); otherwise torch's operators in the type of the
+/// weights. Dosovitskiy et al. 2021; Radford et al. 2021.
 [[nodiscard]] TransformerResult run(const Transformer& transformer, torch::Tensor tokens,
                                     const TransformerRequest& request = {});
 
-/// The fused way: float32 contiguous `tokens` on the CPU, which it overwrites.
-[[nodiscard]] TransformerResult run_fused(const Transformer& transformer, torch::Tensor tokens,
-                                          const TransformerRequest& request);
 /// The way through torch's operators, which has gradients and runs on any device.
 [[nodiscard]] TransformerResult run_operators(const Transformer& transformer, torch::Tensor tokens,
                                               const TransformerRequest& request);

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nn/transformer.hpp"
 
+#include "nn/frozen.hpp"
+#include "nn/threads.hpp"
+
 #include <gtest/gtest.h>
 
 namespace skyglot {
@@ -49,22 +52,22 @@ double lowest_cosine(const torch::Tensor& a, const torch::Tensor& b) {
 
 class Shapes : public testing::TestWithParam<Shape> {};
 
-TEST_P(Shapes, FusedEqualsOperators) {
+TEST_P(Shapes, FrozenEqualsOperators) {
   const Transformer t = random_transformer(GetParam());
   const torch::Tensor x = torch::randn({3, 21, GetParam().width});
   const TransformerRequest request{std::nullopt, true};
   const auto expected = run_operators(t, x, request);
-  const auto fused = run_fused(t, x.clone(), request);
-  EXPECT_LT(largest_difference(fused.tokens, expected.tokens), 2e-4);
-  EXPECT_LT(largest_difference(fused.keys, expected.keys), 1e-4);
+  const auto frozen = FrozenTransformer(t).run(x.clone(), request);
+  EXPECT_LT(largest_difference(frozen.tokens, expected.tokens), 2e-4);
+  EXPECT_LT(largest_difference(frozen.keys, expected.keys), 1e-4);
 }
 
 TEST_P(Shapes, PooledRowsEqualThoseOfAll) {
   const Transformer t = random_transformer(GetParam());
   const torch::Tensor x = torch::randn({4, 13, GetParam().width});
   const torch::Tensor index = torch::tensor({0, 12, 5, 3}, torch::kInt64);
-  const auto all = run_fused(t, x.clone(), {});
-  const auto pooled = run_fused(t, x.clone(), {index, false});
+  const auto all = FrozenTransformer(t).run(x.clone(), {});
+  const auto pooled = FrozenTransformer(t).run(x.clone(), {index, false});
   ASSERT_EQ(pooled.tokens.sizes(), (std::vector<std::int64_t>{4, GetParam().width}));
   for (std::int64_t i = 0; i < 4; ++i)
     EXPECT_LT(largest_difference(pooled.tokens[i], all.tokens[i][index[i].item<std::int64_t>()]),
@@ -81,7 +84,7 @@ TEST_P(Shapes, BFloat16ProductsStayClose) {
     for (torch::Tensor* weight :
          {&block.qkv_weight, &block.out_weight, &block.fc1_weight, &block.fc2_weight})
       *weight = weight->to(torch::kBFloat16);
-  const auto narrow = run_fused(t, x.clone(), {});
+  const auto narrow = FrozenTransformer(t).run(x.clone(), {});
   EXPECT_GT(lowest_cosine(narrow.tokens, expected.tokens), 0.999);
   EXPECT_GT(largest_difference(narrow.tokens, expected.tokens), 1e-5) << "rounded nowhere";
 }
@@ -103,6 +106,19 @@ TEST(Transformer, NoSequencesGiveNoRows) {
   const torch::NoGradGuard no_grad;
   const Transformer t = random_transformer({32, 2, 64, 1, Activation::gelu, false});
   EXPECT_EQ(run(t, torch::empty({0, 5, 32})).tokens.size(0), 0);
+  EXPECT_EQ(FrozenTransformer(t).run(torch::empty({0, 5, 32}), {}).tokens.size(0), 0);
+}
+
+TEST_P(Shapes, FrozenTokensDependOnTheirSequenceAlone) {
+  const Transformer t = random_transformer(GetParam());
+  const torch::Tensor x = torch::randn({7, 19, GetParam().width});
+  const FrozenTransformer frozen(t);
+  set_compute_threads(1);
+  const torch::Tensor all = frozen.run(x.clone(), {}).tokens;
+  set_compute_threads(3);
+  EXPECT_TRUE(frozen.run(x.clone(), {}).tokens.equal(all)) << "of the threads";
+  const torch::Tensor two = frozen.run(x.narrow(0, 4, 2).clone(), {}).tokens;
+  EXPECT_TRUE(two.equal(all.narrow(0, 4, 2))) << "of the sequences beside it";
 }
 
 }  // namespace

@@ -5,8 +5,7 @@
 #include "nn/kernels.hpp"
 #include "nn/passes.hpp"
 #include "nn/positions.hpp"
-
-#include <ATen/Parallel.h>
+#include "nn/threads.hpp"
 
 #include <algorithm>
 
@@ -60,6 +59,13 @@ VisionTower::VisionTower(const StoredModel& model, const ComputeOptions& options
   }
   last_norm_gain_ = weights.vector(clip ? "visual.ln_post.weight" : "norm.weight");
   last_norm_shift_ = weights.vector(clip ? "visual.ln_post.bias" : "norm.bias");
+  if (options.device == Device::cpu) freeze_products();
+}
+
+void VisionTower::freeze_products() {
+  freeze(transformer_);
+  patch_factor_ = freeze(patch_weight_);
+  if (projection_.defined()) projection_factor_ = freeze(projection_);
 }
 
 torch::Tensor VisionTower::patches(std::span<const Picture> pictures) const {
@@ -74,8 +80,8 @@ torch::Tensor VisionTower::patches(std::span<const Picture> pictures) const {
   }
   const auto count = static_cast<std::int64_t>(pictures.size());
   const torch::Tensor rows = torch::empty({count, grid * grid, 3 * patch * patch});
-  at::parallel_for(0, count, 1, [&](std::int64_t begin, std::int64_t end) {
-    for (std::int64_t i = begin; i < end; ++i)
+  on_all_threads([&](std::int64_t index, std::int64_t threads) {
+    for (std::int64_t i = index; i < count; i += threads)
       kernels::cut_patches({pictures[static_cast<std::size_t>(i)].pixels.data(), grid, grid, patch,
                             scale.data(), offset.data()},
                            rows.data_ptr<float>() + i * rows.stride(0));
@@ -96,7 +102,11 @@ torch::Tensor VisionTower::patches(const torch::Tensor& pixels) const {
 }
 
 torch::Tensor VisionTower::tokens_of(const torch::Tensor& patches, Grid grid) const {
-  torch::Tensor tokens = torch::linear(patches.to(patch_weight_.scalar_type()), patch_weight_);
+  torch::Tensor tokens =
+      patch_factor_.defined()
+          ? multiply(patches.flatten(0, 1), patch_factor_)
+                .view({patches.size(0), patches.size(1), -1})
+          : torch::linear(patches.to(patch_weight_.scalar_type()), patch_weight_);
   tokens = tokens.to(positions_.scalar_type());
   if (patch_bias_.defined()) tokens = tokens + patch_bias_;
   const std::int64_t count = patches.size(0);
@@ -133,6 +143,7 @@ torch::Tensor VisionTower::embed(std::span<const Picture> pictures) const {
   const std::int64_t side = pictures.front().width / patch_size();
   const Grid grid{side, side};
   run_passes(count, pictures_at_once(grid), on_cpu(), [&](std::int64_t first, std::int64_t few) {
+    const torch::NoGradGuard on_this_thread;
     const auto part =
         pictures.subspan(static_cast<std::size_t>(first), static_cast<std::size_t>(few));
     rows.narrow(0, first, few).copy_(embed(patches(part), grid));
@@ -150,6 +161,7 @@ torch::Tensor VisionTower::embed(const torch::Tensor& patches, Grid grid) const 
     const std::int64_t special = 1 + config_.vision.register_tokens;
     pooled = pooled.narrow(1, special, pooled.size(1) - special).mean(1);
   }
+  if (projection_factor_.defined()) return multiply(pooled, projection_factor_);
   if (projection_.defined())
     pooled = torch::matmul(pooled.to(projection_.scalar_type()), projection_.t());
   return pooled.to(torch::kFloat32);

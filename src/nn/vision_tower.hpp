@@ -3,6 +3,7 @@
 #pragma once
 
 #include "nn/blocks.hpp"
+#include "nn/frozen.hpp"
 #include "pictures/picture.hpp"
 #include "weights/model_folder.hpp"
 
@@ -31,7 +32,7 @@ class VisionTower {
   /// The same of 8-bit square RGB pictures of one side, in passes of pictures_at_once() from the
   /// first on; on the host.
   [[nodiscard]] torch::Tensor embed(std::span<const Picture> pictures) const;
-  /// Pictures that share a pass. The last bits of a vector may depend on who shares it.
+  /// Pictures that share a pass.
   [[nodiscard]] std::int64_t pictures_at_once(Grid grid) const;
 
   struct Features {
@@ -44,6 +45,7 @@ class VisionTower {
   [[nodiscard]] std::int64_t patch_size() const { return config_.vision.patch_size; }
 
  private:
+  void freeze_products();
   [[nodiscard]] bool on_cpu() const;
   [[nodiscard]] torch::Tensor tokens_of(const torch::Tensor& patches, Grid grid) const;
   [[nodiscard]] torch::Tensor final_norm(const torch::Tensor& tokens) const;
@@ -57,7 +59,8 @@ class VisionTower {
   torch::Tensor positions_;                           // (1 + G * G) x D
   torch::Tensor first_norm_gain_, first_norm_shift_;  // CLIP's ln_pre
   torch::Tensor last_norm_gain_, last_norm_shift_;
-  torch::Tensor projection_;  // E x D, undefined for a ViT alone
+  torch::Tensor projection_;                       // E x D, undefined for a ViT alone
+  FrozenMatrix patch_factor_, projection_factor_;  // on a CPU
 };
 
 }  // namespace skyglot

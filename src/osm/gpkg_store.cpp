@@ -12,6 +12,10 @@
 namespace skyglot {
 namespace {
 
+// Shapes of more bytes than this are kept (4,096 corners), up to so many bytes of them.
+constexpr std::int64_t kLargeShape = 64 << 10;
+constexpr std::int64_t kKeptShapes = 32 << 20;
+
 Database opened(const std::filesystem::path& path) {
   Database database(path, Database::Mode::read);
   for (const char* table : {"objects", "tags", "object_tags", "metadata", "rtree_objects_geom"})
@@ -28,8 +32,13 @@ GpkgStore::GpkgStore(const std::filesystem::path& path)
     : path_(path),
       database_(opened(path)),
       object_(database_.prepare("SELECT kind, osm_id, tags, geom FROM objects WHERE fid = ?1")),
+      head_(
+          database_.prepare("SELECT kind, osm_id, tags, length(geom) FROM objects WHERE fid = ?1")),
+      shape_(database_.prepare("SELECT geom FROM objects WHERE fid = ?1")),
       in_box_(database_.prepare("SELECT id FROM rtree_objects_geom WHERE minx <= ?3 AND "
-                                "maxx >= ?1 AND miny <= ?4 AND maxy >= ?2")) {}
+                                "maxx >= ?1 AND miny <= ?4 AND maxy >= ?2")),
+      box_(database_.prepare(
+          "SELECT minx, miny, maxx, maxy FROM rtree_objects_geom WHERE id = ?1")) {}
 
 std::vector<std::int64_t> GpkgStore::ids_in(const Box& box_lonlat) {
   std::vector<std::int64_t> ids;
@@ -54,8 +63,65 @@ MapObject GpkgStore::object(std::int64_t fid) {
   return found;
 }
 
-void GpkgStore::for_each_in(const Box& box_lonlat, const std::function<void(MapObject&&)>& visit) {
-  for (const std::int64_t fid : ids_in(box_lonlat)) visit(object(fid));
+Box GpkgStore::box_of(std::int64_t fid) {
+  Box box;
+  if (box_.bind(1, fid).step()) box = {box_.real(0), box_.real(1), box_.real(2), box_.real(3)};
+  box_.reset();
+  return box;
+}
+
+std::vector<Box> GpkgStore::boxes_lonlat(std::span<const std::int64_t> fids) {
+  std::vector<Box> boxes;
+  for (const std::int64_t fid : fids) boxes.push_back(box_of(fid));
+  return boxes;
+}
+
+MapObject GpkgStore::shapeless(std::int64_t fid, std::int64_t& shape_bytes) {
+  if (!head_.bind(1, fid).step())
+    fail(ErrorKind::input, "{}: there is no object {}", path_.string(), fid);
+  MapObject found = object_without_shape(path_.string(),
+                                         {fid, head_.text(0), head_.integer(1), head_.text(2), {}});
+  shape_bytes = head_.integer(3);
+  head_.reset();
+  return found;
+}
+
+Geometry GpkgStore::shape_of(const MapObject& object) {
+  if (!shape_.bind(1, object.fid).step())
+    fail(ErrorKind::input, "{}: there is no object {}", path_.string(), object.fid);
+  Geometry shape = stored_shape(path_.string(), object, shape_.blob(0), geometry_of_gpkg);
+  shape_.reset();
+  return shape;
+}
+
+void GpkgStore::visit_large(Large& large, const Box& box, const Wants& wants, const Visit& visit) {
+  if (!wants(large.object, box)) return;
+  if (!large.decoded) large.object.geometry_lonlat = shape_of(large.object);
+  large.decoded = true;
+  visit(large.object);
+}
+
+void GpkgStore::visit_if_wanted(std::int64_t fid, const Wants& wants, const Visit& visit) {
+  const Box box = box_of(fid);
+  const auto known = large_.find(fid);
+  if (known != large_.end()) return visit_large(known->second, box, wants, visit);
+  std::int64_t shape_bytes = 0;
+  MapObject object = shapeless(fid, shape_bytes);
+  if (shape_bytes > kLargeShape) {
+    if (large_bytes_ + shape_bytes > kKeptShapes) {
+      large_.clear();
+      large_bytes_ = 0;
+    }
+    large_bytes_ += shape_bytes;
+    return visit_large(large_[fid] = {std::move(object), false}, box, wants, visit);
+  }
+  if (!wants(object, box)) return;
+  object.geometry_lonlat = shape_of(object);
+  visit(object);
+}
+
+void GpkgStore::for_each_in(const Box& box_lonlat, const Wants& wants, const Visit& visit) {
+  for (const std::int64_t fid : ids_in(box_lonlat)) visit_if_wanted(fid, wants, visit);
 }
 
 std::vector<StoredTag> GpkgStore::tags() {

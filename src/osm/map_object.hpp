@@ -2,15 +2,13 @@
 // One object of the map: what it is, where it is, and its tags.
 #pragma once
 
+#include "base/object_kind.hpp"
 #include "base/tag.hpp"
 #include "geo/geometry.hpp"
 
 #include <cstdint>
-#include <string>
 
 namespace skyglot {
-
-enum class ObjectKind : char { node = 'n', way = 'w', area = 'a' };
 
 /// An OpenStreetMap object. Areas that come from a relation carry the relation's id negated (the
 /// convention of osm2pgsql), so that kind and osm_id together name an object.
@@ -21,10 +19,5 @@ struct MapObject {
   Tags tags;
   Geometry geometry_lonlat;  ///< point, line, or polygons
 };
-
-/// "a198234555": how the object is called in file names.
-[[nodiscard]] inline std::string object_key(ObjectKind kind, std::int64_t osm_id) {
-  return static_cast<char>(kind) + std::to_string(osm_id);
-}
 
 }  // namespace skyglot

@@ -17,6 +17,11 @@ std::unique_ptr<ObjectStore> ObjectStore::open(const std::string& name) {
   return std::make_unique<GpkgStore>(name);
 }
 
+void ObjectStore::for_each_in(const Box& box_lonlat, const Visit& visit) {
+  for_each_in(
+      box_lonlat, [](const MapObject&, const Box&) { return true; }, visit);
+}
+
 std::unique_ptr<ObjectSink> make_object_sink(const std::string& output, bool overwrite) {
   if (is_postgres_name(output))
     return std::make_unique<PostgisSink>(parse_postgres_name(output), overwrite);

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -29,12 +30,21 @@ class ObjectStore {
   [[nodiscard]] static std::unique_ptr<ObjectStore> open(const std::string& name);
   virtual ~ObjectStore() = default;
 
-  /// Every object whose bounding box meets `box_lonlat`; the longitudes of the box may pass 180 or
-  /// -180, objects are then found on the other side of the antimeridian with their own longitudes.
-  virtual void for_each_in(const Box& box_lonlat,
-                           const std::function<void(MapObject&&)>& visit) = 0;
-  /// Fids of those objects only.
+  /// Sees an object without its shape, and the box around it (edges may be rounded outwards to
+  /// single precision).
+  using Wants = std::function<bool(const MapObject& shapeless, const Box& box_lonlat)>;
+  using Visit = std::function<void(const MapObject&)>;
+  /// Every object whose bounding box meets `box_lonlat` and which `wants` asks for; the shapes of
+  /// the others are neither read nor decoded. The longitudes of the box may pass 180 or -180,
+  /// objects are then found on the other side of the antimeridian with their own longitudes.
+  virtual void for_each_in(const Box& box_lonlat, const Wants& wants, const Visit& visit) = 0;
+  /// All of them.
+  void for_each_in(const Box& box_lonlat, const Visit& visit);
+  /// Fids of the objects whose bounding box meets `box_lonlat`.
   [[nodiscard]] virtual std::vector<std::int64_t> ids_in(const Box& box_lonlat) = 0;
+  /// The boxes around some objects (edges as above), in the order of `fids`; empty for an object
+  /// that the spatial index does not know.
+  [[nodiscard]] virtual std::vector<Box> boxes_lonlat(std::span<const std::int64_t> fids) = 0;
   /// Throws Error(input) if there is no such row.
   [[nodiscard]] virtual MapObject object(std::int64_t fid) = 0;
   /// The tag dictionary by id.

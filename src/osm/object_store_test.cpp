@@ -17,7 +17,7 @@ namespace {
 
 std::vector<std::int64_t> osm_ids_in(ObjectStore& store, const Box& box) {
   std::vector<std::int64_t> ids;
-  store.for_each_in(box, [&](MapObject&& object) { ids.push_back(object.osm_id); });
+  store.for_each_in(box, [&](const MapObject& object) { ids.push_back(object.osm_id); });
   std::ranges::sort(ids);
   return ids;
 }

@@ -8,6 +8,7 @@
 #include "osm/stored_object.hpp"
 
 #include <algorithm>
+#include <unordered_map>
 #include <utility>
 
 namespace skyglot {
@@ -76,14 +77,45 @@ MapObject PostgisStore::object(std::int64_t fid) {
   return std::move(found.front());
 }
 
-void PostgisStore::for_each_in(const Box& box_lonlat,
-                               const std::function<void(MapObject&&)>& visit) {
+// Who the objects are and the boxes around them, then the shapes of those that are wanted.
+void PostgisStore::visit_batch(std::span<const std::int64_t> fids, const Wants& wants,
+                               const Visit& visit) {
+  const auto rows = connection_.query(
+      "SELECT fid, kind, osm_id, tags::text, ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), "
+      "ST_YMax(geom) FROM objects WHERE fid = ANY($1::bigint[]) ORDER BY fid",
+      {array_of(fids)});
+  std::vector<std::int64_t> wanted;
+  for (int row = 0; row < rows.rows(); ++row) {
+    const MapObject object = object_without_shape(
+        kStore,
+        {rows.integer(row, 0), rows.bytes(row, 1), rows.integer(row, 2), rows.bytes(row, 3), {}});
+    const Box box{rows.real(row, 4), rows.real(row, 5), rows.real(row, 6), rows.real(row, 7)};
+    if (wants(object, box)) wanted.push_back(object.fid);
+  }
+  if (wanted.empty()) return;
+  for (const MapObject& object : objects(wanted)) visit(object);
+}
+
+void PostgisStore::for_each_in(const Box& box_lonlat, const Wants& wants, const Visit& visit) {
   const std::vector<std::int64_t> ids = ids_in(box_lonlat);
   for (std::size_t begin = 0; begin < ids.size(); begin += kBatch) {
     const std::size_t count = std::min(kBatch, ids.size() - begin);
-    for (MapObject& object : objects(std::span(ids).subspan(begin, count)))
-      visit(std::move(object));
+    visit_batch(std::span(ids).subspan(begin, count), wants, visit);
   }
+}
+
+std::vector<Box> PostgisStore::boxes_lonlat(std::span<const std::int64_t> fids) {
+  const auto rows = connection_.query(
+      "SELECT fid, ST_XMin(geom), ST_YMin(geom), ST_XMax(geom), ST_YMax(geom) FROM objects "
+      "WHERE fid = ANY($1::bigint[])",
+      {array_of(fids)});
+  std::unordered_map<std::int64_t, Box> known;
+  for (int row = 0; row < rows.rows(); ++row)
+    known[rows.integer(row, 0)] = {rows.real(row, 1), rows.real(row, 2), rows.real(row, 3),
+                                   rows.real(row, 4)};
+  std::vector<Box> boxes;
+  for (const std::int64_t fid : fids) boxes.push_back(known[fid]);
+  return boxes;
 }
 
 std::vector<StoredTag> PostgisStore::tags() {

@@ -13,8 +13,10 @@ namespace skyglot {
 class PostgisStore : public ObjectStore {
  public:
   explicit PostgisStore(const PostgresName& name);
-  void for_each_in(const Box& box_lonlat, const std::function<void(MapObject&&)>& visit) override;
+  using ObjectStore::for_each_in;
+  void for_each_in(const Box& box_lonlat, const Wants& wants, const Visit& visit) override;
   std::vector<std::int64_t> ids_in(const Box& box_lonlat) override;
+  std::vector<Box> boxes_lonlat(std::span<const std::int64_t> fids) override;
   MapObject object(std::int64_t fid) override;
   std::vector<StoredTag> tags() override;
   std::vector<std::int64_t> ids_with_tag(std::int64_t tag_id) override;
@@ -25,6 +27,7 @@ class PostgisStore : public ObjectStore {
 
  private:
   [[nodiscard]] std::vector<MapObject> objects(std::span<const std::int64_t> fids);
+  void visit_batch(std::span<const std::int64_t> fids, const Wants& wants, const Visit& visit);
 
   Postgres connection_;
 };

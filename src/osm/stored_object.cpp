@@ -36,15 +36,29 @@ ObjectKind object_kind_from(std::string_view text) {
   fail(ErrorKind::format, "unknown kind of object '{}'", text);
 }
 
+MapObject object_without_shape(const std::string& store, const StoredRow& row) {
+  return reading_row(store, row.fid, [&] {
+    return MapObject{row.fid, object_kind_from(row.kind), row.osm_id, tags_from_json(row.tags_json),
+                     Geometry{}};
+  });
+}
+
+Geometry stored_shape(const std::string& store, const MapObject& object, std::string_view bytes,
+                      Geometry (*decode)(std::string_view)) {
+  return reading_row(store, object.fid, [&] {
+    Geometry shape = decode(bytes);
+    if (shape.kind != geometry_kind_of(object.kind) || !is_whole(shape))
+      fail(ErrorKind::format, "its shape is not a whole one of kind '{}'",
+           static_cast<char>(object.kind));
+    return shape;
+  });
+}
+
 MapObject stored_object(const std::string& store, const StoredRow& row,
                         Geometry (*decode)(std::string_view)) {
-  return reading_row(store, row.fid, [&] {
-    const ObjectKind kind = object_kind_from(row.kind);
-    Geometry shape = decode(row.shape);
-    if (shape.kind != geometry_kind_of(kind) || !is_whole(shape))
-      fail(ErrorKind::format, "its shape is not a whole one of kind '{}'", row.kind);
-    return MapObject{row.fid, kind, row.osm_id, tags_from_json(row.tags_json), std::move(shape)};
-  });
+  MapObject object = object_without_shape(store, row);
+  object.geometry_lonlat = stored_shape(store, object, row.shape, decode);
+  return object;
 }
 
 }  // namespace skyglot

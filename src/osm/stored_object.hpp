@@ -32,6 +32,13 @@ auto reading_row(const std::string& store, std::int64_t fid, Step step) {
 /// Throws Error(format).
 [[nodiscard]] ObjectKind object_kind_from(std::string_view text);
 
+/// Who an object is and its tags; row.shape is not looked at. Throws Error(format).
+[[nodiscard]] MapObject object_without_shape(const std::string& store, const StoredRow& row);
+
+/// The shape of an object, decoded from `bytes` and checked as stored_object() does.
+[[nodiscard]] Geometry stored_shape(const std::string& store, const MapObject& object,
+                                    std::string_view bytes, Geometry (*decode)(std::string_view));
+
 /// `decode` makes a geometry of the bytes in row.shape. Points, lines of two points or more and
 /// areas of rings of four points or more come back, finite and of the kind that the row says.
 /// Throws Error(format) that names the store and the row.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Encoded pictures one after another, wherever they lie: folders, tar files, lists, data sets.
+// Encoded pictures one after another, wherever they lie: folders, tar files, lists.
 #pragma once
 
 #include <cstddef>
@@ -58,10 +58,10 @@ struct SourceOptions {
   std::function<bool(const std::string& id)> wanted;
 };
 
-/// Looks through folders (for .jpg .jpeg .png), tars, lists (.csv, .tsv, .txt) and data set folders
-/// of ours, one after the other; `wanted` is left to whoever reads. Throws Error(input) naming a
-/// path that is none of these or holds no pictures, Error(format) naming a tar that is damaged or
-/// truncated.
+/// Looks through folders (for .jpg .jpeg .png), tars, and lists (.csv, .tsv, .txt), one after the
+/// other; records/picture_inputs.hpp takes data sets of ours as well. `wanted` is left to whoever
+/// reads. Throws Error(input) naming a path that is none of these or holds no pictures,
+/// Error(format) naming a tar that is damaged or truncated.
 [[nodiscard]] std::shared_ptr<const PictureIndex> index_pictures(
     const std::vector<std::filesystem::path>& inputs, const SourceOptions& options = {});
 

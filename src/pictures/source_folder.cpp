@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
-#include "base/json.hpp"
 #include "base/strings.hpp"
 #include "pictures/source_kinds.hpp"
 
@@ -95,45 +94,6 @@ FolderContents search(const fs::path& folder) {
                       : " (files: " + others + "); convert them to PNG or JPEG first");
 }
 
-// A path in a dataset.json that somebody may have tampered with.
-fs::path shard_path(const fs::path& folder, const std::string& name) {
-  const auto parts = split(name, '/');
-  if (name.starts_with('/') || std::ranges::find(parts, "..") != parts.end())
-    fail(ErrorKind::format, "{}: shard '{}' lies outside the folder",
-         (folder / "dataset.json").string(), name);
-  return folder / name;
-}
-
-void demand_size(const fs::path& shard, std::uint64_t bytes) {
-  std::error_code code;
-  const std::uint64_t size = fs::file_size(shard, code);
-  if (code)
-    fail(ErrorKind::input, "{}: dataset.json names it, but it cannot be read: {}", shard.string(),
-         code.message());
-  if (size != bytes)
-    fail(ErrorKind::format, "{}: {} bytes where dataset.json says {}; copy or build it again",
-         shard.string(), size, bytes);
-}
-
-std::unique_ptr<PictureIndex> index_dataset(const fs::path& folder, const SourceOptions& options) {
-  const fs::path file = folder / "dataset.json";
-  const std::string text = read_file(file);
-  std::vector<fs::path> shards;
-  reading_json(file.string(), "run 'skyglot build' again", [&] {
-    const auto json = nlohmann::json::parse(text);
-    for (const auto& shard : json.at("shards")) {
-      shards.push_back(shard_path(folder, shard.at("name").get<std::string>()));
-      demand_size(shards.back(), shard.at("bytes").get<std::uint64_t>());
-    }
-  });
-  if (shards.empty()) fail(ErrorKind::input, "{}: the data set has no shards", folder.string());
-  return index_shards(shards, options);
-}
-
-bool is_dataset(const fs::path& folder) {
-  return fs::exists(folder / "dataset.json") && fs::is_directory(folder / "shards");
-}
-
 }  // namespace
 
 bool is_readable_picture_name(std::string_view name) {
@@ -169,7 +129,6 @@ SourcePicture read_picture_file(const fs::path& path, std::string id,
 }
 
 std::unique_ptr<PictureIndex> index_folder(const fs::path& folder, const SourceOptions& options) {
-  if (is_dataset(folder)) return index_dataset(folder, options);
   FolderContents contents = search(folder);
   if (contents.readable)
     return std::make_unique<FileIndex>(folder, std::move(contents.pictures), options);

@@ -18,8 +18,8 @@ namespace skyglot {
 [[nodiscard]] SourcePicture read_picture_file(const std::filesystem::path& path, std::string id,
                                               const SourceOptions& options);
 
-/// The pictures below `folder`, sorted by path; where there are none, its tars; a data set of ours
-/// by its dataset.json. Throws Error(input) if it holds neither.
+/// The pictures below `folder`, sorted by path; where there are none, its tars. Throws
+/// Error(input) if it holds neither.
 [[nodiscard]] std::unique_ptr<PictureIndex> index_folder(const std::filesystem::path& folder,
                                                          const SourceOptions& options);
 

@@ -3,6 +3,7 @@
 #include "base/csv.hpp"
 #include "base/error.hpp"
 #include "base/strings.hpp"
+#include "base/unicode.hpp"
 #include "pictures/source_kinds.hpp"
 #include "pictures/tar_index.hpp"
 
@@ -18,7 +19,6 @@ namespace fs = std::filesystem;
 
 constexpr std::array<std::string_view, 4> kPathColumns{"filepath", "image", "filename", "path"};
 constexpr char kNoSeparator = '\0';
-constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 constexpr std::string_view kIntoTar = ".tar/";
 
 // A path that leads into a tar.
@@ -76,7 +76,7 @@ class TarLookup {
 };
 
 std::string_view first_line(std::string_view text) {
-  if (text.starts_with(kByteOrderMark)) text.remove_prefix(kByteOrderMark.size());
+  text = without_mark(text);
   while (text.starts_with('#')) text.remove_prefix(std::min(text.find('\n'), text.size() - 1) + 1);
   return trim(text.substr(0, text.find('\n')));
 }
@@ -90,7 +90,7 @@ char sniffed_separator(std::string_view line, std::string_view extension) {
 
 // Of a list without a header: "# ..." is a comment there, "#1.jpg" a picture.
 std::size_t comments_end(std::string_view text) {
-  std::size_t end = text.starts_with(kByteOrderMark) ? kByteOrderMark.size() : 0;
+  std::size_t end = text.size() - without_mark(text).size();
   while (text.substr(end).starts_with("# "))
     end = std::min(text.find('\n', end), text.size() - 1) + 1;
   return end;
@@ -126,6 +126,7 @@ class ListIndex : public PictureIndex {
   CsvReader header_reader(bool may_be_missing) {
     CsvReader reader(text_, name_, separator_);
     reader.next_row(header_);
+    for (std::string& name : header_) name = trim(name);
     if (const auto column = find_path_column()) {
       path_column_ = *column;
       return reader;

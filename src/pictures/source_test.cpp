@@ -346,22 +346,6 @@ TEST_F(Sources, ClassesMayBeCalledAsNothingIs) {
               ElementsAre("NA/a.jpg", "None/a.jpg", "nan/a.jpg", "null/a.jpg"));
 }
 
-TEST_F(Sources, DataSetsOfOursAreReadByTheirShards) {
-  const auto tar = write_tar("set/shards/000000.tar", {{"w1.jpg", "A"}, {"w1.txt", "t"}});
-  const std::string bytes = std::to_string(fs::file_size(tar));
-  write("set/dataset.json",
-        R"({"shards": [{"name": "shards/000000.tar", "pairs": 1, "bytes": )" + bytes + "}]}");
-  EXPECT_EQ(open_pictures({folder_ / "set"})->size(), 1u);
-  EXPECT_EQ(all_of(folder_ / "set").at(0).beside.at("txt"), "t");
-  write("set/dataset.json",
-        R"({"shards": [{"name": "shards/000000.tar", "pairs": 1, "bytes": 5}]})");
-  EXPECT_THAT(message_of(folder_ / "set"), HasSubstr("000000.tar"));
-  write("set/dataset.json", R"({"shards": [{"name": "../x.tar", "pairs": 1, "bytes": 5}]})");
-  EXPECT_THAT(message_of(folder_ / "set"), HasSubstr("outside"));
-  write("set/dataset.json", "{");
-  EXPECT_THAT(message_of(folder_ / "set"), HasSubstr("dataset.json"));
-}
-
 TEST_F(Sources, FoldersOfTarsAreRead) {
   write_tar("1.tar", {{"b.jpg", "B"}});
   write_tar("0.tar", {{"a.jpg", "A"}});

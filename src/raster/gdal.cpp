@@ -1,17 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "raster/gdal.hpp"
 
-#include "base/error.hpp"
-
-#include <algorithm>
 #include <cpl_conv.h>
 #include <cpl_error.h>
-#include <cpl_http.h>
-#include <cpl_string.h>
 #include <gdal_priv.h>
-#include <memory>
 #include <mutex>
-#include <ogr_spatialref.h>
 
 namespace skyglot {
 namespace {
@@ -35,6 +28,8 @@ void start_gdal() {
     set_default("GDAL_HTTP_TIMEOUT", "120");
     set_default("GDAL_HTTP_MAX_RETRY", "2");
     set_default("GDAL_HTTP_RETRY_DELAY", "0.5");
+    // Signed addresses allow no HEAD, and the first range says the size as well.
+    set_default("CPL_VSIL_CURL_USE_HEAD", "NO");
     GDALAllRegister();
   });
 }
@@ -46,66 +41,6 @@ void limit_gdal_cache(std::uint64_t bytes) {
 std::string last_gdal_error() {
   const char* message = CPLGetLastErrorMsg();
   return message == nullptr ? "" : message;
-}
-
-namespace {
-
-// What arrives, up to a limit past which the transfer is broken off.
-struct Sink {
-  std::string bytes;
-  std::size_t max_bytes = 0;
-  bool overflow = false;
-
-  static std::size_t write(void* data, std::size_t size, std::size_t count, void* self) {
-    auto& sink = *static_cast<Sink*>(self);
-    sink.overflow = sink.overflow || size * count > sink.max_bytes - sink.bytes.size();
-    if (sink.overflow) return 0;
-    sink.bytes.append(static_cast<const char*>(data), size * count);
-    return size * count;
-  }
-};
-
-// One try; the text of the failure, or "".
-std::string try_fetch(const HttpRequest& request, Sink& sink) {
-  CPLStringList options;
-  options.SetNameValue("TIMEOUT", std::to_string(request.timeout_s).c_str());
-  options.SetNameValue("CONNECTTIMEOUT", std::to_string(std::min(request.timeout_s, 20)).c_str());
-  options.SetNameValue("MAX_RETRY", "0");
-  if (!request.body.empty()) {
-    options.SetNameValue("POSTFIELDS", request.body.c_str());
-    options.SetNameValue("HEADERS", "Content-Type: application/json");
-  }
-  const std::unique_ptr<CPLHTTPResult, decltype(&CPLHTTPDestroyResult)> answer(
-      CPLHTTPFetchEx(request.url.c_str(), options.List(), nullptr, nullptr, Sink::write, &sink),
-      CPLHTTPDestroyResult);
-  if (!answer) return "no answer";
-  if (answer->pszErrBuf != nullptr) return answer->pszErrBuf;
-  return answer->nStatus == 0 ? "" : "the connection failed";
-}
-
-// Busy or stumbling servers deserve a second try, refusals do not.
-bool worth_another_try(const std::string& failure) {
-  return failure.find("HTTP error code : 4") == std::string::npos ||
-         failure.find("429") != std::string::npos;
-}
-
-}  // namespace
-
-std::string fetch_http(const HttpRequest& request) {
-  start_gdal();
-  constexpr int kTries = 3;
-  std::string failure;
-  for (int attempt = 0; attempt < kTries; ++attempt) {
-    if (attempt > 0) CPLSleep(0.5 * attempt);
-    Sink sink{.bytes = {}, .max_bytes = request.max_bytes};
-    failure = try_fetch(request, sink);
-    if (sink.overflow)
-      fail(ErrorKind::resource, "{} answered with more than {} bytes, which is more than allowed",
-           request.url, request.max_bytes);
-    if (failure.empty()) return std::move(sink.bytes);
-    if (!worth_another_try(failure)) break;
-  }
-  fail(ErrorKind::io, "cannot fetch {}: {}", request.url, failure);
 }
 
 }  // namespace skyglot

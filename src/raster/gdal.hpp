@@ -17,14 +17,4 @@ void limit_gdal_cache(std::uint64_t bytes);
 /// The last thing GDAL complained about on this thread, for our own messages; "" if nothing.
 [[nodiscard]] std::string last_gdal_error();
 
-/// The whole answer of a GET (or, with `body`, a JSON POST) request through GDAL's HTTP layer.
-/// Throws Error(io) on a network failure, a status of 400 or more, or an answer past `max_bytes`.
-struct HttpRequest {
-  std::string url;
-  std::string body;
-  int timeout_s = 60;
-  std::size_t max_bytes = std::size_t{256} << 20;
-};
-[[nodiscard]] std::string fetch_http(const HttpRequest& request);
-
 }  // namespace skyglot

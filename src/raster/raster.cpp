@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "raster/raster.hpp"
 
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/log.hpp"
 #include "raster/gdal.hpp"
 
 #include <algorithm>
@@ -9,10 +11,17 @@
 #include <cmath>
 #include <cpl_conv.h>
 #include <cpl_string.h>
+#include <cpl_vsi.h>
+#include <cpl_vsi_error.h>
+#include <filesystem>
 #include <gdal_priv.h>
 
 namespace skyglot {
 namespace {
+
+bool is_local(const std::string& name) {
+  return !name.starts_with("/vsi");
+}
 
 // Formats that hold their own pixels. VRT and the network services are left out on purpose.
 // So is MEM, whose names can be addresses in memory.
@@ -20,11 +29,18 @@ constexpr std::array kDrivers{"GTiff", "COG",  "JP2OpenJPEG", "PNG",    "JPEG", 
                               "ENVI",  "PNM",  "AAIGrid",     "netCDF", "BMP",  "WEBP",
                               "EEDAI", "GPKG", "SENTINEL2",   "NITF"};
 
-// Sidecar files (.tfw, .ovr, .msk) are looked for beside local files only: over the network each
-// would be a request.
-CPLConfigOptionSetter sidecar_search(const std::string& name) {
-  return {"GDAL_DISABLE_READDIR_ON_OPEN", name.starts_with("/vsi") ? "EMPTY_DIR" : "TRUE", false};
-}
+// Sidecar files (.tfw, .aux.xml, .ovr, .msk) are looked for beside local files only: over the
+// network each would be a request.
+class SidecarSearch {
+ public:
+  explicit SidecarSearch(const std::string& name)
+      : siblings_("GDAL_DISABLE_READDIR_ON_OPEN", is_local(name) ? "TRUE" : "EMPTY_DIR", false),
+        notes_("GDAL_PAM_ENABLED", is_local(name) ? "YES" : "NO", false) {}
+
+ private:
+  CPLConfigOptionSetter siblings_;
+  CPLConfigOptionSetter notes_;
+};
 
 CPLStringList driver_list(const RasterOpenOptions& options) {
   CPLStringList drivers;
@@ -86,13 +102,49 @@ BandInfo describe_band(GDALRasterBand& band, int number) {
   return info;
 }
 
-std::string wkt_of(const GDALDataset& dataset) {
-  const OGRSpatialReference* crs = const_cast<GDALDataset&>(dataset).GetSpatialRef();
+std::string wkt_text(const OGRSpatialReference& crs) {
   char* text = nullptr;
-  if (crs == nullptr || crs->exportToWkt(&text) != OGRERR_NONE) return {};
+  if (crs.exportToWkt(&text) != OGRERR_NONE) return {};
   std::string wkt(text);
   CPLFree(text);
   return wkt;
+}
+
+// An engineering system (LOCAL_CS) names units, but no place on the earth.
+std::string wkt_of(const GDALDataset& dataset) {
+  const OGRSpatialReference* crs = const_cast<GDALDataset&>(dataset).GetSpatialRef();
+  return crs == nullptr || crs->IsLocal() != 0 ? "" : wkt_text(*crs);
+}
+
+// A .prj beside the file, as tools write one with world files.
+std::string wkt_beside(const std::string& name) {
+  constexpr std::uint64_t kLongest = 1 << 16;
+  for (const char* ending : {".prj", ".PRJ"}) {
+    const std::filesystem::path path = std::filesystem::path(name).replace_extension(ending);
+    std::error_code code;
+    if (!std::filesystem::is_regular_file(path, code)) continue;
+    OGRSpatialReference crs;
+    const std::string text = read_file(path, kLongest);
+    if (crs.importFromWkt(text.c_str()) == OGRERR_NONE && crs.morphFromESRI() == OGRERR_NONE &&
+        crs.IsLocal() == 0)
+      return wkt_text(crs);
+    log_warning("{} holds no reference system", path.string());
+  }
+  return {};
+}
+
+// Some drivers look for no world file.
+std::optional<GeoTransform> place_beside(const std::string& name) {
+  GeoTransform place{};
+  for (const char* ending : {static_cast<const char*>(nullptr), "wld"})
+    if (GDALReadWorldFile(name.c_str(), ending, place.data()) != 0) return place;
+  return std::nullopt;
+}
+
+std::string unrectified_by(GDALDataset& dataset) {
+  if (dataset.GetGCPCount() > 0) return "gcp";
+  if (dataset.GetMetadata("RPC") != nullptr) return "rpc";
+  return dataset.GetMetadata("GEOLOCATION") != nullptr ? "geolocation" : "";
 }
 
 void add_metadata(GDALDataset& dataset, const char* domain,
@@ -113,15 +165,31 @@ RasterInfo describe(GDALDataset& dataset, const std::string& name) {
                   .bands = {},
                   .map_from_pixel = {},
                   .crs_wkt = wkt_of(dataset),
+                  .unrectified_by = {},
                   .metadata = {}};
   GeoTransform transform{};
-  if (dataset.GetGeoTransform(transform.data()) == CE_None) info.map_from_pixel = transform;
+  if (dataset.GetGeoTransform(transform.data()) == CE_None)
+    info.map_from_pixel = transform;
+  else
+    info.unrectified_by = unrectified_by(dataset);
+  if (!info.map_from_pixel && info.unrectified_by.empty() && is_local(name))
+    info.map_from_pixel = place_beside(name);
+  if (info.crs_wkt.empty() && is_local(name)) info.crs_wkt = wkt_beside(name);
   for (int band = 1; band <= dataset.GetRasterCount(); ++band)
     info.bands.push_back(describe_band(*dataset.GetRasterBand(band), band));
   add_metadata(dataset, "", info.metadata);
   // Acquisition time and the like, which satellite products keep beside the image.
-  if (!name.starts_with("/vsi")) add_metadata(dataset, "IMAGERY", info.metadata);
+  if (is_local(name)) add_metadata(dataset, "IMAGERY", info.metadata);
   return info;
+}
+
+std::string why_not_opened(const std::string& name) {
+  if (const std::string text = last_gdal_error(); !text.empty()) return text;
+  if (const char* text = VSIGetLastErrorMsg(); text != nullptr && *text != '\0') return text;
+  VSIStatBufL stat;
+  if (VSIStatExL(name.c_str(), &stat, VSI_STAT_EXISTS_FLAG) == 0)
+    return "not a raster format that is read here";
+  return is_local(name) ? "no such file" : "no such file (the server answered 404)";
 }
 
 }  // namespace
@@ -139,7 +207,7 @@ SampleType sample_type_from(std::string_view name) {
 
 std::string raster_format(const std::string& name) {
   start_gdal();
-  const CPLConfigOptionSetter sidecars = sidecar_search(name);
+  const SidecarSearch sidecars(name);
   const CPLStringList drivers = driver_list({});
   const GDALDriverH driver =
       GDALIdentifyDriverEx(name.c_str(), GDAL_OF_RASTER, drivers.List(), nullptr);
@@ -162,14 +230,14 @@ Raster& Raster::operator=(Raster&&) noexcept = default;
 Raster Raster::open(const std::string& name, const RasterOpenOptions& options) {
   start_gdal();
   const CPLStringList drivers = driver_list(options);
-  const CPLConfigOptionSetter sidecars = sidecar_search(name);
+  const SidecarSearch sidecars(name);
   CPLErrorReset();
+  VSIErrorReset();
   auto state = std::make_unique<State>();
   state->dataset.reset(
       GDALDataset::Open(name.c_str(), GDAL_OF_RASTER | GDAL_OF_READONLY, drivers.List()));
   if (!state->dataset)
-    fail(ErrorKind::input, "cannot open raster {}: {}", name,
-         last_gdal_error().empty() ? "not a raster format that is read here" : last_gdal_error());
+    fail(ErrorKind::input, "cannot open raster {}: {}", name, why_not_opened(name));
   state->info = describe(*state->dataset, name);
   return Raster(std::move(state));
 }

@@ -40,7 +40,10 @@ struct RasterInfo {
   int height = 0;
   std::vector<BandInfo> bands;
   std::optional<GeoTransform> map_from_pixel;
-  std::string crs_wkt;  ///< "" if the raster has none
+  std::string crs_wkt;  ///< "" if the raster has none, or one that is of no place on the earth
+  /// What says where pixels lie that are in no grid: "gcp" (ground control points), "rpc" (rational
+  /// polynomials), "geolocation" (an array of places), else "".
+  std::string unrectified_by{};
   std::map<std::string, std::string> metadata;
 };
 

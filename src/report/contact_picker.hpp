@@ -2,7 +2,7 @@
 // Which pictures stand for a whole data set: some of every kind, chosen without chance.
 #pragma once
 
-#include "dataset/pair_record.hpp"
+#include "records/pair_record.hpp"
 
 #include <cstddef>
 #include <cstdint>

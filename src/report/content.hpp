@@ -2,7 +2,7 @@
 // All that a report shows, ready to be written as a page or as JSON.
 #pragma once
 
-#include "report/dataset_info.hpp"
+#include "records/dataset_info.hpp"
 #include "report/statistics.hpp"
 
 #include <string>

@@ -8,9 +8,8 @@
 #include "base/progress.hpp"
 #include "base/resource.hpp"
 #include "base/strings.hpp"
-#include "dataset/build_folder.hpp"
-#include "dataset/pairs_table.hpp"
 #include "pictures/jpeg.hpp"
+#include "records/pairs_table.hpp"
 #include "report/page.hpp"
 #include "report/report_json.hpp"
 #include "report/thumbnail.hpp"
@@ -93,6 +92,15 @@ Check attribution_is_there(const std::string& attribution) {
           !attribution.empty()};
 }
 
+void demand_pairs(const fs::path& folder) {
+  const std::string name = folder.string();
+  if (!fs::exists(folder / "pairs.gpkg"))
+    fail(ErrorKind::input,
+         "{} has lost its pairs.gpkg; make the data set again with 'skyglot build ... --output {} "
+         "--overwrite'",
+         name, name);
+}
+
 Statistics read_statistics(const fs::path& folder, const DatasetInfo& info,
                            const ReportOptions& options) {
   Progress progress("objects", info.objects_selected);
@@ -123,6 +131,7 @@ ReportContent gather_report(const fs::path& folder, const ReportOptions& options
   options.validate();
   ReportContent content;
   content.info = read_dataset_info(folder);
+  demand_pairs(folder);
   content.statistics = read_statistics(folder, content.info, options);
   for (const PairRecord& record : content.statistics.contact)
     content.contact.push_back(

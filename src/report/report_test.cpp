@@ -6,10 +6,11 @@
 #include "base/random.hpp"
 #include "base/resource.hpp"
 #include "base/strings.hpp"
-#include "dataset/pairs_table.hpp"
 #include "dataset/recipe.hpp"
 #include "pictures/jpeg.hpp"
 #include "pictures/shard.hpp"
+#include "records/dataset_info.hpp"
+#include "records/pairs_table.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -97,7 +98,7 @@ class SmallDataset {
     const auto summary = shard.commit();
     write_pairs(folder_, records);
     write_file_atomically(folder_ / "ATTRIBUTION.txt", "Map data\n  © OpenStreetMap & <others>\n");
-    write_file_atomically(folder_ / "dataset.json", manifest(pairs, summary).dump());
+    write_dataset_info(folder_, info(pairs, summary));
   }
 
   [[nodiscard]] const fs::path& folder() const { return folder_; }
@@ -113,38 +114,26 @@ class SmallDataset {
   }
 
  private:
-  static Json manifest(int pairs, const ShardWriter::Summary& shard) {
+  static DatasetInfo info(int pairs, const ShardWriter::Summary& shard) {
     Recipe recipe;
     recipe.objects = "town's objects.gpkg";
     recipe.cells = 0;
-    return {{"schema", 1},
-            {"skyglot", "0.1.0"},
-            {"fingerprint", std::string(64, 'a')},
-            {"recipe", recipe_json(recipe)},
-            {"inputs",
-             {{"objects", {{"input", "town<b>.osm.pbf"}}},
-              {"collections",
-               {{{"code", "AE"},
-                 {"name", kHostile},
-                 {"licence", "CC0"},
-                 {"attribution", ""},
-                 {"source", ""}}}},
-              {"scenes", 3}}},
-            {"counts",
-             {{"cells_with_imagery", 12},
-              {"cells_drawn", 10},
-              {"rare_tags_targeted", 2},
-              {"objects_selected", pairs + 7},
-              {"objects_matched", pairs + 2},
-              {"pairs", pairs},
-              {"skipped", {{"nodata", 2}, {"too_small", 5}}}}},
-            {"splits", {{"train", {{"pairs", pairs}, {"shards", "shards/{000000..000000}.tar"}}}}},
-            {"shards",
-             {{{"name", "shards/000000.tar"},
-               {"split", "train"},
-               {"pairs", pairs},
-               {"bytes", shard.bytes},
-               {"sha256", shard.sha256}}}}};
+    const auto count = static_cast<std::uint64_t>(pairs);
+    return {.skyglot_version = "0.1.0",
+            .fingerprint = std::string(64, 'a'),
+            .recipe = recipe_json(recipe),
+            .objects = {{"input", "town<b>.osm.pbf"}},
+            .collections = {{"AE", kHostile, "CC0", "", ""}},
+            .scenes = 3,
+            .cells_with_imagery = 12,
+            .cells_drawn = 10,
+            .rare_tags_targeted = 2,
+            .objects_selected = count + 7,
+            .objects_matched = count + 2,
+            .pairs = count,
+            .skipped = {{"nodata", 2}, {"too_small", 5}},
+            .splits = {{"train", count, "shards/{000000..000000}.tar"}},
+            .shards = {{"shards/000000.tar", "train", count, shard.bytes, shard.sha256}}};
   }
   fs::path folder_;
 };

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // From cells to pairs: how many are left after every stage and why the others went.
 #include "base/numbers.hpp"
-#include "dataset/reasons.hpp"
 #include "page/page_template.hpp"
+#include "records/reasons.hpp"
 #include "report/sections.hpp"
 
 #include <fmt/format.h>

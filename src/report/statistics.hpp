@@ -2,8 +2,8 @@
 // Everything a report counts, gathered in one pass over the rows of a data set.
 #pragma once
 
-#include "dataset/pair_record.hpp"
 #include "page/value_counts.hpp"
+#include "records/pair_record.hpp"
 #include "report/caption_counter.hpp"
 #include "report/tile_map.hpp"
 

@@ -2,8 +2,8 @@
 // Where the tiles lie: their outlines while they are few, counts in cells when they are many.
 #pragma once
 
-#include "dataset/pair_record.hpp"
 #include "geo/cells.hpp"
+#include "records/pair_record.hpp"
 
 #include <cstddef>
 #include <cstdint>

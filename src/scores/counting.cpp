@@ -55,19 +55,24 @@ std::optional<std::vector<std::string>> count_captions(std::string_view caption,
   return captions;
 }
 
-Matrix counting_scores(const Matrix& pictures, const Matrix& texts,
+Matrix counting_scores(const RowSource& pictures, const Matrix& texts,
                        std::span<const std::int64_t> text_rows) {
-  expect(static_cast<std::int64_t>(text_rows.size()) == pictures.rows * kLargestCount,
+  expect(static_cast<std::int64_t>(text_rows.size()) == pictures.rows() * kLargestCount,
          "ten captions for every picture");
   require_same_length(pictures, texts, "pictures against texts");
   require_finite(pictures, "picture embeddings");
   require_finite(texts, "text embeddings");
-  Matrix scores(pictures.rows, kLargestCount);
-  for (std::size_t i = 0; i < text_rows.size(); ++i) {
-    const auto picture = pictures.row(static_cast<std::int64_t>(i) / kLargestCount);
-    const auto text = texts.row(text_rows[i]);
-    scores.values[i] = std::inner_product(picture.begin(), picture.end(), text.begin(), 0.0F);
-  }
+  Matrix scores(pictures.rows(), kLargestCount);
+  for_each_block(pictures, rows_per_block(pictures.cols(), 0),
+                 [&](auto first, const Matrix& block) {
+                   for (std::int64_t i = 0; i < block.rows * kLargestCount; ++i) {
+                     const auto at = static_cast<std::size_t>(first * kLargestCount + i);
+                     const auto picture = block.row(i / kLargestCount);
+                     const auto text = texts.row(text_rows[at]);
+                     scores.values[at] =
+                         std::inner_product(picture.begin(), picture.end(), text.begin(), 0.0F);
+                   }
+                 });
   return scores;
 }
 

@@ -2,7 +2,7 @@
 // RemoteCount's protocol: which of ten captions that differ in the number alone fits the picture.
 #pragma once
 
-#include "base/matrix.hpp"
+#include "base/row_source.hpp"
 #include "scores/metrics.hpp"
 
 #include <array>
@@ -30,7 +30,7 @@ inline constexpr std::int32_t kLargestCount = 10;
 
 /// `text_rows` holds ten rows of `texts` for each picture, those of its captions for 1 to 10. Gives
 /// pictures x 10 inner products. Throws Error(input) on values that are not finite.
-[[nodiscard]] Matrix counting_scores(const Matrix& pictures, const Matrix& texts,
+[[nodiscard]] Matrix counting_scores(const RowSource& pictures, const Matrix& texts,
                                      std::span<const std::int64_t> text_rows);
 
 /// Mean distance between the true number and the one chosen (the first of equals).

@@ -23,20 +23,15 @@ std::vector<int> stratified_folds(std::span<const std::int32_t> labels,
   return fold_of;
 }
 
-FoldRows rows_of_fold(const Matrix& features, std::span<const std::int32_t> labels,
-                      std::span<const std::string> ids, std::span<const int> folds, int fold,
-                      bool inside) {
+FoldRows rows_of_fold(std::span<const std::int32_t> labels, std::span<const std::string> ids,
+                      std::span<const int> folds, int fold, bool inside) {
   FoldRows part;
   for (std::size_t i = 0; i < folds.size(); ++i) {
     if ((folds[i] == fold) != inside) continue;
-    const auto row = features.row(static_cast<std::int64_t>(i));
     part.rows.push_back(static_cast<std::int64_t>(i));
-    part.features.values.insert(part.features.values.end(), row.begin(), row.end());
     part.labels.push_back(labels[i]);
     part.ids.push_back(ids[i]);
   }
-  part.features.rows = static_cast<std::int64_t>(part.rows.size());
-  part.features.cols = features.cols;
   return part;
 }
 

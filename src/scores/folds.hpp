@@ -2,8 +2,6 @@
 // Labelled rows dealt into parts that are held out in turn.
 #pragma once
 
-#include "base/matrix.hpp"
-
 #include <cstdint>
 #include <span>
 #include <string>
@@ -17,16 +15,15 @@ namespace skyglot {
                                                 std::span<const std::string> ids, int folds,
                                                 std::uint64_t seed);
 
-/// Some rows of a matrix with their labels and ids.
+/// Some of the rows with their labels and ids.
 struct FoldRows {
   std::vector<std::int64_t> rows;
-  Matrix features;
   std::vector<std::int32_t> labels;
   std::vector<std::string> ids;
 };
 
 /// The rows of part `fold` (`inside`), or all others.
-[[nodiscard]] FoldRows rows_of_fold(const Matrix& features, std::span<const std::int32_t> labels,
+[[nodiscard]] FoldRows rows_of_fold(std::span<const std::int32_t> labels,
                                     std::span<const std::string> ids, std::span<const int> folds,
                                     int fold, bool inside);
 

@@ -47,16 +47,13 @@ TEST(Folds, ARowGoesByItsIdNotItsPlace) {
 }
 
 TEST(Folds, PartsHoldTheirRows) {
-  Matrix features(3, 1);
-  features.values = {10, 20, 30};
   const std::vector<std::int32_t> labels{0, 1, 0};
   const std::vector<std::string> ids{"a", "b", "c"};
   const std::vector<int> folds{0, 1, 0};
-  const FoldRows inside = rows_of_fold(features, labels, ids, folds, 0, true);
-  EXPECT_THAT(inside.features.values, ElementsAre(10, 30));
+  const FoldRows inside = rows_of_fold(labels, ids, folds, 0, true);
   EXPECT_THAT(inside.rows, ElementsAre(0, 2));
-  const FoldRows outside = rows_of_fold(features, labels, ids, folds, 0, false);
-  EXPECT_THAT(outside.features.values, ElementsAre(20));
+  const FoldRows outside = rows_of_fold(labels, ids, folds, 0, false);
+  EXPECT_THAT(outside.rows, ElementsAre(1));
   EXPECT_THAT(outside.ids, ElementsAre("b"));
   EXPECT_THAT(outside.labels, ElementsAre(1));
 }

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "scores/matrix_testing.hpp"
+#include "scores/metrics.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -94,6 +95,25 @@ TEST(Knn, RefusesWhatDoesNotFit) {
   EXPECT_THAT([] { (void)knn_scores(kTrain, kLabels, 3, kQuery, options(0, -1)); },
               Throws<Error>(Property(
                   &Error::what, testing::AllOf(HasSubstr("k 0"), HasSubstr("temperature -1")))));
+}
+
+// DINO's and others' top 5 is of the classes that got votes, not filled up in the order of the
+// list.
+TEST(Knn, AClassWithoutAVoteIsInNoTopFive) {
+  const std::vector<std::string> names{"a", "b", "c"};
+  const Matrix shares = knn_scores(kTrain, kLabels, 3, kQuery, options(3, 0.5));
+  const auto top5 = [&](std::int32_t label) {
+    return score_classification(shares, std::vector{label}, names, {}, ZeroScore::is_absence).top5;
+  };
+  EXPECT_EQ(top5(0), 100);
+  EXPECT_EQ(top5(1), 100);
+  EXPECT_EQ(top5(2), 0);
+}
+
+TEST(Knn, AVoteStaysOneHoweverLittleItWeighs) {
+  const Matrix shares = knn_scores(kTrain, kLabels, 3, kQuery, options(2, 1e-4));
+  EXPECT_GT(shares.row(0)[1], 0);
+  EXPECT_EQ(shares.row(0)[2], 0);
 }
 
 }  // namespace

@@ -3,8 +3,8 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/strings.hpp"
-#include "nn/linear_algebra.hpp"
 #include "scores/metrics.hpp"
 #include "scores/row_blocks.hpp"
 
@@ -19,8 +19,8 @@ namespace skyglot {
 namespace {
 
 void require_data(const ProbeData& data) {
-  if (data.features.rows == 0) fail(ErrorKind::input, "a linear probe needs labelled vectors");
-  require_labels(data.labels, data.features.rows, data.classes);
+  if (data.features.rows() == 0) fail(ErrorKind::input, "a linear probe needs labelled vectors");
+  require_labels(data.labels, data.features.rows(), data.classes);
   require_finite(data.features, "labelled vectors");
 }
 
@@ -48,15 +48,15 @@ class ProbeLoss {
  public:
   ProbeLoss(const ProbeData& data, double c)
       : data_(data),
-        penalty_(1 / (c * static_cast<double>(data.features.rows))),
-        weights_(data.classes, data.features.cols),
+        penalty_(1 / (c * static_cast<double>(data.features.rows()))),
+        weights_(data.classes, data.features.cols()),
         bias_(static_cast<std::size_t>(data.classes)) {}
 
   double operator()(std::span<const double> x, std::span<double> gradient) {
     unpack(x, weights_, bias_);
     std::ranges::fill(gradient, 0.0);
     double loss = 0;
-    const std::int64_t rows = data_.features.rows;
+    const std::int64_t rows = data_.features.rows();
     const std::int64_t step = rows_per_block(data_.classes, 0);
     for (std::int64_t first = 0; first < rows; first += step)
       loss += add_block(first, std::min(step, rows - first), gradient);
@@ -66,7 +66,8 @@ class ProbeLoss {
 
  private:
   double add_block(std::int64_t first, std::int64_t count, std::span<double> gradient) {
-    Matrix block = inner_products(data_.features, first, count, weights_);
+    const Matrix features = data_.features.block(first, count);
+    Matrix block = inner_products(features, 0, count, weights_);
     double loss = 0;
     for (std::int64_t i = 0; i < count; ++i) {
       const std::span<float> row = block.row(i);
@@ -75,7 +76,7 @@ class ProbeLoss {
       loss += residual(row, static_cast<std::size_t>(label));
       for (std::size_t k = 0; k < row.size(); ++k) gradient[weights_.values.size() + k] += row[k];
     }
-    const Matrix product = transposed_product(block, data_.features, first);
+    const Matrix product = transposed_product(block, features);
     for (std::size_t i = 0; i < product.values.size(); ++i) gradient[i] += product.values[i];
     return loss;
   }
@@ -96,7 +97,7 @@ class ProbeLoss {
 };
 
 std::vector<double> start_values(const ProbeData& data, const LinearProbe* start) {
-  std::vector<double> x(static_cast<std::size_t>(data.classes * (data.features.cols + 1)), 0);
+  std::vector<double> x(static_cast<std::size_t>(data.classes * (data.features.cols() + 1)), 0);
   if (start == nullptr) return x;
   const auto rest = std::ranges::copy(start->weights.values, x.begin()).out;
   std::ranges::copy(start->bias, rest);
@@ -129,7 +130,7 @@ std::vector<std::vector<HashedRow>> rows_by_class(const ProbeData& data,
                                                   std::span<const std::string> ids,
                                                   std::uint64_t seed) {
   std::vector<std::vector<HashedRow>> classes(static_cast<std::size_t>(data.classes));
-  for (std::int64_t i = 0; i < data.features.rows; ++i) {
+  for (std::int64_t i = 0; i < data.features.rows(); ++i) {
     const auto at = static_cast<std::size_t>(i);
     const std::uint64_t key = ids.empty() ? at : stable_hash(ids[at]);
     classes[static_cast<std::size_t>(data.labels[at])].push_back({mix(seed, key), i});
@@ -160,17 +161,14 @@ Split split_rows(const ProbeData& data, std::span<const std::string> ids,
 }
 
 struct Rows {
-  Matrix features;
+  RowSource features;
   std::vector<std::int32_t> labels;
 };
 
 Rows rows_of(const ProbeData& data, const std::vector<std::int64_t>& chosen) {
-  Rows rows{Matrix(std::ssize(chosen), data.features.cols), {}};
-  for (std::int64_t i = 0; i < std::ssize(chosen); ++i) {
-    const std::int64_t from = chosen[static_cast<std::size_t>(i)];
-    std::ranges::copy(data.features.row(from), rows.features.row(i).begin());
-    rows.labels.push_back(data.labels[static_cast<std::size_t>(from)]);
-  }
+  Rows rows{data.features.chosen(chosen), {}};
+  for (const std::int64_t row : chosen)
+    rows.labels.push_back(data.labels[static_cast<std::size_t>(row)]);
   return rows;
 }
 
@@ -255,9 +253,9 @@ void ProbeSearchOptions::validate() const {
        validation_share);
 }
 
-Matrix LinearProbe::scores(const Matrix& features) const {
+Matrix LinearProbe::scores(const RowSource& features) const {
   require_same_length(features, weights, "linear probe");
-  Matrix logits = inner_products(features, 0, features.rows, weights);
+  Matrix logits = all_scores(features, weights);
   for (std::int64_t i = 0; i < logits.rows; ++i)
     std::ranges::transform(logits.row(i), bias, logits.row(i).begin(), std::plus<>());
   return logits;
@@ -274,8 +272,9 @@ LinearProbe fit_linear_probe(const ProbeData& data, const ProbeFitOptions& optio
   LbfgsOptions how;
   how.max_iterations = options.max_iterations;
   how.tolerance = options.tolerance;
-  const Minimum minimum = minimise(probe_loss(data, options.c), start_values(data, start), how);
-  LinearProbe probe{Matrix(data.classes, data.features.cols),
+  const ProbeData kept{data.features.kept(kMostKeptBytes), data.labels, data.classes};
+  const Minimum minimum = minimise(probe_loss(kept, options.c), start_values(data, start), how);
+  LinearProbe probe{Matrix(data.classes, data.features.cols()),
                     std::vector<float>(static_cast<std::size_t>(data.classes)), minimum.value,
                     minimum.iterations, minimum.converged};
   unpack(minimum.x, probe.weights, probe.bias);
@@ -286,7 +285,7 @@ ProbeSearch search_linear_probe(const ProbeData& data, std::span<const std::stri
                                 const ProbeSearchOptions& options) {
   options.validate();
   require_data(data);
-  expect(ids.empty() || std::ssize(ids) == data.features.rows, "as many ids as rows");
+  expect(ids.empty() || std::ssize(ids) == data.features.rows(), "as many ids as rows");
   const Split split = split_rows(data, ids, options);
   Search search(data, split, options.fit);
   run_search(search);

@@ -2,7 +2,7 @@
 // Multinomial logistic regression on frozen features, and the search for its regularisation.
 #pragma once
 
-#include "base/matrix.hpp"
+#include "base/row_source.hpp"
 #include "scores/lbfgs.hpp"
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace skyglot {
 
 /// Labelled features: N rows, N labels in [0, classes).
 struct ProbeData {
-  const Matrix& features;
+  RowSource features;
   std::span<const std::int32_t> labels;
   std::int64_t classes = 0;
 };
@@ -38,7 +38,7 @@ struct LinearProbe {
   bool converged = false;
 
   /// N x classes logits. Throws Error(input) if the rows have another length.
-  [[nodiscard]] Matrix scores(const Matrix& features) const;
+  [[nodiscard]] Matrix scores(const RowSource& features) const;
 };
 
 /// What fit_linear_probe() minimises, with its gradient: the mean cross-entropy + |W|^2 / (2 C N)
@@ -47,9 +47,9 @@ struct LinearProbe {
 [[nodiscard]] SmoothFunction probe_loss(const ProbeData& data, double c);
 
 /// Minimises C * sum of cross-entropies + |W|^2 / 2 (bias not penalised) by L-BFGS with a Wolfe
-/// line search, from `start` or from zeros. Features are used as given. Memory: blocks of logits,
-/// nothing else grows with N. Throws Error(input) if there is no row, a label is no class or a
-/// feature is not finite.
+/// line search, from `start` or from zeros. Features are used as given. Memory: the features up to
+/// kMostKeptBytes (row_blocks.hpp), else they are read anew in every step; blocks of logits. Throws
+/// Error(input) if there is no row, a label is no class or a feature is not finite.
 [[nodiscard]] LinearProbe fit_linear_probe(const ProbeData& data, const ProbeFitOptions& options,
                                            const LinearProbe* start = nullptr);
 

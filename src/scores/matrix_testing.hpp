@@ -2,9 +2,9 @@
 // Matrices for tests.
 #pragma once
 
+#include "base/linear_algebra.hpp"
 #include "base/matrix.hpp"
 #include "base/random.hpp"
-#include "nn/linear_algebra.hpp"
 
 #include <cmath>
 #include <cstdint>

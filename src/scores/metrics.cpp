@@ -4,10 +4,13 @@
 #include "base/error.hpp"
 #include "base/random.hpp"
 #include "base/strings.hpp"
+#include "scores/binomial.hpp"
 #include "scores/row_blocks.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <map>
 
 namespace skyglot {
 namespace {
@@ -52,6 +55,36 @@ void fill_classes(ClassificationScore& score) {
   score.mean_class_accuracy = seen == 0 ? 0 : sum / seen;
 }
 
+// The value of every sample, each from a stream of its own, as an interval.
+Interval interval_of(const BootstrapOptions& options,
+                     const std::function<double(RandomStream&)>& sample) {
+  std::vector<double> values(static_cast<std::size_t>(options.samples));
+  for (std::size_t b = 0; b < values.size(); ++b) {
+    RandomStream random(options.seed, "bootstrap", {b});
+    values[b] = sample(random);
+  }
+  std::ranges::sort(values);
+  const double tail = (1 - options.level) / 2;
+  return {quantile(values, tail), quantile(values, 1 - tail)};
+}
+
+// A multinomial draw: how often each kind comes among `count`, one binomial after the other.
+Cluster draw_clusters(RandomStream& random, const std::map<Cluster, std::int64_t>& kinds,
+                      std::int64_t count) {
+  Cluster sum;
+  std::int64_t of = count;
+  std::int64_t left = count;
+  for (const auto& [kind, times] : kinds) {
+    const double share = static_cast<double>(times) / static_cast<double>(of);
+    const auto drawn = static_cast<double>(draw_binomial(random, left, share));
+    sum.hits += drawn * kind.hits;
+    sum.items += drawn * kind.items;
+    left -= static_cast<std::int64_t>(drawn);
+    of -= times;
+  }
+  return sum;
+}
+
 struct BinaryCounts {
   std::int64_t true_positive = 0;
   std::int64_t false_positive = 0;
@@ -94,18 +127,20 @@ void BootstrapOptions::validate() const {
 Interval bootstrap_share(std::int64_t hits, std::int64_t count, const BootstrapOptions& options) {
   options.validate();
   if (count == 0) return {};
-  std::vector<double> shares(static_cast<std::size_t>(options.samples));
-  for (std::size_t b = 0; b < shares.size(); ++b) {
-    RandomStream random(options.seed, "bootstrap", {b});
-    std::int64_t drawn = 0;
-    for (std::int64_t i = 0; i < count; ++i)
-      drawn +=
-          random.index(static_cast<std::size_t>(count)) < static_cast<std::size_t>(hits) ? 1 : 0;
-    shares[b] = percent_of(drawn, count);
-  }
-  std::ranges::sort(shares);
-  const double tail = (1 - options.level) / 2;
-  return {quantile(shares, tail), quantile(shares, 1 - tail)};
+  const double share = static_cast<double>(hits) / static_cast<double>(count);
+  return interval_of(options, [&](RandomStream& random) {
+    return percent_of(draw_binomial(random, count, share), count);
+  });
+}
+
+Interval bootstrap_clusters(std::span<const Cluster> clusters, const BootstrapOptions& options) {
+  options.validate();
+  std::map<Cluster, std::int64_t> kinds;  // equal ones are drawn as one
+  for (const Cluster& cluster : clusters) ++kinds[cluster];
+  return interval_of(options, [&](RandomStream& random) {
+    const Cluster sum = draw_clusters(random, kinds, std::ssize(clusters));
+    return sum.items > 0 ? 100 * sum.hits / sum.items : 0.0;
+  });
 }
 
 std::size_t best_column(std::span<const float> scores) {
@@ -114,7 +149,7 @@ std::size_t best_column(std::span<const float> scores) {
 
 ClassificationScore score_classification(const Matrix& scores, std::span<const std::int32_t> labels,
                                          std::span<const std::string> class_names,
-                                         const BootstrapOptions& options) {
+                                         const BootstrapOptions& options, ZeroScore zero) {
   expect(scores.cols == std::ssize(class_names), "as many columns of scores as class names");
   if (scores.rows == 0) fail(ErrorKind::input, "there is no picture with a known class to score");
   require_labels(labels, scores.rows, scores.cols);
@@ -128,7 +163,8 @@ ClassificationScore score_classification(const Matrix& scores, std::span<const s
     const auto label = static_cast<std::size_t>(labels[static_cast<std::size_t>(i)]);
     const std::size_t before = classes_before(scores.row(i), label);
     top1 += before == 0 ? 1 : 0;
-    top5 += before < 5 ? 1 : 0;
+    const bool absent = zero == ZeroScore::is_absence && scores.row(i)[label] == 0;
+    top5 += before < 5 && !absent ? 1 : 0;
     score.confusion.add(label, best_column(scores.row(i)));
   }
   score.top1 = percent_of(top1, score.count);

@@ -29,10 +29,23 @@ struct Interval {
 };
 
 /// Percentile bootstrap interval (Efron 1979) of the share `hits` / `count`, in percent: `samples`
-/// times, `count` items are drawn with replacement. Linear interpolation between order statistics.
-/// Depends on nothing but the arguments. {0, 0} for count 0.
+/// times, `count` items are drawn with replacement, of which the number of hits is binomial. Linear
+/// interpolation between order statistics. Depends on nothing but the arguments. {0, 0} for count
+/// 0. Time: samples x the square root of count.
 [[nodiscard]] Interval bootstrap_share(std::int64_t hits, std::int64_t count,
                                        const BootstrapOptions& options);
+
+/// Items that are drawn together: the captions of one picture.
+struct Cluster {
+  double hits = 0;
+  double items = 0;
+  auto operator<=>(const Cluster&) const = default;
+};
+
+/// The same of the share of hits among all items, where `samples` times as many whole clusters are
+/// drawn as there are. Time: samples x the kinds of clusters x the square root of their number.
+[[nodiscard]] Interval bootstrap_clusters(std::span<const Cluster> clusters,
+                                          const BootstrapOptions& options);
 
 struct ClassCount {
   std::string name;
@@ -51,13 +64,18 @@ struct ClassificationScore {
   ConfusionMatrix confusion;
 };
 
+/// What a score of exactly 0 says of a class: something among others, or that it was not named at
+/// all, as where nobody voted for it; then it is never among the first five.
+enum class ZeroScore { counts, is_absence };
+
 /// Scores N x C `scores`, larger is better, against N labels in [0, C); a tie goes to the class
 /// with the lower index. Throws Error(input) that names the row if there are no rows, a label is no
 /// class or a score is not a number.
 [[nodiscard]] ClassificationScore score_classification(const Matrix& scores,
                                                        std::span<const std::int32_t> labels,
                                                        std::span<const std::string> class_names,
-                                                       const BootstrapOptions& options);
+                                                       const BootstrapOptions& options,
+                                                       ZeroScore zero = ZeroScore::counts);
 
 /// The column of the largest of `scores`, the first of equals; `scores` holds no NaN and at least
 /// one.

@@ -2,11 +2,13 @@
 #include "scores/metrics.hpp"
 
 #include "base/error.hpp"
+#include "scores/binomial.hpp"
 #include "scores/matrix_testing.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 
@@ -106,6 +108,42 @@ TEST(Bootstrap, DependsOnTheSeedAlone) {
   EXPECT_EQ(a.low, bootstrap_share(123, 1000, one).low);
   const Interval b = bootstrap_share(123, 1000, two);
   EXPECT_TRUE(a.low != b.low || a.high != b.high);
+}
+
+TEST(Bootstrap, TakesNoLongerForMoreItems) {
+  const auto begin = std::chrono::steady_clock::now();
+  const Interval interval = bootstrap_share(600'000'000, 1'000'000'000, {});
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+  EXPECT_NEAR(interval.low, 60, 0.01);
+  EXPECT_NEAR(interval.high, 60, 0.01);
+  EXPECT_LT(interval.low, interval.high);
+}
+
+TEST(Bootstrap, DrawsAreBinomial) {
+  // Mean and variance of 40 tries at 0.3, and each outcome's share of 100,000 draws.
+  constexpr int kDraws = 100'000;
+  std::vector<double> share(41, 0);
+  RandomStream random(3, "binomial");
+  for (int i = 0; i < kDraws; ++i)
+    share[static_cast<std::size_t>(draw_binomial(random, 40, 0.3))] += 1. / kDraws;
+  double probability = std::pow(0.7, 40);
+  for (int k = 0; k <= 40; ++k) {
+    EXPECT_NEAR(share[static_cast<std::size_t>(k)], probability, 0.006) << k;
+    probability *= 0.3 / 0.7 * (40 - k) / (k + 1);
+  }
+}
+
+// Five captions of a picture that are hit or missed together say no more than one.
+TEST(Bootstrap, ClustersAreDrawnWhole) {
+  std::vector<Cluster> clusters;
+  for (int i = 0; i < 200; ++i) clusters.push_back({i % 2 == 0 ? 5.0 : 0.0, 5});
+  const BootstrapOptions options{20000, 3, 0.95};
+  const Interval together = bootstrap_clusters(clusters, options);
+  const Interval alone = bootstrap_share(100, 200, options);
+  const Interval apart = bootstrap_share(500, 1000, options);
+  EXPECT_NEAR(together.low, alone.low, 0.6);
+  EXPECT_NEAR(together.high, alone.high, 0.6);
+  EXPECT_GT(together.high - together.low, 2 * (apart.high - apart.low));
 }
 
 TEST(Bootstrap, CertainShareHasNoWidth) {

@@ -51,22 +51,22 @@ std::int64_t rank_of(std::span<const float> scores, std::int64_t item) {
   return before + 1;
 }
 
-void require_pairs(const Matrix& pictures, const Matrix& texts,
+void require_pairs(const RowSource& pictures, const RowSource& texts,
                    std::span<const RetrievalPair> pairs) {
   if (pairs.empty())
     fail(ErrorKind::input, "retrieval needs at least one pair of a picture and its text");
   const auto bad = std::ranges::find_if(pairs, [&](const RetrievalPair& pair) {
-    return pair.picture < 0 || pair.picture >= pictures.rows || pair.text < 0 ||
-           pair.text >= texts.rows;
+    return pair.picture < 0 || pair.picture >= pictures.rows() || pair.text < 0 ||
+           pair.text >= texts.rows();
   });
   if (bad == pairs.end()) return;
   fail(ErrorKind::input,
        "pair {} joins picture {} and text {}, but there are {} pictures and {} texts",
-       bad - pairs.begin(), bad->picture, bad->text, pictures.rows, texts.rows);
+       bad - pairs.begin(), bad->picture, bad->text, pictures.rows(), texts.rows());
 }
 
 std::int64_t hits_at(const std::vector<std::int64_t>& ranks, std::int64_t k) {
-  return std::ranges::count_if(ranks, [&](std::int64_t rank) { return rank <= k; });
+  return std::ranges::count_if(ranks, [&](std::int64_t rank) { return rank > 0 && rank <= k; });
 }
 
 double recall_at(const std::vector<std::int64_t>& ranks, std::int64_t k) {
@@ -83,7 +83,7 @@ double median_of(std::vector<std::int64_t> ranks) {
   return (static_cast<double>(lower) + upper) / 2;
 }
 
-// `ranks` as best_ranks() gives them.
+// `ranks` as best_ranks() gives them. The interval is left to the caller.
 DirectionScore score_direction(std::vector<std::int64_t> ranks, const RetrievalOptions& options) {
   std::erase(ranks, 0);
   DirectionScore score;
@@ -91,8 +91,25 @@ DirectionScore score_direction(std::vector<std::int64_t> ranks, const RetrievalO
   for (const std::int64_t k : options.ks) score.recall.push_back({k, recall_at(ranks, k)});
   score.mean_recall = (recall_at(ranks, 1) + recall_at(ranks, 5) + recall_at(ranks, 10)) / 3;
   score.median_rank = median_of(ranks);
-  score.r1_interval = bootstrap_share(hits_at(ranks, 1), score.queries, options.bootstrap);
   return score;
+}
+
+// The texts of each picture that has any. One of several pictures is parted among them, so that all
+// texts together count once.
+std::vector<Cluster> texts_by_picture(std::span<const RetrievalPair> pairs,
+                                      std::span<const std::int64_t> text_ranks,
+                                      std::int64_t pictures) {
+  std::vector<double> pictures_of(text_ranks.size(), 0);
+  for (const RetrievalPair& pair : pairs) ++pictures_of[static_cast<std::size_t>(pair.text)];
+  std::vector<Cluster> clusters(static_cast<std::size_t>(pictures));
+  for (const RetrievalPair& pair : pairs) {
+    const auto text = static_cast<std::size_t>(pair.text);
+    Cluster& cluster = clusters[static_cast<std::size_t>(pair.picture)];
+    cluster.items += 1 / pictures_of[text];
+    cluster.hits += text_ranks[text] == 1 ? 1 / pictures_of[text] : 0;
+  }
+  std::erase_if(clusters, [](const Cluster& cluster) { return cluster.items == 0; });
+  return clusters;
 }
 
 std::vector<RetrievalPair> swapped(std::span<const RetrievalPair> pairs) {
@@ -104,11 +121,11 @@ std::vector<RetrievalPair> swapped(std::span<const RetrievalPair> pairs) {
 
 }  // namespace
 
-std::vector<std::int64_t> best_ranks(const Matrix& queries, const Matrix& items,
+std::vector<std::int64_t> best_ranks(const RowSource& queries, const RowSource& items,
                                      std::span<const RetrievalPair> relevant,
                                      std::int64_t block_rows) {
-  const Relevant truth = group(relevant, queries.rows);
-  std::vector<std::int64_t> ranks(static_cast<std::size_t>(queries.rows), 0);
+  const Relevant truth = group(relevant, queries.rows());
+  std::vector<std::int64_t> ranks(static_cast<std::size_t>(queries.rows()), 0);
   for_each_score_row(
       queries, items, block_rows, [&](std::int64_t i, std::span<const float> scores) {
         if (const auto wanted = truth.of(i); !wanted.empty())
@@ -117,7 +134,7 @@ std::vector<std::int64_t> best_ranks(const Matrix& queries, const Matrix& items,
   return ranks;
 }
 
-RetrievalScore score_retrieval(const Matrix& pictures, const Matrix& texts,
+RetrievalScore score_retrieval(const RowSource& pictures, const RowSource& texts,
                                std::span<const RetrievalPair> pairs,
                                const RetrievalOptions& options) {
   options.bootstrap.validate();
@@ -128,8 +145,12 @@ RetrievalScore score_retrieval(const Matrix& pictures, const Matrix& texts,
   RetrievalScore score;
   score.picture_ranks = best_ranks(pictures, texts, pairs, options.block_rows);
   score.picture_to_text = score_direction(score.picture_ranks, options);
-  score.text_to_picture =
-      score_direction(best_ranks(texts, pictures, swapped(pairs), options.block_rows), options);
+  const auto text_ranks = best_ranks(texts, pictures, swapped(pairs), options.block_rows);
+  score.text_to_picture = score_direction(text_ranks, options);
+  score.picture_to_text.r1_interval = bootstrap_share(
+      hits_at(score.picture_ranks, 1), score.picture_to_text.queries, options.bootstrap);
+  score.text_to_picture.r1_interval =
+      bootstrap_clusters(texts_by_picture(pairs, text_ranks, pictures.rows()), options.bootstrap);
   score.mean_recall_both =
       (score.picture_to_text.mean_recall + score.text_to_picture.mean_recall) / 2;
   return score;

@@ -2,7 +2,7 @@
 // Cross-modal retrieval: recall at k and median rank, pictures to texts and back.
 #pragma once
 
-#include "base/matrix.hpp"
+#include "base/row_source.hpp"
 #include "scores/metrics.hpp"
 
 #include <cstdint>
@@ -28,7 +28,7 @@ struct DirectionScore {
   std::vector<RecallAt> recall;
   double mean_recall = 0;  ///< percent, mean of R@1, R@5 and R@10
   double median_rank = 0;  ///< of the best relevant item; the first rank is 1
-  Interval r1_interval;
+  Interval r1_interval;    ///< pictures are drawn anew, with all their texts
 };
 
 struct RetrievalScore {
@@ -46,9 +46,9 @@ struct RetrievalOptions {
 
 /// For each query, the rank of its best relevant item: 1 + the items with a higher inner product
 /// + the items with the same one and a lower index. 0 where a query has no relevant item. Nothing
-/// is sorted; memory is block_rows x items.rows floats. `relevant` pairs are (query row, item row)
-/// in RetrievalPair's (picture, text).
-[[nodiscard]] std::vector<std::int64_t> best_ranks(const Matrix& queries, const Matrix& items,
+/// is sorted; memory is block_rows x items.rows() floats. `relevant` pairs are (query row, item
+/// row) in RetrievalPair's (picture, text).
+[[nodiscard]] std::vector<std::int64_t> best_ranks(const RowSource& queries, const RowSource& items,
                                                    std::span<const RetrievalPair> relevant,
                                                    std::int64_t block_rows);
 
@@ -57,7 +57,7 @@ struct RetrievalOptions {
 /// pair are left out of the denominators but their rows stay as distractors. Throws Error(input)
 /// naming the pair or the row if there is no pair, a pair points outside, lengths differ or a value
 /// is not finite. Results are the same for every block size up to the rounding of inner products.
-[[nodiscard]] RetrievalScore score_retrieval(const Matrix& pictures, const Matrix& texts,
+[[nodiscard]] RetrievalScore score_retrieval(const RowSource& pictures, const RowSource& texts,
                                              std::span<const RetrievalPair> pairs,
                                              const RetrievalOptions& options);
 

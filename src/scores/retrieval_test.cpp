@@ -90,6 +90,30 @@ TEST(BestRanks, AgreesWithSortingForEveryBlockSize) {
     EXPECT_EQ(best_ranks(queries, items, pairs, block), expected) << block;
 }
 
+// Captions of one picture stand or fall together: five alike tell no more than one.
+TEST(Retrieval, IntervalsDrawPicturesWithTheirCaptions) {
+  Matrix pictures(60, 60);
+  for (std::int64_t i = 0; i < 60; ++i) pictures.row(i)[static_cast<std::size_t>(i)] = 1;
+  const auto score = [&](std::int64_t captions) {
+    Matrix texts(60 * captions, 60);
+    std::vector<RetrievalPair> pairs;
+    for (std::int64_t text = 0; text < texts.rows; ++text) {
+      const std::int64_t picture = text / captions;
+      // Every third picture's captions lead to the next picture.
+      const std::int64_t found = picture % 3 == 0 ? (picture + 1) % 60 : picture;
+      texts.row(text)[static_cast<std::size_t>(found)] = 1;
+      pairs.push_back({picture, text});
+    }
+    return score_retrieval(pictures, texts, pairs, {}).text_to_picture;
+  };
+  const DirectionScore one = score(1);
+  const DirectionScore five = score(5);
+  EXPECT_DOUBLE_EQ(five.recall[0].percent, one.recall[0].percent);
+  EXPECT_DOUBLE_EQ(five.r1_interval.low, one.r1_interval.low);
+  EXPECT_DOUBLE_EQ(five.r1_interval.high, one.r1_interval.high);
+  EXPECT_GT(one.r1_interval.high - one.r1_interval.low, 20);
+}
+
 TEST(Retrieval, RefusesWhatDoesNotFit) {
   const auto run = [](const Matrix& pictures, std::vector<RetrievalPair> pairs) {
     (void)score_retrieval(pictures, kTexts, pairs, {});

@@ -47,5 +47,20 @@ TEST(RowBlocks, DamagedRowIsNamed) {
                   testing::Property(&Error::what, testing::HasSubstr("pictures: row 2"))));
 }
 
+TEST(RowBlocks, UnitRowsHaveLengthOne) {
+  Matrix matrix = small_integers(40, 3, 1);
+  for (std::int64_t i = 0; i < 40; ++i) matrix.row(i)[0] = 3;
+  const Matrix unit = unit_rows(matrix, "x").block(5, 20);
+  for (std::int64_t i = 0; i < 20; ++i) {
+    std::vector<float> row(matrix.row(5 + i).begin(), matrix.row(5 + i).end());
+    to_unit_length(row);
+    EXPECT_TRUE(std::ranges::equal(unit.row(i), row));
+  }
+  std::ranges::fill(matrix.row(7), 0.0F);
+  EXPECT_THAT([&] { (void)unit_rows(matrix, "x.npy"); },
+              testing::Throws<Error>(testing::Property(
+                  &Error::what, testing::HasSubstr("x.npy: row 7 holds nothing but zeros"))));
+}
+
 }  // namespace
 }  // namespace skyglot

@@ -2,8 +2,8 @@
 #include "scores/transductive.hpp"
 
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/strings.hpp"
-#include "nn/linear_algebra.hpp"
 #include "scores/nearest.hpp"
 #include "scores/row_blocks.hpp"
 
@@ -31,17 +31,19 @@ struct Affinity {
 };
 
 // Cosines of each picture with its nearest others, in the order of the pictures.
-std::vector<Affinity> affinities(const Matrix& pictures, const TransductiveOptions& options) {
+std::vector<Affinity> affinities(const RowSource& pictures, const TransductiveOptions& options) {
   std::vector<Affinity> result;
   if (options.neighbours == 0 || options.neighbour_weight == 0) return result;
   const double share = options.neighbour_weight / (2.0 * options.neighbours);
-  const auto k = static_cast<std::size_t>(options.neighbours);
-  for_each_score_row(
-      pictures, pictures, options.block_rows, [&](std::int64_t i, std::span<const float> scores) {
-        for (const Neighbour& near : nearest(scores, k, i))
-          if (near.score > 0)
-            result.push_back({i, near.index, static_cast<float>(share * near.score)});
-      });
+  for_each_nearest(pictures, pictures,
+                   {.k = static_cast<std::size_t>(options.neighbours),
+                    .without_self = true,
+                    .block_rows = options.block_rows},
+                   [&](std::int64_t i, const std::vector<Neighbour>& neighbours) {
+                     for (const Neighbour& near : neighbours)
+                       if (near.score > 0)
+                         result.push_back({i, near.index, static_cast<float>(share * near.score)});
+                   });
   return result;
 }
 
@@ -73,15 +75,14 @@ double change(const Matrix& a, const Matrix& b) {
 
 class Model {
  public:
-  Model(const Matrix& pictures, const Matrix& classes, const TransductiveOptions& options)
-      : pictures_(pictures),
+  Model(const RowSource& pictures, const Matrix& classes, const TransductiveOptions& options)
+      : pictures_(pictures.kept(kMostKeptBytes)),
         classes_(classes),
         options_(options),
-        affinities_(affinities(pictures, options)),
-        squares_(static_cast<std::size_t>(pictures.cols), 0),
-        variances_(squares_.size(), 1 / static_cast<double>(pictures.cols)),
-        assignments_(
-            inner_products(pictures, 0, pictures.rows, scaled(classes, options.logit_scale))) {
+        affinities_(affinities(pictures_, options)),
+        squares_(static_cast<std::size_t>(pictures.cols()), 0),
+        variances_(squares_.size(), 1 / static_cast<double>(pictures.cols())),
+        assignments_(all_scores(pictures_, scaled(classes, options.logit_scale))) {
     softmax_rows(assignments_);
     sum_squares();
     start_means();
@@ -100,27 +101,30 @@ class Model {
 
  private:
   void sum_squares() {
-    for (std::int64_t i = 0; i < pictures_.rows; ++i) {
-      const auto row = pictures_.row(i);
-      for (std::size_t d = 0; d < row.size(); ++d) squares_[d] += double{row[d]} * double{row[d]};
-    }
+    for_each_block(pictures_, step(), [&](std::int64_t, const Matrix& block) {
+      for (std::int64_t i = 0; i < block.rows; ++i) {
+        const auto row = block.row(i);
+        for (std::size_t d = 0; d < row.size(); ++d) squares_[d] += double{row[d]} * double{row[d]};
+      }
+    });
   }
 
   // Means of the most confident pictures of each class, weighted by the confidence.
   void start_means() {
     means_ = classes_;
-    std::vector<float> column(static_cast<std::size_t>(pictures_.rows));
+    std::vector<float> column(static_cast<std::size_t>(pictures_.rows()));
     for (std::int64_t k = 0; k < classes_.rows; ++k) {
-      for (std::int64_t i = 0; i < pictures_.rows; ++i)
+      for (std::int64_t i = 0; i < pictures_.rows(); ++i)
         column[static_cast<std::size_t>(i)] = assignments_.row(i)[static_cast<std::size_t>(k)];
       set_mean(k, weighted_sum(nearest(column, static_cast<std::size_t>(options_.anchors))));
     }
   }
 
   [[nodiscard]] std::vector<double> weighted_sum(const std::vector<Neighbour>& anchors) const {
-    std::vector<double> sum(static_cast<std::size_t>(pictures_.cols), 0);
+    std::vector<double> sum(static_cast<std::size_t>(pictures_.cols()), 0);
     for (const Neighbour& anchor : anchors) {
-      const auto row = pictures_.row(anchor.index);
+      const Matrix picture = pictures_.block(anchor.index, 1);
+      const auto row = picture.row(0);
       for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += double{anchor.score} * double{row[d]};
     }
     return sum;
@@ -145,7 +149,7 @@ class Model {
     std::vector<float> offsets;
     for (std::int64_t k = 0; k < means_.rows; ++k)
       offsets.push_back(static_cast<float>(add_gaussian(middle, means_.row(k), slopes.row(k))));
-    Matrix result = inner_products(pictures_, 0, pictures_.rows, slopes);
+    Matrix result = all_scores(pictures_, slopes);
     for (std::int64_t i = 0; i < result.rows; ++i)
       std::ranges::transform(result.row(i), offsets, result.row(i).begin(), std::minus<>());
     return result;
@@ -188,13 +192,26 @@ class Model {
   }
 
   void update_gaussians() {
-    const Matrix sums = transposed_product(assignments_, pictures_);
+    const Matrix sums = class_sums();
     const std::vector<double> counts = class_counts();
     for (std::int64_t k = 0; k < means_.rows; ++k)
       if (counts[static_cast<std::size_t>(k)] >= kEmptyClass)
         set_mean(k, {sums.row(k).begin(), sums.row(k).end()});
     update_variances(sums, counts);
   }
+
+  // Of each class, its pictures weighted by their assignments.
+  [[nodiscard]] Matrix class_sums() const {
+    Matrix sums(means_.rows, means_.cols);
+    for_each_block(pictures_, step(), [&](std::int64_t first, const Matrix& block) {
+      const Matrix weights = RowSource(assignments_).block(first, block.rows);
+      const Matrix part = transposed_product(weights, block);
+      std::ranges::transform(sums.values, part.values, sums.values.begin(), std::plus<>());
+    });
+    return sums;
+  }
+
+  [[nodiscard]] std::int64_t step() const { return rows_per_block(pictures_.cols(), 0); }
 
   [[nodiscard]] std::vector<double> class_counts() const {
     std::vector<double> counts(static_cast<std::size_t>(means_.rows), 0);
@@ -205,8 +222,8 @@ class Model {
 
   // Mean over the pictures of sum_k z_k (f - mu_k)^2, multiplied out.
   void update_variances(const Matrix& sums, const std::vector<double>& counts) {
-    const auto pictures = static_cast<double>(pictures_.rows);
-    const double least = kVarianceFloor / static_cast<double>(pictures_.cols);
+    const auto pictures = static_cast<double>(pictures_.rows());
+    const double least = kVarianceFloor / static_cast<double>(pictures_.cols());
     for (std::size_t d = 0; d < variances_.size(); ++d) {
       double sum = squares_[d];
       for (std::size_t k = 0; k < counts.size(); ++k) {
@@ -217,7 +234,7 @@ class Model {
     }
   }
 
-  const Matrix& pictures_;
+  RowSource pictures_;
   const Matrix& classes_;
   const TransductiveOptions& options_;
   std::vector<Affinity> affinities_;
@@ -227,10 +244,10 @@ class Model {
   Matrix assignments_;
 };
 
-void require_embeddings(const Matrix& pictures, const Matrix& classes) {
-  if (pictures.rows == 0 || classes.rows == 0)
+void require_embeddings(const RowSource& pictures, const Matrix& classes) {
+  if (pictures.rows() == 0 || classes.rows == 0)
     fail(ErrorKind::input, "transduction needs pictures and classes, there are {} and {}",
-         pictures.rows, classes.rows);
+         pictures.rows(), classes.rows);
   require_same_length(pictures, classes, "transduction");
   require_finite(pictures, "picture embeddings");
   require_finite(classes, "class embeddings");
@@ -258,7 +275,7 @@ void TransductiveOptions::validate() const {
   if (!problems.empty()) fail(ErrorKind::usage, "transduction: {}", join(problems, "; "));
 }
 
-Transduction transduce(const Matrix& pictures, const Matrix& classes,
+Transduction transduce(const RowSource& pictures, const Matrix& classes,
                        const TransductiveOptions& options) {
   options.validate();
   require_embeddings(pictures, classes);
@@ -272,7 +289,7 @@ Transduction transduce(const Matrix& pictures, const Matrix& classes,
   return result;
 }
 
-Matrix transductive_scores(const Matrix& pictures, const Matrix& classes,
+Matrix transductive_scores(const RowSource& pictures, const Matrix& classes,
                            const TransductiveOptions& options) {
   return transduce(pictures, classes, options).assignments;
 }

@@ -2,7 +2,7 @@
 // Zero-shot classification that looks at all pictures at once, still without a label.
 #pragma once
 
-#include "base/matrix.hpp"
+#include "base/row_source.hpp"
 
 #include <cstdint>
 
@@ -20,7 +20,7 @@ struct TransductiveOptions {
   int max_rounds = 11;          ///< of assignments, means and variances
   int assignment_steps = 5;     ///< in each round
   double tolerance = 1e-4;  ///< stops when a round moves less (mean total variation of assignments)
-  std::int64_t block_rows = 0;  ///< pictures at a time; 0: see row_blocks.hpp
+  std::int64_t block_rows = 0;  ///< pictures at a time; 0: see nearest.hpp
 
   /// Throws Error(usage) naming every value that makes no sense.
   void validate() const;
@@ -45,13 +45,13 @@ struct Transduction {
 /// (TransCLIP), NeurIPS 2024, arXiv 2406.01837, section 3; on remote sensing El Khoury et al.,
 /// "Enhancing Remote Sensing Vision-Language Models for Zero-Shot Scene Classification"
 /// (RS-TransCLIP), 2024, arXiv 2409.00698. Memory: four pictures x classes matrices, the neighbour
-/// lists and one block x pictures of similarities; time pictures^2 x length. Throws Error(input) if
+/// lists and what for_each_nearest() takes; time pictures^2 x length. Throws Error(input) if
 /// there is no picture or class, lengths differ or a value is not finite.
-[[nodiscard]] Transduction transduce(const Matrix& pictures, const Matrix& classes,
+[[nodiscard]] Transduction transduce(const RowSource& pictures, const Matrix& classes,
                                      const TransductiveOptions& options);
 
 /// The assignments alone, to be scored like logits.
-[[nodiscard]] Matrix transductive_scores(const Matrix& pictures, const Matrix& classes,
+[[nodiscard]] Matrix transductive_scores(const RowSource& pictures, const Matrix& classes,
                                          const TransductiveOptions& options);
 
 }  // namespace skyglot

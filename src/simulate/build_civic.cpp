@@ -10,8 +10,6 @@
 namespace skyglot::simulate {
 namespace {
 
-constexpr double kQuarter = std::numbers::pi / 2;
-
 // A foot path between places of the site's box.
 void foot_path(Site& site, Point a, Point b, double width_m, const char* surface) {
   const Path line{site.at(a.x, a.y).origin, site.at((a.x + b.x) / 2, (a.y + b.y) / 2).origin,

@@ -9,8 +9,6 @@
 namespace skyglot::simulate {
 namespace {
 
-constexpr double kQuarter = std::numbers::pi / 2;
-
 // One edge of a plot as a frame: u along the street, v into the plot.
 struct Frontage {
   std::size_t edge = 0;

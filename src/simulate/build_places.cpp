@@ -10,8 +10,6 @@
 namespace skyglot::simulate {
 namespace {
 
-constexpr double kQuarter = std::numbers::pi / 2;
-
 void stripes(Sketch& draw, const Frame& threshold) {
   for (double v = -10; v <= 10; v += 2.6)
     draw.paint(threshold.moved(10, v), 9, 0.7, Surface::paint_white, level::kLines);

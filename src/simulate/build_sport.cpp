@@ -8,11 +8,7 @@
 #include <numbers>
 
 namespace skyglot::simulate {
-namespace {
-
-constexpr double kQuarter = std::numbers::pi / 2;
-
-}  // namespace
+namespace {}  // namespace
 
 void build_sports_centre(Site& site) {
   Sketch& draw = site.draw;

@@ -9,8 +9,6 @@
 namespace skyglot::simulate {
 namespace {
 
-constexpr double kQuarter = std::numbers::pi / 2;
-
 void industrial_area(Site& site, Surface surface) {
   site.ground(surface);
   site.draw.area(site.bounds_ring(), make_tags({{"landuse", "industrial"}}));

@@ -4,7 +4,12 @@
 
 #include "simulate/site.hpp"
 
+#include <numbers>
+
 namespace skyglot::simulate {
+
+/// A quarter turn, in radians.
+inline constexpr double kQuarter = std::numbers::pi / 2;
 
 // Lines through the whole layout.
 void build_streets(Sketch& draw, const Layout& layout);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <array>
+#include <limits>
 #include <vector>
 
 namespace skyglot {
@@ -47,6 +48,10 @@ std::vector<Tag> parts_of(const Tag& tag) {
 }
 
 }  // namespace
+
+double coarsest_gsd_m(double max_gsd_m) {
+  return max_gsd_m >= kLevels.back() ? std::numeric_limits<double>::infinity() : max_gsd_m;
+}
 
 VisibilityTable VisibilityTable::parse(std::string_view csv, const std::string& name) {
   const CsvTable table = parse_csv(csv, name);
@@ -91,7 +96,10 @@ std::optional<double> VisibilityTable::max_gsd_m(const Tags& tags) const {
 
 // The tag, or what of its list can be told.
 std::optional<Tag> VisibilityTable::visible_part(const Tag& tag, double gsd_m) const {
-  const auto seen = [&](const Tag& one) { return max_gsd_m_of_one(one) >= gsd_m; };
+  const auto seen = [&](const Tag& one) {
+    const auto level = max_gsd_m_of_one(one);
+    return level && coarsest_gsd_m(*level) >= gsd_m;
+  };
   if (!is_list(tag) || entries_.contains(tag)) return seen(tag) ? std::optional(tag) : std::nullopt;
   std::vector<std::string> values;
   for (const Tag& part : parts_of(tag))

@@ -12,8 +12,13 @@
 
 namespace skyglot {
 
+/// The coarsest GSD at which a tag of this level can be told: the level itself, but the last, 10 m,
+/// means 10 m and coarser.
+[[nodiscard]] double coarsest_gsd_m(double max_gsd_m);
+
 /// The table tag -> seen or not, and the largest GSD at which it can be told. A table is a CSV with
-/// columns key, value, visible (yes|no), max_gsd_m (0.1, 0.2, 0.6, 1, 10; empty if not visible);
+/// columns key, value, visible (yes|no), max_gsd_m (0.1, 0.2, 0.6, 1, 10; empty if not visible; 10
+/// means 10 m and coarser);
 /// other columns are ignored.
 ///
 /// Look-up, the first that applies:
@@ -35,7 +40,8 @@ class VisibilityTable {
   [[nodiscard]] std::optional<double> max_gsd_m(const Tag& tag) const;
   /// Largest of the tags' GSDs, or nothing if none is visible.
   [[nodiscard]] std::optional<double> max_gsd_m(const Tags& tags) const;
-  /// Those that can be told at `gsd_m` (gsd_m <= their largest), in the order given. Of a list
+  /// Those that can be told at `gsd_m` (gsd_m <= coarsest_gsd_m of their level), in the
+  /// order given. Of a list
   /// value the parts that can be told remain: sport=soccer;chess becomes sport=soccer.
   [[nodiscard]] Tags visible_at(const Tags& tags, double gsd_m) const;
   /// Whether the table has an opinion: the tag, one part of its list, or its key with "*" is

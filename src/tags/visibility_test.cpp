@@ -73,7 +73,9 @@ TEST(Visibility, KeepsWhatCanBeToldAtAGsd) {
   EXPECT_THAT(table().visible_at(tags, 0.7),
               ElementsAre(Tag{"highway", "motorway"}, Tag{"sport", "soccer"}));
   EXPECT_THAT(table().visible_at(tags, 1.5), ElementsAre(Tag{"highway", "motorway"}));
-  EXPECT_THAT(table().visible_at(tags, 30), IsEmpty());
+  EXPECT_THAT(table().visible_at(tags, 30), ElementsAre(Tag{"highway", "motorway"}))
+      << "10 m means 10 m and coarser";
+  EXPECT_THAT(table().visible_at({{"sport", "soccer"}}, 30), IsEmpty());
 }
 
 TEST(Visibility, SaysWhatItKnows) {
@@ -99,7 +101,8 @@ TEST(Visibility, BuiltInTableKeepsThePublishedAnswers) {
   EXPECT_TRUE(labels.max_gsd_m(Tag{"waterway", "stream"}).has_value());
   EXPECT_TRUE(labels.max_gsd_m(Tag{"surface", "concrete"}).has_value());
   EXPECT_EQ(labels.max_gsd_m(Tag{"natural", "coastline"}), 10);
-  EXPECT_EQ(labels.max_gsd_m(Tag{"power", "pole"}), std::nullopt);
+  EXPECT_LT(labels.max_gsd_m(Tag{"power", "pole"}), 10);
+  EXPECT_EQ(labels.max_gsd_m(Tag{"leaf_type", "broadleaved"}), std::nullopt);
   EXPECT_EQ(labels.max_gsd_m(Tag{"admin_level", "8"}), std::nullopt);
   EXPECT_EQ(labels.max_gsd_m(Tag{"source", "Esri"}), std::nullopt);
 }

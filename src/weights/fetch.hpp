@@ -2,6 +2,8 @@
 // A large file over HTTP: resumed where it stopped, checked before it gets its name.
 #pragma once
 
+#include "base/http.hpp"
+
 #include <cstdint>
 #include <filesystem>
 #include <optional>
@@ -10,10 +12,11 @@
 namespace skyglot {
 
 struct FetchRequest {
-  std::string url;  ///< http or https; redirects never leave the two, nor https once there
+  std::string url;  ///< see HttpRequest
   std::filesystem::path target;
-  std::optional<std::uint64_t> bytes;  ///< what the file must measure, if known
-  std::string sha256;                  ///< what it must hash to; empty: not known
+  std::optional<std::uint64_t> bytes{};  ///< what the file must measure, if known
+  std::string sha256{};                  ///< what it must hash to; empty: not known
+  HttpPatience patience{};
 };
 
 struct FetchResult {

@@ -25,6 +25,8 @@ std::string random_bytes(std::size_t size) {
   return bytes;
 }
 
+constexpr HttpPatience kHasty{.tries = 2, .first_wait_s = 0.01};
+
 class FetchTest : public testing::Test {
  protected:
   void SetUp() override {
@@ -49,7 +51,7 @@ class FetchTest : public testing::Test {
     });
   }
   [[nodiscard]] FetchRequest request(const std::string& path) const {
-    return {server_.url(path), test_path("model.pt"), {}, ""};
+    return {.url = server_.url(path), .target = test_path("model.pt"), .patience = kHasty};
   }
   [[nodiscard]] std::string refused(const FetchRequest& wanted) const {
     const std::string message = refusal([&] { return fetch_file(wanted); });
@@ -160,6 +162,12 @@ class BrokenServerTest : public testing::Test {
         });
     server_.start();
   }
+  [[nodiscard]] FetchRequest request(int tries = 2) const {
+    return {.url = server_.url("/model.pt"),
+            .target = test_path("model.pt"),
+            .patience = {.tries = tries, .first_wait_s = 0.01}};
+  }
+
   std::string body_ = random_bytes(300'000);
   std::string etag_ = "\"one\"";
   std::size_t stop_at_ = 100'000;
@@ -167,7 +175,7 @@ class BrokenServerTest : public testing::Test {
 };
 
 TEST_F(BrokenServerTest, KeepsWhatCameAndTakesUpAgain) {
-  const FetchRequest wanted{server_.url("/model.pt"), test_path("model.pt"), {}, ""};
+  const FetchRequest wanted = request();
   EXPECT_THAT(refusal([&] { return fetch_file(wanted); }), HasSubstr("goes on where it stopped"));
   EXPECT_EQ(fs::file_size(test_path("model.pt.part")), 100'000U);
   EXPECT_EQ(read_file(test_path("model.pt.part.etag")), "\"one\"");
@@ -177,13 +185,25 @@ TEST_F(BrokenServerTest, KeepsWhatCameAndTakesUpAgain) {
 }
 
 TEST_F(BrokenServerTest, AFileThatChangedIsFetchedWhole) {
-  const FetchRequest wanted{server_.url("/model.pt"), test_path("model.pt"), {}, ""};
+  const FetchRequest wanted = request();
   EXPECT_THROW((void)fetch_file(wanted), Error);
   stop_at_ = body_.size();
   etag_ = "\"two\"";
   body_ = random_bytes(200'000) + std::string(100'000, 'x');
   const FetchResult result = fetch_file(wanted);
   EXPECT_EQ(result.bytes, body_.size());
+  EXPECT_EQ(result.resumed_at, 0U);
+  EXPECT_EQ(read_file(wanted.target), body_);
+}
+
+// A line that breaks again and again: one run of the program fetches the file all the same.
+TEST_F(BrokenServerTest, OneRunTakesUpABrokenTransfer) {
+  FetchRequest wanted = request(3);
+  wanted.bytes = body_.size();
+  server_.server.set_post_routing_handler([this](const httplib::Request&, httplib::Response&) {
+    stop_at_ += 100'000;  // for the next try
+  });
+  const FetchResult result = fetch_file(wanted);
   EXPECT_EQ(result.resumed_at, 0U);
   EXPECT_EQ(read_file(wanted.target), body_);
 }

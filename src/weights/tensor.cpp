@@ -2,6 +2,7 @@
 #include "weights/tensor.hpp"
 
 #include "base/error.hpp"
+#include "base/half.hpp"
 
 #include <array>
 #include <cstring>
@@ -34,16 +35,6 @@ float from_bits(std::uint32_t bits) {
   return value;
 }
 
-float from_half(std::uint16_t half) {
-  const std::uint32_t sign = (half & 0x8000U) << 16;
-  const std::uint32_t exponent = (half >> 10) & 0x1FU;
-  const std::uint32_t fraction = half & 0x3FFU;
-  if (exponent == 31) return from_bits(sign | 0x7F800000U | (fraction << 13));
-  if (exponent != 0) return from_bits(sign | ((exponent + 112) << 23) | (fraction << 13));
-  const float magnitude = static_cast<float>(fraction) * 0x1p-24F;
-  return sign != 0 ? -magnitude : magnitude;
-}
-
 template <typename T, typename Convert>
 std::vector<float> converted(const TensorView& tensor, Convert convert) {
   const auto count = static_cast<std::size_t>(tensor.element_count());
@@ -55,6 +46,12 @@ std::vector<float> converted(const TensorView& tensor, Convert convert) {
 template <typename T>
 std::vector<float> converted(const TensorView& tensor) {
   return converted<T>(tensor, [](T value) { return static_cast<float>(value); });
+}
+
+std::vector<float> widened(const TensorView& halves) {
+  std::vector<float> values(static_cast<std::size_t>(halves.element_count()));
+  widen_halves(halves.bytes, values);
+  return values;
 }
 
 }  // namespace
@@ -99,7 +96,7 @@ std::vector<float> to_floats(const TensorView& tensor) {
     case ElementType::f32:
       return converted<float>(tensor);
     case ElementType::f16:
-      return converted<std::uint16_t>(tensor, from_half);
+      return widened(tensor);
     case ElementType::bf16:
       return converted<std::uint16_t>(
           tensor, [](std::uint16_t bits) { return from_bits(std::uint32_t{bits} << 16); });

@@ -77,7 +77,21 @@ TEST_F(EmbedCommand, TellsWhatItDidAndWithWhat) {
     EXPECT_THAT(result.out, HasSubstr(word));
   const Embeddings embeddings = read_embeddings(folder_ / "out");
   EXPECT_EQ(embeddings.ids.at(19), "river/119.jpg");
-  EXPECT_EQ(embeddings.vectors.cols, 24);
+  EXPECT_EQ(embeddings.vectors.cols(), 24);
+}
+
+// Two folders whose pictures have the same names.
+TEST_F(EmbedCommand, InputsThatShareNamesAreRefusedWithTheRemedy) {
+  for (const char* folder : {"one/river", "two/river"}) fs::create_directories(path(folder));
+  write_file_atomically(path("one/river/a.jpg"), jpeg(1));
+  write_file_atomically(path("two/river/a.jpg"), jpeg(2));
+  const auto result = embed("out", {"--images", path("one"), path("two")});
+  EXPECT_EQ(result.exit_code, 1);
+  EXPECT_THAT(result.err, AllOf(HasSubstr("'river/a.jpg'"), HasSubstr("the folder above")));
+  write_file_atomically(path("two/river/a.jpg"), jpeg(1));
+  const auto same = embed("same", {"--images", path("one"), path("two"), "--json"});
+  ASSERT_EQ(same.exit_code, 0) << same.err;
+  EXPECT_THAT(same.out, AllOf(HasSubstr("\"embedded\":1"), HasSubstr("\"repeated\":1")));
 }
 
 TEST_F(EmbedCommand, InterruptionsChangeNoByte) {
@@ -98,17 +112,17 @@ TEST_F(EmbedCommand, ThreadsChangeNothing) {
   const Embeddings one = read_embeddings(folder_ / "1.npy");
   const Embeddings two = read_embeddings(folder_ / "2.npy");
   ASSERT_EQ(one.ids, two.ids);
-  EXPECT_EQ(one.vectors.values, two.vectors.values);
+  EXPECT_EQ(one.vectors.all().values, two.vectors.all().values);
 }
 
 TEST_F(EmbedCommand, TextsBecomeRowsOfNpy) {
   write_file_atomically(folder_ / "texts.txt", "a river\r\nan airport from above\n\na river\n");
   ASSERT_EQ(embed("t.npy", {"--texts", path("texts.txt")}).exit_code, 0);
   const Embeddings texts = read_embeddings(folder_ / "t.npy");
-  ASSERT_EQ(texts.vectors.rows, 4);
+  const Matrix rows = texts.vectors.all();
+  ASSERT_EQ(rows.rows, 4);
   EXPECT_EQ(texts.ids.at(1), "an airport from above");
-  for (std::size_t i = 0; i < 24; ++i)
-    EXPECT_NEAR(texts.vectors.row(0)[i], texts.vectors.row(3)[i], 1e-5);
+  for (std::size_t i = 0; i < 24; ++i) EXPECT_NEAR(rows.row(0)[i], rows.row(3)[i], 1e-5);
 }
 
 TEST_F(EmbedCommand, BadInputIsRefusedWithTheRemedy) {

@@ -2,9 +2,8 @@
 // Runs the evaluation commands: on vectors whose scores are known by hand, and on real pictures
 // through a small model with random weights.
 #include "base/atomic_file.hpp"
-#include "base/hash.hpp"
 #include "base/random.hpp"
-#include "embed/vectors.hpp"
+#include "embed/test_vectors.hpp"
 #include "nn/random_model.hpp"
 #include "nn/small_clip.hpp"
 #include "pictures/png.hpp"
@@ -37,19 +36,25 @@ class EvalCommand : public ::testing::Test {
 
   std::string vectors(const std::string& name, const std::vector<Row>& rows,
                       std::vector<std::string> ids = {}) const {
-    Embeddings embeddings;
-    embeddings.ids = std::move(ids);
-    embeddings.vectors =
-        Matrix(static_cast<std::int64_t>(rows.size()), static_cast<std::int64_t>(rows[0].size()));
+    Matrix matrix(std::ssize(rows), std::ssize(rows[0]));
     for (std::size_t i = 0; i < rows.size(); ++i)
-      std::ranges::copy(rows[i], embeddings.vectors.row(static_cast<std::int64_t>(i)).begin());
-    write_npy(path(name), embeddings);
-    if (embeddings.ids.empty()) fs::remove(ids_beside(path(name)));
+      std::ranges::copy(rows[i], matrix.row(static_cast<std::int64_t>(i)).begin());
+    write_vectors(path(name), std::move(ids), matrix);
     return path(name);
   }
   std::string text(const std::string& name, const std::string& bytes) const {
     write_file_atomically(path(name), bytes);
     return path(name);
+  }
+
+  // NumPy's file of one list of 64-bit numbers.
+  std::string numbers(const std::string& name, const std::vector<std::int64_t>& values) const {
+    std::string header =
+        fmt::format("{{'descr': '<i8', 'fortran_order': False, 'shape': ({},), }}", values.size());
+    header.resize(0x75, ' ');
+    return text(name,
+                std::string("\x93NUMPY\x01\x00\x76\x00", 10) + header + "\n" +
+                    std::string(reinterpret_cast<const char*>(values.data()), 8 * values.size()));
   }
 
   // A model folder with random weights, the same every time.
@@ -83,7 +88,7 @@ class EvalCommand : public ::testing::Test {
 TEST_F(EvalCommand, ZeroshotOfGivenVectors) {
   const auto x = vectors("x.npy", {{9, 1, 0}, {0, 2, 1}, {0, 3, 2}, {0, 0, 5}});
   const auto t = vectors("t.npy", {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}}, {"river", "sea", "town"});
-  const auto y = text("y.txt", "River\nsea\ntown\n2\n");
+  const auto y = text("y.txt", "River\nsea\ntown\nTOWN\n");
   const auto run = [&](std::vector<std::string> more) {
     std::vector<std::string> all{"zeroshot", "--image-embeddings", x, "--text-embeddings",
                                  t,          "--labels",           y};
@@ -167,13 +172,8 @@ TEST_F(EvalCommand, CountingTakesTheNearestOfTen) {
 TEST_F(EvalCommand, LabelsMayBeNumbersOfNumpy) {
   const auto x = vectors("x.npy", {{1, 0}, {0, 1}, {1, 0}}, {"r/a.jpg", "s/b.jpg", "r/c.jpg"});
   const auto t = vectors("t.npy", {{1, 0}, {0, 1}});
-  std::string npy("\x93NUMPY\x01\x00\x76\x00", 10);
-  std::string header = "{'descr': '<i8', 'fortran_order': False, 'shape': (3,), }";
-  header.resize(0x75, ' ');
-  npy += header + "\n";
-  for (const char label : {'\0', '\1', '\1'}) npy += label + std::string(7, '\0');
   EXPECT_NEAR(json_of({"zeroshot", "--image-embeddings", x, "--text-embeddings", t, "--labels",
-                       text("y.npy", npy)})
+                       numbers("y.npy", {0, 1, 1})})
                   .at("top1")
                   .get<double>(),
               200.0 / 3, 1e-9);
@@ -188,6 +188,106 @@ TEST_F(EvalCommand, LabelsMayBeNumbersOfNumpy) {
                      text("c.txt", "r\ns\n")})
                 .at("top1"),
             100.0);
+}
+
+// Classes that are called by numbers, as local climate zones are, and labels that count from 0.
+TEST_F(EvalCommand, NumbersOfAnArrayAreIndexes) {
+  const auto x = vectors("x.npy", {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}, {0, 1, 0}});
+  const auto t = vectors("t.npy", {{1, 0, 0}, {0, 1, 0}, {0, 0, 1}});
+  const auto names = text("lcz.txt", "1\n2\n3\n");
+  const auto run = [&](const std::string& labels) {
+    return json_of({"zeroshot", "--image-embeddings", x, "--text-embeddings", t, "--labels", labels,
+                    "--classes", names});
+  };
+  const Json json = run(numbers("y.npy", {0, 1, 2, 1}));
+  EXPECT_EQ(json.at("top1"), 100.0);
+  EXPECT_EQ(json.at("evaluated").at("labels_read_as"), "indexes");
+  EXPECT_EQ(run(text("y.txt", "1\n2\n3\n2\n")).at("top1"), 100.0);
+  expect_failure(eval({"zeroshot", "--image-embeddings", x, "--text-embeddings", t, "--classes",
+                       names, "--labels", text("z.txt", "0\n1\n3\n1\n")}),
+                 1, "do not match");
+}
+
+TEST_F(EvalCommand, MinusOneIsUnlabelled) {
+  const auto x = vectors("x.npy", {{1, 0}, {1, 0}, {0, 1}, {0, 1}, {1, 1}});
+  const auto t = vectors("t.npy", {{1, 0}, {0, 1}});
+  const auto y = numbers("y.npy", {0, 0, 1, -1, -1});
+  const Json json =
+      json_of({"zeroshot", "--image-embeddings", x, "--text-embeddings", t, "--labels", y});
+  EXPECT_EQ(json.at("top1"), 100.0);
+  EXPECT_EQ(json.at("pictures"), 3);
+  EXPECT_EQ(json.at("unlabelled"), 2);
+  EXPECT_EQ(json_of({"knn", "--image-embeddings", x, "--labels", y}).at("classes"), 2);
+  expect_failure(
+      eval({"knn", "--image-embeddings", x, "--labels", numbers("none.npy", {-1, -1, -1, -1, -1})}),
+      1, "none of the pictures has a label");
+}
+
+TEST_F(EvalCommand, LabelsThatDifferInASignAreTwoClasses) {
+  const auto x = vectors("x.npy", {{1, 0}, {1, 0.1F}, {0, 1}, {0.1F, 1}});
+  const auto y = text("y.txt", "<5 m\n<5 m\n>5 m\n>5 m\n");
+  const Json json = json_of({"knn", "--image-embeddings", x, "--labels", y, "--neighbours", "1"});
+  EXPECT_EQ(json.at("classes"), 2);
+  EXPECT_EQ(json.at("top1"), 100.0);
+}
+
+TEST_F(EvalCommand, AMarkInFrontOfTheLabelsIsNoClass) {
+  const auto x = vectors("x.npy", {{1, 0}, {1, 0.1F}, {0, 1}, {0.1F, 1}});
+  const auto y = text("y.txt", "\xEF\xBB\xBFriver\r\nriver\r\nsea\r\nsea\r\n");
+  const Json json = json_of({"knn", "--image-embeddings", x, "--labels", y, "--neighbours", "1"});
+  EXPECT_EQ(json.at("classes"), 2);
+  EXPECT_EQ(json.at("top1"), 100.0);
+}
+
+// Six classes along the axes, each picture nearest to one of the next class.
+TEST_F(EvalCommand, NeighboursOfOneClassGiveNoTopFive) {
+  std::vector<Row> rows;
+  std::string labels;
+  for (int i = 0; i < 12; ++i) {
+    rows.emplace_back(6, 0.0F);
+    rows.back()[static_cast<std::size_t>(i / 2)] = 1;
+    labels += std::to_string((i + i % 2) % 6) + "th\n";
+  }
+  const auto x = vectors("x.npy", rows);
+  const auto y = text("y.txt", labels);
+  const Json json = json_of({"knn", "--image-embeddings", x, "--labels", y, "--neighbours", "1"});
+  EXPECT_EQ(json.at("top5"), json.at("top1"));
+}
+
+TEST_F(EvalCommand, OneClassAloneIsNothingToLearn) {
+  const auto x = vectors("x.npy", {{1, 0}, {1, 0.1F}, {0, 1}});
+  const auto y = text("y.txt", "sea\nsea\nsea\n");
+  for (const char* command : {"knn", "linear"}) {
+    expect_failure(eval({command, "--image-embeddings", x, "--labels", y}), 1, "the label 'sea'");
+    expect_failure(eval({command, "--image-embeddings", x, "--labels",
+                         text("two.txt", "sea\nriver\nsea\n"), "--train-embeddings", x,
+                         "--train-labels", y, "--classes", text("c.txt", "river\nsea\n")}),
+                   1, "the label 'sea'");
+  }
+}
+
+// The prompts alone take one group's edge for the other class; all pictures together do not.
+TEST_F(EvalCommand, TransductionLooksAtAllPictures) {
+  std::vector<Row> rows;
+  std::string labels;
+  RandomStream random(2, "transduction");
+  for (int i = 0; i < 60; ++i) {
+    const float shift = static_cast<float>(random.uniform(-0.15, 0.15));
+    rows.push_back(i % 2 == 0 ? Row{1, 0.85F + shift, 0.1F} : Row{0.3F, 1, -0.1F + shift});
+    labels += i % 2 == 0 ? "a\n" : "b\n";
+  }
+  const auto x = vectors("x.npy", rows);
+  const auto t = vectors("t.npy", {{1, 0, 0}, {0, 1, 0}}, {"a", "b"});
+  const std::vector<std::string> run{"zeroshot", "--image-embeddings", x, "--text-embeddings", t,
+                                     "--labels", text("y.txt", labels)};
+  std::vector<std::string> together = run;
+  together.emplace_back("--transductive");
+  const Json alone = json_of(run);
+  const Json all = json_of(together);
+  EXPECT_EQ(all.at("transductive"), true);
+  EXPECT_EQ(all.at("top1_without_transduction"), alone.at("top1"));
+  EXPECT_GE(all.at("top1").get<double>(), alone.at("top1").get<double>());
+  EXPECT_TRUE(all.at("evaluated").at("transductive").contains("rounds"));
 }
 
 // Two tight groups and a stray of the second class inside the first.
@@ -253,12 +353,10 @@ TEST_F(EvalCommand, WrongInputsAreNamedWithTheRemedy) {
 
 TEST_F(EvalCommand, VectorsOfDifferentModelsAreNotCompared) {
   const auto made_by = [&](const std::string& name, const std::string& activation) {
-    fs::create_directories(path(name));
-    const std::string halves("\0\x3c\0\0\0\0\0\x3c", 8);
-    text(name + "/vectors.f16", halves);
-    text(name + "/ids.txt", "a\nb\n");
-    const Json about{{"model", {{"weights_sha256", "ab"}, {"activation", activation}}}};
-    text(name + "/embeddings.json", embeddings_json({2, 2, sha256(halves)}, about).dump());
+    Matrix axes(2, 2);
+    axes.values = {1, 0, 0, 1};
+    write_vectors(path(name), {"a", "b"}, axes,
+                  {{"model", {{"weights_sha256", "ab"}, {"activation", activation}}}});
     return path(name);
   };
   const auto y = text("y.txt", "a\nb\n");
@@ -386,6 +484,32 @@ TEST_F(EvalOfPictures, TheCacheKnowsWherePathsOfAListLead) {
   EXPECT_EQ(evaluated.at("split"), "all pictures that were given");
 }
 
+// Pictures of two inputs may share their names; each keeps its own vector and label.
+TEST_F(EvalOfPictures, InputsMayShareNamesUnlessVectorsAreFoundByThem) {
+  fs::create_directories(folder_ / "more");
+  fs::copy(path("set/sea"), path("more/river"));
+  fs::copy(path("set/river"), path("more/sea"));
+  const auto run = [&](const std::string& cache) {
+    std::vector<std::string> arguments{"knn",       "--model",    model(),        "--images",
+                                       path("set"), path("more"), "--neighbours", "1"};
+    if (!cache.empty()) arguments.insert(arguments.end(), {"--cache", path(cache)});
+    return json_of(arguments);
+  };
+  // Every picture's twin has the other label.
+  for (const char* cache : {"", "cache", "cache"}) {
+    EXPECT_EQ(run(cache).at("pictures"), 8);
+    EXPECT_EQ(run(cache).at("top1"), 0.0) << cache;
+  }
+  const auto x = vectors("x.npy", {{1, 0}, {0, 1}, {1, 1}, {1, 2}},
+                         {"river/a.png", "river/b.png", "sea/a.png", "sea/b.png"});
+  expect_failure(eval({"knn", "--images", path("set"), path("more"), "--image-embeddings", x}), 1,
+                 "two of the pictures are called 'river/a.png'");
+  const auto shared = vectors("s.npy", {{1, 0}, {0, 1}, {1, 1}, {1, 2}},
+                              {"river/a.png", "river/b.png", "river/a.png", "sea/b.png"});
+  expect_failure(eval({"knn", "--images", path("set"), "--image-embeddings", shared}), 1,
+                 "both called 'river/a.png'");
+}
+
 TEST_F(EvalOfPictures, PublishedFiguresStandBeside) {
   const auto manifest = text("m.toml", R"(name = "M"
 task = "zeroshot"
@@ -395,15 +519,16 @@ layout = "folders"
 classes = "classes.txt"
 templates = "templates/skyscript.txt"
 [[expected]]
-model = "SkyCLIP-50 ViT-L/14"
-metric = "top1"
-value = 50
 source = "Table 2"
+figures = [
+  { model = "SkyCLIP-50 ViT-L/14", metric = "top1", value = 50 },
+  { model = "Other", metric = "top1", value = 60 },
+]
 [[expected]]
-model = "Other"
-metric = "top1"
-value = 60
-source = "Table 2"
+source = "Another paper"
+templates = "templates/remoteclip.txt"
+not_known = ["split"]
+figures = [{ model = "SkyCLIP-50 ViT-L/14", metric = "top1", value = 40 }]
 )");
   text("classes.txt", "River\nSea\n");
   const Json json =
@@ -413,6 +538,14 @@ source = "Table 2"
   EXPECT_EQ(expected.at(0).at("difference"), json.at("top1").get<double>() - 50);
   EXPECT_EQ(expected.at(1).at("this_model"), false);
   EXPECT_TRUE(expected.at(1).at("difference").is_null());
+  EXPECT_TRUE(expected.at(2).at("difference").is_null());
+  EXPECT_EQ(expected.at(2).at("departures"), Json({"templates"}));
+  // The other paper's way of doing it: now its figure compares, and the first no longer does.
+  const Json theirs = json_of({"zeroshot", "--benchmark", manifest, "--model", model(), "--images",
+                               path("set"), "--template", "a satellite photo of {c}."});
+  EXPECT_TRUE(theirs.at("expected").at(0).at("difference").is_null());
+  EXPECT_EQ(theirs.at("expected").at(2).at("difference"), theirs.at("top1").get<double>() - 40);
+  EXPECT_EQ(theirs.at("expected").at(2).at("not_known"), Json({"split"}));
   const ProgramResult other = eval({"zeroshot", "--benchmark", manifest, "--model", model(),
                                     "--images", path("set"), "--published-as", "other"});
   EXPECT_THAT(other.out, AllOf(HasSubstr("Other"), HasSubstr("60.00")));
@@ -430,7 +563,7 @@ TEST_F(EvalOfPictures, PublishedFiguresKnowTheCatalogue) {
   for (const Json& figure : json.at("expected"))
     if (figure.at("this_model") == true) own.push_back(figure.at("model"));
   EXPECT_EQ(own, std::vector<std::string>{"SkyCLIP-50 ViT-B/32"});
-  EXPECT_EQ(json.at("evaluated").at("benchmark").at("departures"), Json({"classes", "pictures"}));
+  EXPECT_EQ(json.at("evaluated").at("benchmark").at("departures"), Json({"pictures", "classes"}));
   EXPECT_EQ(json.at("evaluated").at("split"), "all pictures that were given");
 }
 
@@ -466,10 +599,8 @@ layout = "karpathy"
 list = "d.json"
 split = "the test split of the authors"
 [[expected]]
-model = "SkyCLIP-50 ViT-L/14"
-metric = "mean_recall"
-value = 50.0
 source = "somewhere"
+figures = [{ model = "SkyCLIP-50 ViT-L/14", metric = "mean_recall", value = 50.0 }]
 )");
   text("set/d.json", R"({"images": [
     {"filename": "river/a.png", "split": "test", "sentences": [{"raw": "a river"}]},

@@ -4,9 +4,11 @@
 
 #include "cli/command.hpp"
 #include "tests/cli/command_page.hpp"
+#include "tests/support/program.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <nlohmann/json.hpp>
 
 #include <map>
 
@@ -32,6 +34,17 @@ TEST(Forward, OnlyCommandsOfTheOtherProgramAreHandedOn) {
   char* arguments[] = {program, build, nullptr};
   EXPECT_FALSE(forward_to_learn(2, arguments).has_value());
   EXPECT_FALSE(forward_to_learn(1, arguments).has_value());
+}
+
+TEST(Forward, SpeedIsAskedOfTheOtherProgram) {
+  const testing_support::ProgramResult result =
+      testing_support::run_skyglot({"model", "inspect", "--speed", "--json"});
+  ASSERT_EQ(result.exit_code, 0) << result.err;
+  EXPECT_EQ(result.err, "");
+  const auto speed = nlohmann::json::parse(result.out);
+  EXPECT_EQ(speed.at("kind"), "speed");
+  EXPECT_GT(speed.at("measured").at(0).at("gflops_a_thread").get<double>(), 0);
+  EXPECT_EQ(testing_support::run_skyglot({"model", "inspect"}).exit_code, 2);
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program of somebody else's that uses the installed library.
-#include "captions/captions.hpp"
-#include "dataset/tiles.hpp"
+#include <skyglot/captions/captions.hpp>
+#include <skyglot/dataset/tiles.hpp>
 
 #include <cstdio>
 

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/product.hpp"
+
+#include "base/error.hpp"
+
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <vector>
+
+namespace skyglot {
+namespace {
+
+constexpr std::size_t kAlignment = 64;
+// Steps of depth that a tile goes through at once, and bytes of `a` that stay in a core's cache
+// while all panels pass by.
+constexpr std::int64_t kMostSteps = 1024;
+constexpr std::int64_t kResidentBytes = 384 * 1024;
+constexpr std::int64_t kStepBytes = 4;  // a float, or a pair of bfloat16
+
+std::int64_t divided_up(std::int64_t count, std::int64_t by) {
+  return (count + by - 1) / by;
+}
+
+// Large factors stream by whole: on large pages, where the system has them.
+void* allocate(std::int64_t bytes) {
+  constexpr std::size_t kLargePage = 2 << 20;
+  const bool large = static_cast<std::size_t>(bytes) >= 2 * kLargePage;
+  const std::size_t alignment = large ? kLargePage : kAlignment;
+  const std::size_t size = (static_cast<std::size_t>(bytes) + alignment) / alignment * alignment;
+  void* const memory = std::aligned_alloc(alignment, size);
+  if (memory == nullptr) throw std::bad_alloc();
+  if (large) (void)madvise(memory, size, MADV_HUGEPAGE);
+  return memory;
+}
+
+struct Blocks {
+  std::int64_t rows;   // of `a` that stay in the cache
+  std::int64_t steps;  // of the depth
+};
+
+// Depends on the factor and the kernel alone, for it decides the order of sums.
+Blocks blocks_of(const Product& product) {
+  const std::int64_t steps = product.b->steps();
+  const std::int64_t most =
+      product.finish == nullptr ? kMostSteps : std::numeric_limits<std::int64_t>::max();
+  const std::int64_t depth = std::max<std::int64_t>(
+      1, divided_up(steps, divided_up(steps, std::min(most, std::max<std::int64_t>(steps, 1)))));
+  const std::int64_t tile = product.b->kernel().rows;
+  const std::int64_t tiles =
+      std::max<std::int64_t>(1, kResidentBytes / (depth * kStepBytes) / tile);
+  return {tiles * tile, depth};
+}
+
+class PartRun {
+ public:
+  PartRun(const Product& product, const Part& part)
+      : product_(product),
+        part_(part),
+        kernel_(product.b->kernel()),
+        blocks_(blocks_of(product)),
+        step_bytes_(kernel_.bfloat16 ? 2 : 4) {}
+
+  void run() {
+    const std::int64_t end = part_.first_row + part_.rows;
+    for (std::int64_t row = part_.first_row; row < end; row += blocks_.rows)
+      multiply_rows(row, std::min(blocks_.rows, end - row));
+  }
+
+ private:
+  void multiply_rows(std::int64_t row, std::int64_t rows) {
+    const std::int64_t steps = product_.b->steps();
+    for (std::int64_t step = 0; step < steps; step += blocks_.steps)
+      multiply_block(row, rows, step, std::min(blocks_.steps, steps - step));
+  }
+
+  void multiply_block(std::int64_t row, std::int64_t rows, std::int64_t step, std::int64_t steps) {
+    copy_rows(row, rows, step, steps);
+    const std::int64_t tiles = divided_up(rows, kernel_.rows);
+    for (std::int64_t panel = part_.first_panel; panel < part_.first_panel + part_.panels; ++panel)
+      for (std::int64_t i = 0, at = 0; i < tiles; ++i) {
+        const std::int64_t few = divided_up(rows - at, tiles - i);
+        Tile tile;
+        tile.a = resident_.data() + at * stride_;
+        tile.b = product_.b->panel(panel, step);
+        tile.a_stride = stride_;
+        tile.depth = steps;
+        tile.rows = static_cast<int>(few);
+        tile.add = product_.add || step > 0;
+        announce_next(tile, panel, step, i, tiles);
+        run_tile(tile, row + at, panel);
+        at += few;
+      }
+  }
+
+  // With each tile of this panel a share of the next comes from memory.
+  void announce_next(Tile& tile, std::int64_t panel, std::int64_t step, std::int64_t index,
+                     std::int64_t tiles) const {
+    const std::int64_t share = divided_up(kernel_.columns * kStepBytes, tiles);
+    const std::int64_t next = std::min(panel + 1, product_.b->panels() - 1);
+    tile.next =
+        static_cast<const std::byte*>(product_.b->panel(next, step)) + index * tile.depth * share;
+    tile.next_step = share;
+  }
+
+  // Rows a power of two apart would share a few lines of the cache.
+  void copy_rows(std::int64_t row, std::int64_t rows, std::int64_t step, std::int64_t steps) {
+    constexpr std::int64_t kApart = 16;
+    stride_ = (steps / kApart | 1) * kApart + kApart * 2;
+    resident_.resize(static_cast<std::size_t>(rows * stride_));
+    const std::int64_t per_step = kernel_.bfloat16 ? 2 : 1;
+    const std::int64_t wanted = std::min(steps * per_step, product_.b->depth() - step * per_step);
+    const auto* from = static_cast<const std::byte*>(product_.a) +
+                       (row * product_.a_stride + step * per_step) * step_bytes_;
+    for (std::int64_t i = 0; i < rows; ++i) {
+      float* const to = resident_.data() + i * stride_;
+      if (wanted < steps * per_step) to[steps - 1] = 0;
+      std::memcpy(to, from + i * product_.a_stride * step_bytes_,
+                  static_cast<std::size_t>(wanted * step_bytes_));
+    }
+  }
+
+  void run_tile(Tile& tile, std::int64_t row, std::int64_t panel) {
+    const std::int64_t column = panel * kernel_.columns;
+    const std::int64_t columns =
+        std::min<std::int64_t>(kernel_.columns, product_.b->columns() - column);
+    if (product_.finish != nullptr)
+      return finish_tile(tile, {nullptr, 0, row, tile.rows, column, columns});
+    float* const out = product_.out + row * product_.out_stride + column;
+    if (columns < kernel_.columns) return run_narrow_tile(tile, out, columns);
+    tile.out = out;
+    tile.out_stride = product_.out_stride;
+    kernel_.multiply(tile);
+  }
+
+  void finish_tile(Tile& tile, FinishedTile finished) {
+    use_spare(tile);
+    tile.add = false;
+    kernel_.multiply(tile);
+    finished.sums = tile.out;
+    finished.stride = tile.out_stride;
+    product_.finish(product_.context, finished);
+  }
+
+  void use_spare(Tile& tile) {
+    spare_.resize(static_cast<std::size_t>(kernel_.rows * kernel_.columns));
+    tile.out = spare_.data();
+    tile.out_stride = kernel_.columns;
+  }
+
+  // The last panel of a factor whose width is no multiple of a panel's.
+  void run_narrow_tile(Tile& tile, float* out, std::int64_t columns) {
+    use_spare(tile);
+    const auto bytes = static_cast<std::size_t>(columns) * sizeof(float);
+    if (tile.add)
+      for (int i = 0; i < tile.rows; ++i)
+        std::memcpy(tile.out + i * tile.out_stride, out + i * product_.out_stride, bytes);
+    kernel_.multiply(tile);
+    for (int i = 0; i < tile.rows; ++i)
+      std::memcpy(out + i * product_.out_stride, tile.out + i * tile.out_stride, bytes);
+  }
+
+  static thread_local std::vector<float> resident_;
+  static thread_local std::vector<float> spare_;
+  const Product& product_;
+  const Part& part_;
+  const ProductKernel& kernel_;
+  const Blocks blocks_;
+  const std::int64_t step_bytes_;
+  std::int64_t stride_ = 0;
+};
+
+thread_local std::vector<float> PartRun::resident_;
+thread_local std::vector<float> PartRun::spare_;
+
+}  // namespace
+
+void PackedMatrix::Free::operator()(void* memory) const {
+  std::free(memory);
+}
+
+PackedMatrix::PackedMatrix(const MatrixView& factor, const ProductKernel& kernel)
+    : kernel_(&kernel), depth_(factor.rows), columns_(factor.columns) {
+  const std::int64_t width = kernel.columns;
+  const std::int64_t bytes = panels() * width * steps() * kStepBytes;
+  bytes_.reset(static_cast<std::byte*>(allocate(bytes)));
+  std::memset(bytes_.get(), 0, static_cast<std::size_t>(bytes));
+  const std::int64_t per_step = kernel.bfloat16 ? 2 : 1;
+  for (std::int64_t column = 0; column < columns_; ++column) {
+    const std::int64_t panel = column / width;
+    const std::int64_t lane = column % width;
+    for (std::int64_t row = 0; row < depth_; ++row) {
+      const float value = factor.values[row * factor.row_step + column * factor.column_step];
+      const std::int64_t at =
+          ((panel * steps() + row / per_step) * width + lane) * per_step + row % per_step;
+      if (kernel.bfloat16)
+        reinterpret_cast<BFloat16*>(bytes_.get())[at] = round_to_bfloat16(value);
+      else
+        reinterpret_cast<float*>(bytes_.get())[at] = value;
+    }
+  }
+}
+
+std::int64_t PackedMatrix::panels() const {
+  return divided_up(columns_, kernel_->columns);
+}
+
+std::int64_t PackedMatrix::steps() const {
+  return kernel_->bfloat16 ? divided_up(depth_, 2) : depth_;
+}
+
+const void* PackedMatrix::panel(std::int64_t index, std::int64_t step) const {
+  return bytes_.get() + (index * steps() + step) * kernel_->columns * kStepBytes;
+}
+
+void multiply(const Product& product, const Part& part) {
+  expect(product.b != nullptr && (product.finish == nullptr || !product.add),
+         "a product that is finished elsewhere adds to nothing");
+  if (part.rows > 0 && part.panels > 0) PartRun(product, part).run();
+}
+
+Part part_of(const Product& product, std::int64_t index, std::int64_t workers) {
+  const std::int64_t tile = product.b->kernel().rows;
+  const std::int64_t tiles = divided_up(product.rows, tile);
+  const std::int64_t panels = product.b->panels();
+  std::int64_t across = 1;  // shares of the rows
+  std::int64_t least = std::numeric_limits<std::int64_t>::max();
+  for (std::int64_t share = 1; share <= workers; ++share) {
+    const std::int64_t work = divided_up(tiles, share) * divided_up(panels, workers / share);
+    if (work < least) across = share;
+    least = std::min(least, work);
+  }
+  const std::int64_t down = workers / across;
+  if (index >= across * down) return {0, 0, 0, 0};
+  const auto cut = [](std::int64_t count, std::int64_t i, std::int64_t n) { return count * i / n; };
+  const std::int64_t row = std::min(product.rows, cut(tiles, index / down, across) * tile);
+  const std::int64_t row_end = std::min(product.rows, cut(tiles, index / down + 1, across) * tile);
+  const std::int64_t panel = cut(panels, index % down, down);
+  return {row, row_end - row, panel, cut(panels, index % down + 1, down) - panel};
+}
+
+}  // namespace skyglot
