@@ -43,7 +43,9 @@ std::vector<Point> shown_nodes(const Geometry& line_px, const ScenePlane& plane)
 }  // namespace
 
 Matcher::Matcher(const Shared& shared)
-    : shared_(shared), tiles_(tile_rules(shared.recipe)), planes_(shared.catalogue) {}
+    : shared_(shared),
+      tiles_(tile_rules(shared.recipe)),
+      planes_(shared.catalogue, shared.aligned) {}
 
 std::optional<std::string_view> Matcher::objection(const MapObject& object, double max_gsd_m,
                                                    std::size_t scene) {

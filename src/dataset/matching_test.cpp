@@ -49,7 +49,9 @@ class MatcherTest : public testing::Test {
       }
     }
     index_ = std::make_unique<BoxIndex>(boxes);
-    matcher_ = std::make_unique<Matcher>(Matcher::Shared{catalogue_, labels_, *index_, recipe_});
+    aligned_ = std::make_unique<AlignedScenes>(catalogue_);
+    matcher_ = std::make_unique<Matcher>(
+        Matcher::Shared{catalogue_, *aligned_, labels_, *index_, recipe_});
   }
 
   // A place of the scene, wrapped into -180..180 as maps have it.
@@ -76,6 +78,7 @@ class MatcherTest : public testing::Test {
   VisibilityTable labels_ = VisibilityTable::parse(kLabels, "labels");
   Recipe recipe_;
   std::unique_ptr<BoxIndex> index_;
+  std::unique_ptr<AlignedScenes> aligned_;
   std::unique_ptr<Matcher> matcher_;
   RandomStream random_{7, "matching"};
   std::int64_t next_id_ = 1;

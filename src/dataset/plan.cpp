@@ -57,7 +57,8 @@ std::vector<Planned> match_all(const BuildInputs& inputs, const Selection& selec
   for (const Scene& scene : inputs.catalogue.scenes)
     footprints.push_back(bounding_box(scene.footprint_lonlat));
   const BoxIndex index(footprints);
-  const Matcher::Shared shared{inputs.catalogue, inputs.visibility, index, inputs.recipe};
+  const Matcher::Shared shared{inputs.catalogue, inputs.aligned, inputs.visibility, index,
+                               inputs.recipe};
   tbb::enumerable_thread_specific<ThreadTools> tools([&] {
     return ThreadTools{inputs.open_store(), Matcher(shared)};
   });

@@ -46,6 +46,7 @@ struct Plan {
 struct BuildInputs {
   Recipe recipe;
   ImageryCatalogue catalogue;
+  AlignedScenes aligned;  ///< of the catalogue
   VisibilityTable visibility;
   CaptionRules caption_rules;
   StoreOpener open_store;

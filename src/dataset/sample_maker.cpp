@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "dataset/sample_maker.hpp"
 
+#include "imagery/show.hpp"
 #include "pictures/jpeg.hpp"
 
 namespace skyglot {
 namespace {
 
 CutLimits cut_limits(const Recipe& recipe) {
-  return {.max_nodata_fraction = recipe.max_nodata,
-          .min_deviation = recipe.min_deviation,
-          .open_scenes = 8};
+  return {.max_nodata_fraction = recipe.max_nodata};
 }
 
 // A scene without a licence of its own has its collection's.
@@ -24,8 +23,8 @@ SampleMaker::SampleMaker(const BuildInputs& inputs, const CaptionWriter& caption
     : inputs_(inputs),
       captions_(captions),
       store_(inputs.open_store()),
-      planes_(inputs.catalogue),
-      cutter_(inputs.catalogue, cut_limits(inputs.recipe)) {}
+      planes_(inputs.catalogue, inputs.aligned),
+      cutter_(inputs.catalogue, inputs.aligned, cut_limits(inputs.recipe)) {}
 
 Sample SampleMaker::make(const PlannedItem& item) {
   const Scene& scene = inputs_.catalogue.scenes.at(item.scene);
@@ -38,12 +37,21 @@ Sample SampleMaker::make(const PlannedItem& item) {
   record.date = scene.date;
   record.gsd_m = plane.gsd_m();
   record.outline_lonlat = plane.lonlat_outline(item.tile).value_or(record.outline_lonlat);
-  const auto cut = cutter_.cut(scene, plane.scene_window(item.tile));
+  const auto cut = cutter_.cut({.scene = item.scene,
+                                .window = plane.scene_window(item.tile),
+                                .width = item.tile.width,
+                                .height = item.tile.height});
   if (const auto* skipped = std::get_if<Skipped>(&cut)) {
     record.skip_reason = skipped->reason;
     return sample;
   }
-  const Picture& picture = std::get<Picture>(cut);
+  const auto& patch = std::get<Patch>(cut);
+  const Collection& collection = inputs_.catalogue.collection(scene.collection_code);
+  const Picture picture = show(patch, look_of(collection, cutter_.bands_of(collection)));
+  if (grey_deviation(picture, patch.valid) < inputs_.recipe.min_deviation) {
+    record.skip_reason = "uniform";
+    return sample;
+  }
   record.key = chip_key(item.kind, item.osm_id, scene);
   record.width = picture.width;
   record.height = picture.height;

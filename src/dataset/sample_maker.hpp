@@ -7,6 +7,7 @@
 #include "dataset/pair_record.hpp"
 #include "dataset/plan.hpp"
 #include "imagery/chip_cutter.hpp"
+#include "imagery/scene_plane.hpp"
 
 #include <memory>
 #include <string>

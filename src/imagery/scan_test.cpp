@@ -190,9 +190,13 @@ TEST(Scan, AlphaIsTheMaskAndWorldFilesAreFound) {
   EXPECT_EQ(scene.map_from_pixel, (GeoTransform{500000, 3, 0, 5700000, 0, -3}));
   EXPECT_EQ(catalogue.collections[0].rgb_bands, (std::vector<int>{1, 2, 3}));
   EXPECT_NEAR(ground_area_m2(scene.footprint_lonlat), 30 * 20 * 9, 60);
-  ChipCutter cutter(catalogue, {});
-  EXPECT_EQ(std::get<Skipped>(cutter.cut(scene, {5, 0, 16, 16})).reason, "nodata");
-  EXPECT_TRUE(std::holds_alternative<Picture>(cutter.cut(scene, {10, 0, 16, 16})));
+  const AlignedScenes aligned(catalogue);
+  ChipCutter cutter(catalogue, aligned, {});
+  const auto cut = [&](const PixelWindow& window) {
+    return cutter.cut({.scene = 0, .window = window});
+  };
+  EXPECT_EQ(std::get<Skipped>(cut({5, 0, 16, 16})).reason, "nodata");
+  EXPECT_TRUE(std::holds_alternative<Patch>(cut({10, 0, 16, 16})));
 }
 
 TEST(Scan, WhatCannotBeUsedIsCountedByReason) {

@@ -211,6 +211,7 @@ std::variant<Scene, Skipped> scene_of_asset(const Json& item, const StacItemSour
   Scene scene;
   if (describe_from_item(item, *asset, scene)) {
     if (choose_bands(scene.bands, options.bands).empty()) return Skipped{"other_bands"};
+    scene.bands = with_rule(std::move(scene.bands), options.data, nullptr);
     scene.files = {{*name, scene.width, scene.height, static_cast<int>(scene.bands.size())}};
   } else {
     auto opened = describe_scene(Raster::open(*name), text_at(item, "id"), options);
