@@ -8,24 +8,32 @@
 
 namespace skyglot {
 
-CsvReader::CsvReader(std::string_view text, std::string name, char separator)
-    : text_(text), name_(std::move(name)), separator_(separator) {
-  if (text_.starts_with("\xEF\xBB\xBF")) text_.remove_prefix(3);
+CsvReader::CsvReader(std::string_view text, std::string name, char separator, Comments comments)
+    : text_(text),
+      name_(std::move(name)),
+      separator_(separator),
+      comments_(comments == Comments::before_header) {
+  if (text_.starts_with("\xEF\xBB\xBF")) at_ = 3;
 }
 
 bool CsvReader::next_row(std::vector<std::string>& row) {
-  skip_comments();
+  skip_to_row();
   row.clear();
   if (at_ >= text_.size()) return false;
+  comments_ = false;
   row_line_ = line_;
+  row_offset_ = at_;
   do row.push_back(next_cell());
   while (take(separator_));
   end_line();
   return true;
 }
 
-void CsvReader::skip_comments() {
-  while (at_ < text_.size() && (text_[at_] == '#' || text_[at_] == '\n' || text_[at_] == '\r')) {
+void CsvReader::skip_to_row() {
+  const auto is_passed_over = [this](char c) {
+    return c == '\n' || c == '\r' || (comments_ && c == '#');
+  };
+  while (at_ < text_.size() && is_passed_over(text_[at_])) {
     at_ = std::min(text_.find('\n', at_), text_.size() - 1) + 1;
     ++line_;
   }

@@ -12,20 +12,25 @@
 namespace skyglot {
 
 /// Walks over a table row by row: quotes, doubled quotes, line breaks inside quotes, LF or CRLF, a
-/// byte order mark; lines that start with '#' are comments. The text must outlive it.
+/// byte order mark. Lines before the header that start with '#' are comments; behind it they are
+/// rows, for a file may be called "#1.jpg". The text must outlive it.
 class CsvReader {
  public:
+  enum class Comments { before_header, none };
   /// Cells are parted by `separator`; `name` is what messages call the table.
-  CsvReader(std::string_view text, std::string name, char separator = ',');
+  CsvReader(std::string_view text, std::string name, char separator = ',',
+            Comments comments = Comments::before_header);
 
   /// The cells of the next row; false at the end. Throws Error(format) with the line number on an
   /// unclosed quote.
   bool next_row(std::vector<std::string>& row);
   /// Line on which the last row began, from 1.
   [[nodiscard]] std::size_t row_line() const { return row_line_; }
+  /// Where in the text the last row began.
+  [[nodiscard]] std::size_t row_offset() const { return row_offset_; }
 
  private:
-  void skip_comments();
+  void skip_to_row();
   std::string next_cell();
   std::string quoted_cell();
   void end_line();
@@ -34,7 +39,9 @@ class CsvReader {
   std::string_view text_;
   std::string name_;
   char separator_;
+  bool comments_;  // may still come
   std::size_t at_ = 0;
+  std::size_t row_offset_ = 0;
   std::size_t line_ = 1;
   std::size_t row_line_ = 1;
 };

@@ -13,12 +13,32 @@ using Row = std::vector<std::string>;
 TEST(Csv, ReadsQuotesLineBreaksAndCrlf) {
   const auto table = parse_csv(
       "\xEF\xBB\xBF"
-      "a,b\r\n1,\"x, \"\"y\"\"\nz\"\r\n# comment\n,\n",
+      "# comment\r\na,b\r\n1,\"x, \"\"y\"\"\nz\"\r\n\n,\n",
       "t");
   EXPECT_EQ(table.header, (Row{"a", "b"}));
   ASSERT_EQ(table.rows.size(), 2U);
   EXPECT_EQ(table.rows[0], (Row{"1", "x, \"y\"\nz"}));
   EXPECT_EQ(table.rows[1], (Row{"", ""}));
+}
+
+TEST(Csv, RowsMayBeginAsCommentsDo) {
+  const auto table = parse_csv("# comment\na,b\n#1.jpg,x\n", "t");
+  EXPECT_EQ(table.header, (Row{"a", "b"}));
+  ASSERT_EQ(table.rows.size(), 1U);
+  EXPECT_EQ(table.rows[0], (Row{"#1.jpg", "x"}));
+}
+
+TEST(Csv, RowsCanBeReadFromWhereTheyBegin) {
+  const std::string text = "\xEF\xBB\xBF# c\na,b\n1,\"x\ny\"\n\n#2,z\n";
+  CsvReader reader(text, "t");
+  Row row;
+  while (reader.next_row(row)) {
+    CsvReader again(std::string_view(text).substr(reader.row_offset()), "t", ',',
+                    CsvReader::Comments::none);
+    Row same;
+    EXPECT_TRUE(again.next_row(same));
+    EXPECT_EQ(same, row);
+  }
 }
 
 TEST(Csv, LineReadsBackAsItself) {

@@ -98,9 +98,9 @@ void sort_for_packing(std::vector<RtreeEntry>& entries) {
 class Builder {
  public:
   Builder(Database& database, const std::string& name)
-      : nodes_(insert(database, "INSERT INTO \"{}_node\" VALUES (?1, ?2)", name)),
-        rowids_(insert(database, "INSERT INTO \"{}_rowid\" VALUES (?1, ?2)", name)),
-        parents_(insert(database, "INSERT INTO \"{}_parent\" VALUES (?1, ?2)", name)) {}
+      : nodes_(database.prepare(fmt::format("INSERT INTO \"{}_node\" VALUES (?1, ?2)", name))),
+        rowids_(database, name + "_rowid", 2),
+        parents_(database, name + "_parent", 2) {}
 
   // The leaf of every entry, as (entry, node), for the table that finds them by id.
   using Places = std::vector<std::pair<std::int64_t, std::int64_t>>;
@@ -119,16 +119,14 @@ class Builder {
 
   void write_places(Places places) {
     std::ranges::sort(places);
-    for (const auto& [entry, node] : places) rowids_.bind(1, entry).bind(2, node).run();
+    for (const auto& [entry, node] : places) rowids_.add({entry, node});
+    rowids_.flush();
     std::ranges::sort(parent_of_);
-    for (const auto& [node, parent] : parent_of_) parents_.bind(1, node).bind(2, parent).run();
+    for (const auto& [node, parent] : parent_of_) parents_.add({node, parent});
+    parents_.flush();
   }
 
  private:
-  static Statement insert(Database& database, fmt::string_view sql, const std::string& name) {
-    return database.prepare(fmt::format(fmt::runtime(sql), name));
-  }
-
   void place(std::span<const RtreeEntry> cells, std::int64_t node, Places* leaves) {
     for (const RtreeEntry& cell : cells)
       (leaves != nullptr ? *leaves : parent_of_).emplace_back(cell.id, node);
@@ -154,8 +152,8 @@ class Builder {
   }
 
   Statement nodes_;
-  Statement rowids_;
-  Statement parents_;
+  IntegerInsert rowids_;
+  IntegerInsert parents_;
   Places parent_of_;
   std::int64_t last_node_ = 1;
 };

@@ -10,6 +10,9 @@
 namespace skyglot {
 namespace {
 
+// More gain nothing, and SQLite allows 999 parameters where it was built so.
+constexpr std::size_t kRowsAtOnce = 64;
+
 // Memory statistics, which nobody reads, take a lock at every allocation. Too late, and harmless,
 // where another library has started SQLite already.
 void configure_once() {
@@ -32,29 +35,30 @@ Statement::~Statement() {
 Statement::Statement(Statement&& other) noexcept
     : database_(other.database_), handle_(std::exchange(other.handle_, nullptr)) {}
 
-Statement& Statement::bind(int parameter, std::int64_t value) {
-  sqlite3_bind_int64(handle_, parameter, value);
+Statement& Statement::bound(int code) {
+  if (code != SQLITE_OK) database_->fail_with(code, sqlite3_sql(handle_));
   return *this;
+}
+
+Statement& Statement::bind(int parameter, std::int64_t value) {
+  return bound(sqlite3_bind_int64(handle_, parameter, value));
 }
 
 Statement& Statement::bind(int parameter, double value) {
-  sqlite3_bind_double(handle_, parameter, value);
-  return *this;
+  return bound(sqlite3_bind_double(handle_, parameter, value));
 }
 
 Statement& Statement::bind(int parameter, std::string_view text) {
-  sqlite3_bind_text64(handle_, parameter, text.data(), text.size(), SQLITE_STATIC, SQLITE_UTF8);
-  return *this;
+  return bound(sqlite3_bind_text64(handle_, parameter, text.data(), text.size(), SQLITE_STATIC,
+                                   SQLITE_UTF8));
 }
 
 Statement& Statement::bind_blob(int parameter, std::string_view bytes) {
-  sqlite3_bind_blob64(handle_, parameter, bytes.data(), bytes.size(), SQLITE_STATIC);
-  return *this;
+  return bound(sqlite3_bind_blob64(handle_, parameter, bytes.data(), bytes.size(), SQLITE_STATIC));
 }
 
 Statement& Statement::bind_null(int parameter) {
-  sqlite3_bind_null(handle_, parameter);
-  return *this;
+  return bound(sqlite3_bind_null(handle_, parameter));
 }
 
 bool Statement::step() {
@@ -168,14 +172,58 @@ std::string Database::query_text(const std::string& sql) {
 }
 
 void Database::fail_here(std::string_view doing) const {
-  const int code = handle_ == nullptr ? SQLITE_NOMEM : sqlite3_errcode(handle_);
-  const char* message = handle_ == nullptr ? "out of memory" : sqlite3_errmsg(handle_);
+  fail_with(handle_ == nullptr ? SQLITE_NOMEM : sqlite3_errcode(handle_), doing);
+}
+
+void Database::fail_with(int code, std::string_view doing) const {
+  // The connection need not know of a failed bind.
+  const bool known = handle_ != nullptr && sqlite3_errcode(handle_) == code;
+  const char* message = known ? sqlite3_errmsg(handle_) : sqlite3_errstr(code);
   const std::string path = path_.string();
   if (code == SQLITE_NOTADB) fail(ErrorKind::format, "{}: not a GeoPackage", path);
   if (code == SQLITE_CORRUPT) fail(ErrorKind::format, "{}: the database is damaged", path);
+  if (code == SQLITE_TOOBIG)
+    fail(ErrorKind::resource, "{}: a text or shape of more than 1,000 MB, which SQLite cannot hold",
+         path);
+  if (code == SQLITE_RANGE || code == SQLITE_MISUSE) fail_internally(message);
   if (code == SQLITE_FULL)
     fail(ErrorKind::resource, "{}: the disk is full; free some space and run again", path);
   fail(ErrorKind::io, "{}: {} (while: {})", path, message, doing);
+}
+
+IntegerInsert::IntegerInsert(Database& database, std::string table, int columns)
+    : database_(&database),
+      table_(std::move(table)),
+      columns_(static_cast<std::size_t>(columns)),
+      many_(prepared(kRowsAtOnce)) {}
+
+Statement IntegerInsert::prepared(std::size_t rows) const {
+  std::string sql = "INSERT INTO \"" + table_ + "\" VALUES ";
+  for (std::size_t row = 0; row < rows; ++row) {
+    sql += row == 0 ? "(" : ",(";
+    for (std::size_t column = 0; column < columns_; ++column) sql += column == 0 ? "?" : ",?";
+    sql += ")";
+  }
+  return database_->prepare(sql);
+}
+
+void IntegerInsert::add(std::initializer_list<std::int64_t> row) {
+  expect(row.size() == columns_, "a row of another length than its table");
+  waiting_.insert(waiting_.end(), row);
+  if (waiting_.size() == kRowsAtOnce * columns_) write(many_);
+}
+
+void IntegerInsert::flush() {
+  if (waiting_.empty()) return;
+  Statement rest = prepared(waiting_.size() / columns_);
+  write(rest);
+}
+
+void IntegerInsert::write(Statement& insert) {
+  int parameter = 0;
+  for (const std::int64_t value : waiting_) insert.bind(++parameter, value);
+  insert.run();
+  waiting_.clear();
 }
 
 }  // namespace skyglot

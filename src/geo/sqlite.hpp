@@ -5,11 +5,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <initializer_list>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <vector>
 
 struct sqlite3;
 struct sqlite3_stmt;
@@ -23,7 +25,9 @@ struct Blob {
   std::string_view bytes;
 };
 
-/// A prepared statement. Parameters count from 1, columns from 0, as in SQLite.
+/// A prepared statement. Parameters count from 1, columns from 0, as in SQLite. What cannot be
+/// bound throws Error: resource for what is too long, internal for a parameter that is not there or
+/// a statement that has not been reset.
 class Statement {
  public:
   Statement(Database& database, std::string_view sql);
@@ -59,6 +63,7 @@ class Statement {
   [[nodiscard]] bool is_null(int column) const;
 
  private:
+  Statement& bound(int code);
   [[noreturn]] void fail_step() const;
   void bind_value(int parameter, std::nullptr_t) { bind_null(parameter); }
   void bind_value(int parameter, Blob blob) { bind_blob(parameter, blob.bytes); }
@@ -100,8 +105,30 @@ class Database {
   friend class Statement;
   void open(Mode mode);
   [[noreturn]] void fail_here(std::string_view doing) const;
+  [[noreturn]] void fail_with(int code, std::string_view doing) const;
   std::filesystem::path path_;
   sqlite3* handle_ = nullptr;
+};
+
+/// Rows of integers inserted many at a time, which is up to three times as fast as one after the
+/// other. flush() must be called at the end; only then is every row in the table.
+class IntegerInsert {
+ public:
+  IntegerInsert(Database& database, std::string table, int columns);
+
+  /// As many values as the table has columns.
+  void add(std::initializer_list<std::int64_t> row);
+  void flush();
+
+ private:
+  [[nodiscard]] Statement prepared(std::size_t rows) const;
+  void write(Statement& insert);
+
+  Database* database_;
+  std::string table_;
+  std::size_t columns_;
+  std::vector<std::int64_t> waiting_;
+  Statement many_;
 };
 
 }  // namespace skyglot

@@ -13,6 +13,10 @@ bool AreaCollector::new_relation(const osmium::Relation& relation) {
     counts_.skip(ImportSkip::duplicate);
     return false;
   }
+  if (relation.deleted()) {
+    counts_.skip(ImportSkip::deleted);
+    return false;
+  }
   const std::string_view type = relation.tags().get_value_by_key("type", "");
   if (type != "multipolygon" && type != "boundary") {
     counts_.skip(ImportSkip::not_an_area);

@@ -29,10 +29,9 @@ void add_tables(GeoPackageWriter& writer) {
 GpkgSink::GpkgSink(const std::filesystem::path& path) : pending_(path) {
   writer_.emplace(pending_.path());
   add_tables(*writer_);
-  inserts_.emplace(Inserts{
-      writer_->insert_into("objects"), writer_->insert_into("tags"),
-      writer_->database().prepare("INSERT INTO object_tags(tag_id, object) VALUES (?1, ?2)"),
-      writer_->insert_into("metadata")});
+  inserts_.emplace(Inserts{writer_->insert_into("objects"), writer_->insert_into("tags"),
+                           IntegerInsert(writer_->database(), "object_tags", 2),
+                           writer_->insert_into("metadata")});
 }
 
 void GpkgSink::add_object(const SinkObject& object) {
@@ -49,7 +48,7 @@ void GpkgSink::add_tag(const StoredTag& tag) {
 }
 
 void GpkgSink::add_tag_object(std::int64_t tag_id, std::int64_t fid) {
-  inserts_->tag_object.bind(1, tag_id).bind(2, fid).run();
+  inserts_->tag_object.add({tag_id, fid});
 }
 
 void GpkgSink::add_metadata(const std::string& key, const std::string& value) {
@@ -57,6 +56,7 @@ void GpkgSink::add_metadata(const std::string& key, const std::string& value) {
 }
 
 void GpkgSink::commit() {
+  inserts_->tag_object.flush();
   inserts_.reset();
   writer_->database().execute("CREATE UNIQUE INDEX tags_by_key_value ON tags(key, value)");
   writer_->close();

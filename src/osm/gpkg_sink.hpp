@@ -24,7 +24,7 @@ class GpkgSink : public ObjectSink {
   struct Inserts {
     Statement object;
     Statement tag;
-    Statement tag_object;
+    IntegerInsert tag_object;
     Statement metadata;
   };
   PendingPath pending_;  // outlives the database, whose file it removes

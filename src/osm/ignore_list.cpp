@@ -5,6 +5,7 @@
 #include "base/strings.hpp"
 
 #include <algorithm>
+#include <cstdint>
 
 namespace skyglot {
 
@@ -29,8 +30,9 @@ void IgnoreList::add(std::string_view pattern) {
     globs_.push_back({std::string(key), std::string(pattern.substr(equals + 1))});
   else if (stars == 0)
     keys_.emplace(key);
-  else if (stars == 1 && key.ends_with('*'))
-    prefixes_.emplace_back(key.substr(0, key.size() - 1));
+  else if (stars == 1 && key.size() > 1 && key.ends_with('*'))
+    prefixes_.at(static_cast<std::uint8_t>(key.front()))
+        .emplace_back(key.substr(0, key.size() - 1));
   else if (stars == 1 && key.starts_with('*'))
     suffixes_.emplace_back(key.substr(1));
   else
@@ -39,9 +41,11 @@ void IgnoreList::add(std::string_view pattern) {
 
 bool IgnoreList::matches(std::string_view key, std::string_view value) const {
   if (keys_.contains(key)) return true;
+  const std::uint8_t first = key.empty() ? 0 : static_cast<std::uint8_t>(key.front());
   const auto starts = [key](const std::string& prefix) { return key.starts_with(prefix); };
   const auto ends = [key](const std::string& suffix) { return key.ends_with(suffix); };
-  if (std::ranges::any_of(prefixes_, starts) || std::ranges::any_of(suffixes_, ends)) return true;
+  if (std::ranges::any_of(prefixes_[first], starts) || std::ranges::any_of(suffixes_, ends))
+    return true;
   return std::ranges::any_of(globs_, [&](const Tag& glob) {
     return matches_glob(key, glob.key) && matches_glob(value, glob.value);
   });

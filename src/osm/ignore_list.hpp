@@ -4,6 +4,7 @@
 
 #include "base/tag.hpp"
 
+#include <array>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -27,7 +28,7 @@ class IgnoreList {
 
   // Most patterns are one key, a prefix or a suffix; those are cheaper than a glob.
   std::unordered_set<std::string, Hash, std::equal_to<>> keys_;
-  std::vector<std::string> prefixes_;
+  std::array<std::vector<std::string>, 256> prefixes_;  // by their first byte
   std::vector<std::string> suffixes_;
   std::vector<Tag> globs_;
 };

@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/interrupt.hpp"
+#include "base/log.hpp"
 #include "base/pipeline.hpp"
 #include "base/progress.hpp"
 #include "base/resource.hpp"
@@ -78,6 +79,7 @@ class Import {
   void read_all();
   void take_nodes(const Buffer& buffer);
   [[nodiscard]] Batch made(Buffer&& buffer) const;
+  void place_nodes(osmium::Way& way) const;
   void make_row(osmium::OSMObject& object, Batch& batch) const;
   void take(Batch&& batch);
   void keep(const ObjectRow& row);
@@ -116,19 +118,23 @@ void Import::read_relations() {
 // Node buffers pass here in order, before any way buffer: from then on the index is only read.
 void Import::take_nodes(const Buffer& buffer) {
   for (const osmium::Node& node : buffer.select<osmium::Node>())
-    if (!node.removed()) locations_->set(node.id(), node.location());
+    if (!node.removed() && node.visible()) locations_->set(node.id(), node.location());
+}
+
+// Places that stand in the way itself need no node.
+void Import::place_nodes(osmium::Way& way) const {
+  for (osmium::NodeRef& node : way.nodes())
+    if (!node.location().is_defined()) node.set_location(locations_->get(node.ref()));
 }
 
 void Import::make_row(osmium::OSMObject& object, Batch& batch) const {
   const bool is_node = object.type() == osmium::item_type::node;
   ++(is_node ? batch.counts.nodes : batch.counts.ways);
   if (!object.tags().empty()) ++(is_node ? batch.counts.tagged_nodes : batch.counts.tagged_ways);
-  if (!is_node)
-    for (osmium::NodeRef& node : static_cast<osmium::Way&>(object).nodes())
-      node.set_location(locations_->get(node.ref()));
+  if (!is_node) place_nodes(static_cast<osmium::Way&>(object));
   if (object.tags().empty()) return;
-  if (object.removed()) {
-    batch.counts.skip(ImportSkip::duplicate);
+  if (object.removed() || object.deleted()) {
+    batch.counts.skip(object.removed() ? ImportSkip::duplicate : ImportSkip::deleted);
     return;
   }
   auto row = is_node ? rows_.node(static_cast<osmium::Node&>(object), batch.counts)
@@ -153,7 +159,7 @@ void Import::take(Batch&& batch) {
   report_.counts += batch.counts;
   for (const ObjectRow& row : batch.rows) keep(row);
   for (const osmium::Way& way : batch.buffer.select<osmium::Way>())
-    if (!way.removed()) collector_.handle_way(way);
+    if (!way.removed() && way.visible()) collector_.handle_way(way);
 }
 
 void Import::read_all() {
@@ -175,15 +181,23 @@ void Import::read_all() {
   run_pipeline({.threads = options_.threads, .in_flight = 16}, source, work, sink);
   collector_.finish();
   report_.counts += collector_.counts();
+  report_.warnings = input.warnings();
+  for (const std::string& warning : report_.warnings) log_warning("{}", warning);
   locations_.reset();
 }
 
 void Import::fail_empty() const {
-  fail(ErrorKind::input,
-       "{}: no tagged object can be kept ({} tagged of {} objects read); check that the extract "
-       "covers a place that is mapped, and the ignore list",
-       options_.inputs.front().string(), report_.counts.tagged(),
-       report_.counts.nodes + report_.counts.ways + report_.counts.relations);
+  const ImportCounts& counts = report_.counts;
+  const std::int64_t incomplete =
+      counts.of(ImportSkip::node_missing) + counts.of(ImportSkip::member_missing);
+  fail(ErrorKind::input, "{}: no tagged object can be kept ({} tagged of {} objects read{}); {}",
+       options_.inputs.front().string(), counts.tagged(),
+       counts.nodes + counts.ways + counts.relations, counts.skipped_text(),
+       incomplete > 0
+           ? "the file lacks nodes of its ways or ways of its relations: ask Overpass "
+             "for them with '(._;>;); out meta;', cut extracts with 'osmium extract "
+             "--strategy complete_ways'"
+           : "check that the extract covers a place that is mapped, and the ignore list");
 }
 
 void Import::write_objects(ObjectSink& sink) {

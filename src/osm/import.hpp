@@ -30,9 +30,10 @@ struct ImportOptions {
 
 struct ImportReport {
   ImportCounts counts;
-  std::int64_t tags = 0;         ///< different tags
-  std::int64_t object_tags = 0;  ///< tags over all objects
-  std::string osm_timestamp;     ///< of the data, "" if the files do not say
+  std::int64_t tags = 0;              ///< different tags
+  std::int64_t object_tags = 0;       ///< tags over all objects
+  std::string osm_timestamp;          ///< of the data, "" if the files do not say
+  std::vector<std::string> warnings;  ///< what the files say of themselves; logged already
 };
 
 /// Reads the inputs twice (relations, then all), assembles, sorts along the ground and writes.

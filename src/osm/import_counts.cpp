@@ -1,12 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osm/import_counts.hpp"
 
+#include <fmt/format.h>
+
 #include <numeric>
 
 namespace skyglot {
 
 std::int64_t ImportCounts::skipped_total() const {
   return std::accumulate(skipped.begin(), skipped.end(), std::int64_t{0});
+}
+
+std::string ImportCounts::skipped_text() const {
+  std::string text;
+  for (std::size_t i = 0; i < skipped.size(); ++i)
+    if (skipped.at(i) > 0) text += fmt::format(", {} {}", skipped.at(i), kImportSkipNames.at(i));
+  return text;
 }
 
 ImportCounts& ImportCounts::operator+=(const ImportCounts& other) {

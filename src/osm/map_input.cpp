@@ -4,14 +4,12 @@
 #include "base/error.hpp"
 #include "base/strings.hpp"
 
-#include <osmium/io/bzip2_compression.hpp>
-#include <osmium/io/gzip_compression.hpp>
 #include <osmium/io/pbf_input.hpp>
 #include <osmium/io/reader.hpp>
-#include <osmium/io/xml_input.hpp>
 #include <osmium/osm/object_comparisons.hpp>
 
 #include <algorithm>
+#include <tuple>
 
 namespace skyglot {
 namespace {
@@ -46,6 +44,8 @@ auto guarded(const fs::path& path, Step step) {
     return step();
   } catch (const std::bad_alloc&) {
     throw;
+  } catch (const Error&) {
+    throw;
   } catch (const std::system_error& error) {
     fail(ErrorKind::io, "cannot read {}: {}", path.string(), error.what());
   } catch (const std::exception& error) {
@@ -54,6 +54,37 @@ auto guarded(const fs::path& path, Step step) {
          "checksum",
          path.string(), error.what());
   }
+}
+
+class PbfMap : public MapReader {
+ public:
+  PbfMap(const osmium::io::File& file, osmium::osm_entity_bits::type entities,
+         osmium::thread::Pool& pool)
+      : reader_(file, entities, pool), header_(reader_.header()) {
+    if (header_.has_multiple_object_versions())
+      fail(ErrorKind::input,
+           "{}: holds the history of objects; make a snapshot first with 'osmium time-filter'",
+           file.filename());
+  }
+  Buffer read() override { return reader_.read(); }
+  std::uint64_t offset() const override { return reader_.offset(); }
+  std::string timestamp() const override {
+    const std::string replication = header_.get("osmosis_replication_timestamp");
+    return replication.empty() ? header_.get("timestamp") : replication;
+  }
+
+ private:
+  osmium::io::Reader reader_;
+  osmium::io::Header header_;
+};
+
+bool is_newer(const osmium::OSMObject& object, const osmium::OSMObject& than) {
+  return std::tuple(object.version(), object.timestamp()) >
+         std::tuple(than.version(), than.timestamp());
+}
+
+bool is_same(const osmium::OSMObject& a, const osmium::OSMObject& b) {
+  return a.type() == b.type() && a.id() == b.id();
 }
 
 std::uint64_t key_of(osmium::item_type type) {
@@ -76,13 +107,11 @@ class MapInput::Stream {
       : path_(path), size_(fs::file_size(path)) {
     const osmium::io::File file = checked_file(path);
     guarded(path, [&] {
-      reader_ = std::make_unique<osmium::io::Reader>(file, entities, pool);
-      header_ = reader_->header();
+      if (file.format() == osmium::io::file_format::xml)
+        reader_ = open_xml_map(path, entities);
+      else
+        reader_ = std::make_unique<PbfMap>(file, entities, pool);
     });
-    if (header_.has_multiple_object_versions())
-      fail(ErrorKind::input,
-           "{}: holds the history of objects; make a snapshot first with 'osmium time-filter'",
-           path.string());
   }
 
   // The rest of what has been decoded, and more when that is used up; invalid at the end.
@@ -103,13 +132,8 @@ class MapInput::Stream {
   }
   void advance() { ++position_; }
 
-  [[nodiscard]] const fs::path& path() const { return path_; }
   [[nodiscard]] std::uint64_t size() const { return size_; }
-  [[nodiscard]] std::uint64_t offset() const { return reader_->offset(); }
-  [[nodiscard]] std::string timestamp() const {
-    const std::string replication = header_.get("osmosis_replication_timestamp");
-    return replication.empty() ? header_.get("timestamp") : replication;
-  }
+  [[nodiscard]] const MapReader& reader() const { return *reader_; }
 
   // Throws unless the objects of this file are in order.
   void check_order(const osmium::OSMObject& object) {
@@ -123,8 +147,7 @@ class MapInput::Stream {
  private:
   fs::path path_;
   std::uint64_t size_;
-  std::unique_ptr<osmium::io::Reader> reader_;
-  osmium::io::Header header_;
+  std::unique_ptr<MapReader> reader_;
   Buffer buffer_;
   Buffer::t_iterator<osmium::OSMObject> position_{nullptr, nullptr};
   Buffer::t_iterator<osmium::OSMObject> end_{nullptr, nullptr};
@@ -143,25 +166,36 @@ MapInput::MapInput(const Options& options) : pool_(std::max(1, options.threads))
 
 MapInput::~MapInput() = default;
 
-void MapInput::mark(osmium::OSMObject& object) {
-  if (object.type() == last_type_ && object.id() == last_id_) object.set_removed(true);
-  last_type_ = object.type();
-  last_id_ = object.id();
-}
-
 std::optional<Buffer> MapInput::next() {
   return streams_.size() == 1 ? next_of_one() : next_merged();
 }
 
-std::optional<Buffer> MapInput::next_of_one() {
+void MapInput::hold(Buffer&& buffer) {
   Stream& stream = *streams_.front();
-  Buffer buffer = stream.next_buffer();
-  if (!buffer) return std::nullopt;
+  ++newer_buffers_;
   for (osmium::OSMObject& object : buffer.select<osmium::OSMObject>()) {
     stream.check_order(object);
-    mark(object);
+    if (newest_ != nullptr && is_same(object, *newest_) && !is_newer(object, *newest_)) {
+      object.set_removed(true);
+      continue;
+    }
+    if (newest_ != nullptr && is_same(object, *newest_)) newest_->set_removed(true);
+    newest_ = &object;
+    newer_buffers_ = 0;
   }
-  return buffer;
+  held_.push_back(std::move(buffer));
+}
+
+std::optional<Buffer> MapInput::next_of_one() {
+  while (held_.size() == newer_buffers_ + (newest_ != nullptr ? 1 : 0)) {
+    Buffer buffer = streams_.front()->next_buffer();
+    if (!buffer) break;
+    hold(std::move(buffer));
+  }
+  if (held_.empty()) return std::nullopt;
+  Buffer first = std::move(held_.front());
+  held_.pop_front();
+  return first;
 }
 
 MapInput::Stream* MapInput::first_in_order() {
@@ -179,14 +213,19 @@ MapInput::Stream* MapInput::first_in_order() {
 
 std::optional<Buffer> MapInput::next_merged() {
   Buffer merged(kMergedBytes, Buffer::auto_grow::yes);
-  while (merged.committed() < kMergedBytes) {
-    Stream* stream = first_in_order();
-    if (stream == nullptr) break;
-    osmium::OSMObject& object = *stream->current();
+  std::size_t newest = 0;  // where in it the newest version of the last object is
+  while (Stream* stream = first_in_order()) {
+    const osmium::OSMObject& object = *stream->current();
+    const std::size_t at = merged.committed();
+    const bool repeated = at > 0 && is_same(object, merged.get<osmium::OSMObject>(newest));
+    if (at >= kMergedBytes && !repeated) break;
     stream->check_order(object);
-    mark(object);
     merged.add_item(object);
     merged.commit();
+    const bool newer = !repeated || is_newer(merged.get<osmium::OSMObject>(at),
+                                             merged.get<osmium::OSMObject>(newest));
+    if (repeated) merged.get<osmium::OSMObject>(newer ? newest : at).set_removed(true);
+    if (newer) newest = at;
     stream->advance();
   }
   if (merged.committed() == 0) return std::nullopt;
@@ -195,7 +234,7 @@ std::optional<Buffer> MapInput::next_merged() {
 
 std::uint64_t MapInput::bytes_read() const {
   std::uint64_t bytes = 0;
-  for (const auto& stream : streams_) bytes += stream->offset();
+  for (const auto& stream : streams_) bytes += stream->reader().offset();
   return bytes;
 }
 
@@ -205,9 +244,16 @@ std::uint64_t MapInput::bytes_total() const {
   return bytes;
 }
 
+std::vector<std::string> MapInput::warnings() const {
+  std::vector<std::string> all;
+  for (const auto& stream : streams_)
+    for (std::string& warning : stream->reader().warnings()) all.push_back(std::move(warning));
+  return all;
+}
+
 std::string MapInput::timestamp() const {
   std::string newest;
-  for (const auto& stream : streams_) newest = std::max(newest, stream->timestamp());
+  for (const auto& stream : streams_) newest = std::max(newest, stream->reader().timestamp());
   return newest;
 }
 

@@ -2,13 +2,12 @@
 // OpenStreetMap files read as one ordered stream of objects, each object once.
 #pragma once
 
-#include <osmium/io/header.hpp>
-#include <osmium/memory/buffer.hpp>
-#include <osmium/osm/entity_bits.hpp>
+#include "osm/map_reader.hpp"
+
 #include <osmium/osm/object.hpp>
-#include <osmium/thread/pool.hpp>
 
 #include <cstdint>
+#include <deque>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -17,8 +16,9 @@
 
 namespace skyglot {
 
-/// Nodes, then ways, then relations, each in the order of their ids, merged from all files.
-/// Objects that an earlier file (or object) gave already are marked removed().
+/// Nodes, then ways, then relations, each in the order of their ids, merged from all files. Of an
+/// object that comes more than once, in one file or several, all are marked removed() but the
+/// newest by version, then time; of equals the first.
 class MapInput {
  public:
   struct Options {
@@ -41,18 +41,23 @@ class MapInput {
   [[nodiscard]] std::uint64_t bytes_total() const;
   /// Newest time stamp in the headers ("2016-03-05T00:26:02Z"), "" if none says.
   [[nodiscard]] std::string timestamp() const;
+  /// Of all files; complete once they are read to the end.
+  [[nodiscard]] std::vector<std::string> warnings() const;
 
  private:
   class Stream;
-  void mark(osmium::OSMObject& object);
+  void hold(osmium::memory::Buffer&& buffer);
   [[nodiscard]] std::optional<osmium::memory::Buffer> next_of_one();
   [[nodiscard]] std::optional<osmium::memory::Buffer> next_merged();
   [[nodiscard]] Stream* first_in_order();
 
   osmium::thread::Pool pool_;
   std::vector<std::unique_ptr<Stream>> streams_;
-  osmium::item_type last_type_ = osmium::item_type::undefined;
-  osmium::object_id_type last_id_ = 0;
+  // Of one file: buffers in which a mark may still be set, and where the newest version of the
+  // object reached is. Only that one can still be overtaken.
+  std::deque<osmium::memory::Buffer> held_;
+  osmium::OSMObject* newest_ = nullptr;
+  std::size_t newer_buffers_ = 0;  // how many held buffers lie behind that of newest_
 };
 
 }  // namespace skyglot

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "osm/object_row.hpp"
 
+#include "base/error.hpp"
 #include "base/strings.hpp"
 #include "geo/geopackage.hpp"
 #include "osm/area_shape.hpp"
@@ -28,6 +29,16 @@ Path path_of(const osmium::WayNodeList& nodes) {
     if (path.empty() || path.back() != point) path.push_back(point);
   }
   return path;
+}
+
+// Areas are told apart by the sign of their id: above zero a way's, below a relation's.
+std::int64_t area_id(const osmium::OSMObject& object) {
+  if (object.id() < 0)
+    fail(ErrorKind::input,
+         "the area of {} {}: its id is an editor's, not OpenStreetMap's, and would be taken for "
+         "that of another object; give the file ids first with 'osmium renumber'",
+         osmium::item_type_to_name(object.type()), object.id());
+  return object.type() == osmium::item_type::way ? object.id() : -object.id();
 }
 
 ObjectRow row_of(ObjectKind kind, std::int64_t osm_id, std::string tags, const Geometry& shape) {
@@ -94,7 +105,7 @@ std::optional<ObjectRow> RowMaker::way(const osmium::Way& way, ImportCounts& cou
     const AreaShape shape = area_of(way);
     if (shape.fault) return skip(*shape.fault);
     ++counts.areas;
-    return row_of(ObjectKind::area, way.id(), std::move(tags), shape.geometry);
+    return row_of(ObjectKind::area, area_id(way), std::move(tags), shape.geometry);
   }
   Path path = path_of(way.nodes());
   if (path.size() < 2) return skip(ImportSkip::too_few_points);
@@ -117,7 +128,7 @@ std::optional<ObjectRow> RowMaker::relation(const osmium::Relation& relation,
     return std::nullopt;
   }
   ++counts.areas;
-  return row_of(ObjectKind::area, -relation.id(), kept_tags(relation.tags(), counts),
+  return row_of(ObjectKind::area, area_id(relation), kept_tags(relation.tags(), counts),
                 shape.geometry);
 }
 

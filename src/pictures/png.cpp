@@ -4,6 +4,8 @@
 #include "base/error.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cstdint>
 #include <memory>
 #include <png.h>
 
@@ -27,6 +29,32 @@ void drop_alpha(Picture& picture) {
   picture.pixels.resize(count * 3);
 }
 
+std::uint32_t big_endian(std::string_view bytes) {
+  std::uint32_t value = 0;
+  for (const char c : bytes.substr(0, 4)) value = value << 8 | static_cast<std::uint8_t>(c);
+  return value;
+}
+
+// The pixels as they are stored: libpng would change them by what the file says of its gamma, which
+// Pillow, and so every published preprocessing, does not.
+std::string without_colour_space(std::string_view bytes) {
+  constexpr std::array<std::string_view, 5> kColourSpace{"gAMA", "cHRM", "sRGB", "iCCP", "cICP"};
+  constexpr std::size_t kMarkBytes = 8;
+  constexpr std::size_t kFrameBytes = 12;  // length, type and checksum of a chunk
+  std::string kept(bytes.substr(0, kMarkBytes));
+  for (std::size_t at = kMarkBytes; at < bytes.size();) {
+    const std::string_view rest = bytes.substr(at);
+    const std::size_t size =
+        rest.size() < kFrameBytes ? rest.size() : kFrameBytes + big_endian(rest);
+    const std::string_view chunk = rest.substr(0, size);
+    if (std::ranges::find(kColourSpace, chunk.substr(std::min<std::size_t>(4, chunk.size()), 4)) ==
+        kColourSpace.end())
+      kept += chunk;
+    at += chunk.size();
+  }
+  return kept;
+}
+
 }  // namespace
 
 std::string encode_png(const Picture& picture) {
@@ -43,7 +71,8 @@ std::string encode_png(const Picture& picture) {
   return bytes;
 }
 
-Picture decode_png(std::string_view bytes, const std::string& name, std::size_t max_pixels) {
+Picture decode_png(std::string_view file, const std::string& name, std::size_t max_pixels) {
+  const std::string bytes = without_colour_space(file);
   png_image image = new_image();
   const std::unique_ptr<png_image, FreeImage> guard(&image);
   if (png_image_begin_read_from_memory(&image, bytes.data(), bytes.size()) == 0)

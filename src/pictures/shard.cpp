@@ -160,7 +160,14 @@ std::optional<ShardReader::Member> ShardReader::next() {
     state_->check(code);
     std::string name = state_->checked_name();
     const la_int64_t size = std::max<la_int64_t>(0, archive_entry_size(state_->entry));
-    if (!name.empty()) return Member{std::move(name), static_cast<std::uint64_t>(size)};
+    if (name.empty()) continue;
+    if (archive_entry_sparse_count(state_->entry) > 0)
+      fail(ErrorKind::format,
+           "{}: member '{}' is stored with holes; write the tar without --sparse", state_->name,
+           name);
+    const la_int64_t offset = archive_filter_bytes(state_->reader.get(), 0);
+    return Member{std::move(name), static_cast<std::uint64_t>(size),
+                  static_cast<std::uint64_t>(offset)};
   }
 }
 

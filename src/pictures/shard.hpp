@@ -58,8 +58,10 @@ class ShardReader {
   struct Member {
     std::string name;  ///< without a leading "./"
     std::uint64_t size = 0;
+    std::uint64_t offset = 0;  ///< of its bytes in the shard
   };
-  /// The next regular file; nothing at the end.
+  /// The next regular file; nothing at the end. Throws Error(format) also for a file with holes,
+  /// whose bytes do not lie in one piece.
   [[nodiscard]] std::optional<Member> next();
   /// The bytes of the member that next() gave last; once.
   [[nodiscard]] std::string bytes();

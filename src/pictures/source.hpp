@@ -25,15 +25,27 @@ struct SourcePicture {
   std::map<std::string, std::string> beside;
 };
 
-/// Gives pictures in a fixed order (folders sorted by path; tars and lists as they are).
+/// Gives pictures one after another.
 class PictureSource {
  public:
   virtual ~PictureSource() = default;
-  /// The next picture; nothing at the end. Throws Error(format) naming a tar that is damaged or
-  /// truncated.
+  /// The next picture; nothing at the end. Throws what PictureIndex::read() does.
   virtual std::optional<SourcePicture> next() = 0;
-  /// How many there are, where that is cheap to know.
+  /// How many there are, wanted or not, where that is cheap to know.
   [[nodiscard]] virtual std::optional<std::uint64_t> size() const = 0;
+};
+
+/// Pictures numbered from 0 in a fixed order (folders sorted by path; tars and lists as they are):
+/// looked through once, read in any order. Holds names and places, no pictures. Safe to be called
+/// from several threads.
+class PictureIndex {
+ public:
+  virtual ~PictureIndex() = default;
+  [[nodiscard]] virtual std::uint64_t size() const = 0;
+  [[nodiscard]] virtual std::string id(std::uint64_t number) const = 0;
+  /// The picture with what lies beside it; a `problem` where it cannot be had. Throws Error naming
+  /// a tar that is no longer what was looked through.
+  [[nodiscard]] virtual SourcePicture read(std::uint64_t number) const = 0;
 };
 
 struct SourceOptions {
@@ -46,9 +58,14 @@ struct SourceOptions {
   std::function<bool(const std::string& id)> wanted;
 };
 
-/// Opens folders (searched through for .jpg .jpeg .png), tars, lists (.csv, .tsv, .txt) and data
-/// set folders of ours, one after the other. Throws Error(input) naming a path that is none of
-/// these or holds no pictures.
+/// Looks through folders (for .jpg .jpeg .png), tars, lists (.csv, .tsv, .txt) and data set folders
+/// of ours, one after the other; `wanted` is left to whoever reads. Throws Error(input) naming a
+/// path that is none of these or holds no pictures, Error(format) naming a tar that is damaged or
+/// truncated.
+[[nodiscard]] std::shared_ptr<const PictureIndex> index_pictures(
+    const std::vector<std::filesystem::path>& inputs, const SourceOptions& options = {});
+
+/// The pictures of index_pictures() in their order.
 [[nodiscard]] std::unique_ptr<PictureSource> open_pictures(
     const std::vector<std::filesystem::path>& inputs, const SourceOptions& options = {});
 

@@ -17,25 +17,22 @@ namespace {
 namespace fs = std::filesystem;
 
 // Files by their paths relative to a folder.
-class FileSource : public PictureSource {
+class FileIndex : public PictureIndex {
  public:
-  FileSource(fs::path folder, std::vector<std::string> names, const SourceOptions& options)
+  FileIndex(fs::path folder, std::vector<std::string> names, const SourceOptions& options)
       : folder_(std::move(folder)), names_(std::move(names)), options_(options) {}
 
-  std::optional<SourcePicture> next() override {
-    while (at_ < names_.size()) {
-      const std::string& name = names_[at_++];
-      if (is_wanted(name, options_)) return read_picture_file(folder_ / name, name, options_);
-    }
-    return std::nullopt;
+  [[nodiscard]] std::uint64_t size() const override { return names_.size(); }
+  [[nodiscard]] std::string id(std::uint64_t number) const override { return names_.at(number); }
+  [[nodiscard]] SourcePicture read(std::uint64_t number) const override {
+    const std::string& name = names_.at(number);
+    return read_picture_file(folder_ / name, name, options_);
   }
-  [[nodiscard]] std::optional<std::uint64_t> size() const override { return names_.size(); }
 
  private:
   fs::path folder_;
   std::vector<std::string> names_;
   SourceOptions options_;
-  std::size_t at_ = 0;
 };
 
 bool is_hidden(std::string_view name) {
@@ -118,21 +115,19 @@ void demand_size(const fs::path& shard, std::uint64_t bytes) {
          shard.string(), size, bytes);
 }
 
-std::unique_ptr<PictureSource> open_dataset(const fs::path& folder, const SourceOptions& options) {
+std::unique_ptr<PictureIndex> index_dataset(const fs::path& folder, const SourceOptions& options) {
   const fs::path file = folder / "dataset.json";
   const std::string text = read_file(file);
   std::vector<fs::path> shards;
-  std::uint64_t pairs = 0;
   reading_json(file.string(), "run 'skyglot build' again", [&] {
     const auto json = nlohmann::json::parse(text);
     for (const auto& shard : json.at("shards")) {
       shards.push_back(shard_path(folder, shard.at("name").get<std::string>()));
       demand_size(shards.back(), shard.at("bytes").get<std::uint64_t>());
-      pairs += shard.at("pairs").get<std::uint64_t>();
     }
   });
   if (shards.empty()) fail(ErrorKind::input, "{}: the data set has no shards", folder.string());
-  return open_picture_shards(std::move(shards), pairs, options);
+  return index_shards(shards, options);
 }
 
 bool is_dataset(const fs::path& folder) {
@@ -149,10 +144,6 @@ bool is_picture_name(std::string_view name) {
   return is_readable_picture_name(name) ||
          has_ending(name, std::array<std::string_view, 7>{".webp", ".tif", ".tiff", ".bmp", ".gif",
                                                           ".jp2", ".avif"});
-}
-
-bool is_wanted(const std::string& id, const SourceOptions& options) {
-  return !options.wanted || options.wanted(id);
 }
 
 SourcePicture read_picture_file(const fs::path& path, std::string id,
@@ -177,21 +168,18 @@ SourcePicture read_picture_file(const fs::path& path, std::string id,
   return picture;
 }
 
-std::unique_ptr<PictureSource> open_picture_folder(const fs::path& folder,
-                                                   const SourceOptions& options) {
-  if (is_dataset(folder)) return open_dataset(folder, options);
+std::unique_ptr<PictureIndex> index_folder(const fs::path& folder, const SourceOptions& options) {
+  if (is_dataset(folder)) return index_dataset(folder, options);
   FolderContents contents = search(folder);
   if (contents.readable)
-    return std::make_unique<FileSource>(folder, std::move(contents.pictures), options);
-  if (!contents.tars.empty())
-    return open_picture_shards(std::move(contents.tars), std::nullopt, options);
+    return std::make_unique<FileIndex>(folder, std::move(contents.pictures), options);
+  if (!contents.tars.empty()) return index_shards(contents.tars, options);
   fail_without_pictures(folder, contents);
 }
 
-std::unique_ptr<PictureSource> open_picture_file(const fs::path& path,
-                                                 const SourceOptions& options) {
-  return std::make_unique<FileSource>(path.parent_path(),
-                                      std::vector<std::string>{path.filename().string()}, options);
+std::unique_ptr<PictureIndex> index_file(const fs::path& path, const SourceOptions& options) {
+  return std::make_unique<FileIndex>(path.parent_path(),
+                                     std::vector<std::string>{path.filename().string()}, options);
 }
 
 }  // namespace skyglot
