@@ -8,6 +8,7 @@
 #include "geo/overlay.hpp"
 #include "imagery/chip_cutter.hpp"
 #include "imagery/footprint.hpp"
+#include "imagery/show.hpp"
 #include "imagery/test_rasters.hpp"
 #include "raster/gsd.hpp"
 #include "tests/support/shared_data.hpp"
@@ -365,8 +366,10 @@ TEST(ScanRealData, SixteenBitsGetAStretch) {
   const Collection& collection = catalogue.collection("XX");
   EXPECT_EQ(collection.rgb_bands, (std::vector<int>{3, 2, 1}));
   ASSERT_EQ(collection.stretches.size(), 3U);
-  const auto chip = ChipCutter(catalogue, {}).cut(catalogue.scenes.at(0), {0, 0, 324, 339});
-  const Picture& picture = std::get<Picture>(chip);
+  const AlignedScenes aligned(catalogue);
+  const auto chip =
+      ChipCutter(catalogue, aligned, {}).cut({.scene = 0, .window = {0, 0, 324, 339}});
+  const Picture picture = show(std::get<Patch>(chip), look_of(collection, collection.rgb_bands));
   // Percentiles 2 and 98 leave about 2 % at each end, more where whole numbers tie.
   for (std::size_t channel = 0; channel < 3; ++channel) {
     std::size_t dark = 0;

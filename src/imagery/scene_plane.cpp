@@ -94,7 +94,7 @@ const Geometry& ScenePlane::footprint_of(std::size_t scene) const {
 bool ScenePlane::neighbours_show(const PixelWindow& tile) const {
   const PixelWindow window = scene_window(tile);
   const auto parts = aligned_->parts(index_, window);
-  if (parts.size() < 2) return false;
+  if (parts.empty() || (parts.size() == 1 && parts[0].scene == index_)) return false;
   std::set<int> columns{0, window.width};
   std::set<int> rows{0, window.height};
   for (const AlignedScenes::Part& part : parts) {

@@ -212,8 +212,8 @@ TEST(ImportStac, CogIsReadThroughRangeRequests) {
   ChipCutter cutter(catalogue, aligned, {});
   const auto chip = cutter.cut({.scene = 0, .window = {1400, 1300, 32, 32}});
   ASSERT_TRUE(std::holds_alternative<Patch>(chip));
-  const auto& bytes = std::get<std::vector<std::uint8_t>>(std::get<Patch>(chip).samples);
-  EXPECT_EQ(bytes.at(4 * 32 + 3), busy(0, 1403, 1304));
+  const auto& samples = std::get<std::vector<std::uint8_t>>(std::get<Patch>(chip).samples);
+  EXPECT_EQ(samples.at(4 * 32 + 3), busy(0, 1403, 1304));
   EXPECT_GT(ranges, 0U);
 }
 
