@@ -7,6 +7,7 @@
 #include "base/numbers.hpp"
 #include "base/random.hpp"
 #include "imagery/chip_cutter.hpp"
+#include "imagery/show.hpp"
 #include "pictures/jpeg.hpp"
 #include "raster/gdal.hpp"
 #include "raster/raster_writer.hpp"
@@ -69,6 +70,7 @@ ImageryCatalogue catalogue_of(const std::filesystem::path& path) {
   scene.files = {{path.string(), raster.info().width, raster.info().height, 3}};
   scene.width = raster.info().width;
   scene.height = raster.info().height;
+  scene.map_from_pixel = raster.info().map_from_pixel.value();
   scene.gsd_m = 0.3;
   scene.bands = raster.info().bands;
   catalogue.scenes.push_back(scene);
@@ -86,11 +88,16 @@ std::vector<PixelWindow> random_windows(int side, int count) {
 
 double chips_per_second(const ImageryCatalogue& catalogue,
                         const std::vector<PixelWindow>& windows) {
-  ChipCutter cutter(catalogue, {});
+  const AlignedScenes aligned(catalogue);
+  ChipCutter cutter(catalogue, aligned, {});
+  const Look look = look_of(catalogue.collections[0], {1, 2, 3});
   std::size_t bytes = 0;
   const auto start = std::chrono::steady_clock::now();
-  for (const PixelWindow& window : windows)
-    bytes += encode_jpeg(std::get<Picture>(cutter.cut(catalogue.scenes[0], window)), 90).size();
+  for (const PixelWindow& window : windows) {
+    const auto patch = std::get<Patch>(cutter.cut({.scene = 0, .window = window}));
+    const Picture picture = show(patch, look);
+    if (grey_deviation(picture, patch.valid) >= 2) bytes += encode_jpeg(picture, 90).size();
+  }
   const std::chrono::duration<double> seconds = std::chrono::steady_clock::now() - start;
   return bytes > 0 ? static_cast<double>(windows.size()) / seconds.count() : 0;
 }

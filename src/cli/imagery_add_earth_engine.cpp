@@ -27,6 +27,7 @@ class ImageryAddEarthEngine : public Command {
   int run() override {
     import_.collection = imagery_.collection;
     import_.scenes.bands = imagery_.collection.bands;
+    import_.scenes.data = imagery_.data;
     import_.threads = imagery_.common.thread_count();
     import_.validate();
     ImageryCatalogue catalogue = catalogue_to_extend(imagery_.output, imagery_.overwrite);

@@ -38,6 +38,7 @@ class ImageryAddStac : public Command {
   int run() override {
     import_.collection = imagery_.collection;
     import_.scenes.bands = imagery_.collection.bands;
+    import_.scenes.data = imagery_.data;
     import_.threads = imagery_.common.thread_count();
     import_.source.validate();
     import_.collection.validate();

@@ -4,6 +4,7 @@
 
 #include "cli/options.hpp"
 #include "imagery/catalogue_update.hpp"
+#include "imagery/declared_data.hpp"
 
 #include <cstdint>
 #include <filesystem>
@@ -16,6 +17,7 @@ namespace skyglot {
 struct ImageryOptions {
   CommonOptions common;
   CollectionOptions collection;
+  DataRule data;
   std::filesystem::path output;
   bool overwrite = false;
   std::uint64_t max_skipped = UINT64_MAX;

@@ -27,6 +27,7 @@ class ImageryScan : public Command {
   int run() override {
     scan_.collection = imagery_.collection;
     scan_.scenes.bands = imagery_.collection.bands;
+    scan_.scenes.data = imagery_.data;
     scan_.threads = imagery_.common.thread_count();
     scan_.validate();
     ImageryCatalogue catalogue = catalogue_to_extend(imagery_.output, imagery_.overwrite);

@@ -171,8 +171,11 @@ std::optional<TaskShare> task_from_slurm() {
 
 BuildInputs open_inputs(const Recipe& recipe) {
   recipe.validate();
+  ImageryCatalogue catalogue = read_catalogue(recipe.imagery);
+  AlignedScenes aligned(catalogue);
   BuildInputs inputs{.recipe = recipe,
-                     .catalogue = read_catalogue(recipe.imagery),
+                     .catalogue = std::move(catalogue),
+                     .aligned = std::move(aligned),
                      .visibility = parse_labels(recipe),
                      .caption_rules = parse_rules(recipe),
                      .open_store = [name = recipe.objects] { return ObjectStore::open(name); }};

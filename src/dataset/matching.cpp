@@ -60,7 +60,9 @@ struct Matcher::Search {
 };
 
 Matcher::Matcher(const Shared& shared)
-    : shared_(shared), tiles_(tile_rules(shared.recipe)), planes_(shared.catalogue) {}
+    : shared_(shared),
+      tiles_(tile_rules(shared.recipe)),
+      planes_(shared.catalogue, shared.aligned) {}
 
 std::variant<Matcher::Candidate, Matcher::Objection> Matcher::polygon_in(const MapObject& object,
                                                                          std::size_t scene) {

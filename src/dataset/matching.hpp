@@ -4,10 +4,10 @@
 
 #include "base/skipped.hpp"
 #include "dataset/recipe.hpp"
-#include "dataset/scene_plane.hpp"
 #include "dataset/split_blocks.hpp"
 #include "dataset/tiles.hpp"
 #include "geo/box_index.hpp"
+#include "imagery/scene_plane.hpp"
 #include "osm/map_object.hpp"
 #include "tags/visibility.hpp"
 
@@ -32,6 +32,7 @@ class Matcher {
  public:
   struct Shared {
     const ImageryCatalogue& catalogue;
+    const AlignedScenes& aligned;
     const VisibilityTable& visibility;
     const BoxIndex& footprints;  ///< of the catalogue's scenes, by index
     const Recipe& recipe;

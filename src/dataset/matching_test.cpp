@@ -58,8 +58,9 @@ class MatcherTest : public testing::Test {
     }
     index_ = std::make_unique<BoxIndex>(boxes);
     blocks_ = std::make_unique<SplitBlocks>(split_rules(recipe_, catalogue_));
-    matcher_ =
-        std::make_unique<Matcher>(Matcher::Shared{catalogue_, labels_, *index_, recipe_, *blocks_});
+    aligned_ = std::make_unique<AlignedScenes>(catalogue_);
+    matcher_ = std::make_unique<Matcher>(
+        Matcher::Shared{catalogue_, *aligned_, labels_, *index_, recipe_, *blocks_});
   }
 
   // A place of the scene, wrapped into -180..180 as maps have it.
@@ -93,6 +94,7 @@ class MatcherTest : public testing::Test {
   Recipe recipe_ = one_split();
   std::unique_ptr<BoxIndex> index_;
   std::unique_ptr<SplitBlocks> blocks_;
+  std::unique_ptr<AlignedScenes> aligned_;
   std::unique_ptr<Matcher> matcher_;
   RandomStream random_{7, "matching"};
   std::int64_t next_id_ = 1;

@@ -2,7 +2,7 @@
 // Which other objects a tile shows, and how much of each.
 #pragma once
 
-#include "dataset/scene_plane.hpp"
+#include "imagery/scene_plane.hpp"
 #include "osm/object_store.hpp"
 #include "tags/visibility.hpp"
 

@@ -107,7 +107,8 @@ void match_all(const BuildInputs& inputs, const Selection& selection, int thread
     footprints.push_back(bounding_box(scene.footprint_lonlat));
   const BoxIndex index(footprints);
   const SplitBlocks blocks(split_rules(inputs.recipe, inputs.catalogue));
-  const Matcher::Shared shared{inputs.catalogue, inputs.visibility, index, inputs.recipe, blocks};
+  const Matcher::Shared shared{inputs.catalogue, inputs.aligned, inputs.visibility, index,
+                               inputs.recipe,    blocks};
   tbb::enumerable_thread_specific<ThreadTools> tools([&] {
     return ThreadTools{inputs.open_store(), Matcher(shared)};
   });

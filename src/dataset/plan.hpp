@@ -75,6 +75,7 @@ class Plan {
 struct BuildInputs {
   Recipe recipe;
   ImageryCatalogue catalogue;
+  AlignedScenes aligned;  ///< of the catalogue
   VisibilityTable visibility;
   CaptionRules caption_rules;
   StoreOpener open_store;

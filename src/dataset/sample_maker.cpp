@@ -3,15 +3,14 @@
 
 #include "base/error.hpp"
 #include "dataset/planned_record.hpp"
+#include "imagery/show.hpp"
 #include "pictures/jpeg.hpp"
 
 namespace skyglot {
 namespace {
 
 CutLimits cut_limits(const Recipe& recipe) {
-  return {.max_nodata_fraction = recipe.max_nodata,
-          .min_deviation = recipe.min_deviation,
-          .open_scenes = 8};
+  return {.max_nodata_fraction = recipe.max_nodata};
 }
 
 // A scene without a licence of its own has its collection's.
@@ -26,8 +25,8 @@ SampleMaker::SampleMaker(const BuildInputs& inputs, const CaptionWriter& caption
     : inputs_(inputs),
       captions_(captions),
       store_(inputs.open_store()),
-      planes_(inputs.catalogue),
-      cutter_(inputs.catalogue, cut_limits(inputs.recipe)) {}
+      planes_(inputs.catalogue, inputs.aligned),
+      cutter_(inputs.catalogue, inputs.aligned, cut_limits(inputs.recipe)) {}
 
 Sample SampleMaker::make(const PlannedItem& item) {
   const Scene& scene = inputs_.catalogue.scenes.at(item.scene);
@@ -40,12 +39,21 @@ Sample SampleMaker::make(const PlannedItem& item) {
   record.date = scene.date;
   record.gsd_m = plane.gsd_m();
   record.outline_lonlat = plane.lonlat_outline(item.tile).value_or(record.outline_lonlat);
-  const auto cut = cut_out(scene, plane.scene_window(item.tile));
+  const auto cut = cut_out({.scene = item.scene,
+                            .window = plane.scene_window(item.tile),
+                            .width = item.tile.width,
+                            .height = item.tile.height});
   if (const auto* skipped = std::get_if<Skipped>(&cut)) {
     record.skip_reason = skipped->reason;
     return sample;
   }
-  const Picture& picture = std::get<Picture>(cut);
+  const auto& patch = std::get<Patch>(cut);
+  const Collection& collection = inputs_.catalogue.collection(scene.collection_code);
+  const Picture picture = show(patch, look_of(collection, cutter_.bands_of(collection)));
+  if (grey_deviation(picture, patch.valid) < inputs_.recipe.min_deviation) {
+    record.skip_reason = "uniform";
+    return sample;
+  }
   record.key = chip_key(item.kind, item.osm_id, scene);
   record.width = picture.width;
   record.height = picture.height;
@@ -55,9 +63,9 @@ Sample SampleMaker::make(const PlannedItem& item) {
 }
 
 // What the file does not hold is a reason to skip; a file that cannot be had is none.
-std::variant<Picture, Skipped> SampleMaker::cut_out(const Scene& scene, const PixelWindow& window) {
+std::variant<Patch, Skipped> SampleMaker::cut_out(const ChipCutter::Request& request) {
   try {
-    return cutter_.cut(scene, window);
+    return cutter_.cut(request);
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::internal) throw;
     fail(error.kind(), "{}; what is finished stays: give the same command again to go on",

@@ -6,6 +6,7 @@
 #include "dataset/neighbours.hpp"
 #include "dataset/plan.hpp"
 #include "imagery/chip_cutter.hpp"
+#include "imagery/scene_plane.hpp"
 #include "records/pair_record.hpp"
 
 #include <memory>
@@ -28,7 +29,7 @@ class SampleMaker {
   [[nodiscard]] Sample make(const PlannedItem& item);
 
  private:
-  std::variant<Picture, Skipped> cut_out(const Scene& scene, const PixelWindow& window);
+  std::variant<Patch, Skipped> cut_out(const ChipCutter::Request& request);
   void describe(const PlannedItem& item, Sample& sample);
 
   const BuildInputs& inputs_;

@@ -2,7 +2,7 @@
 #include "dataset/split_blocks.hpp"
 
 #include "base/hash.hpp"
-#include "dataset/scene_plane.hpp"
+#include "imagery/scene_plane.hpp"
 
 #include <algorithm>
 #include <cmath>

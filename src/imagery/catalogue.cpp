@@ -193,10 +193,13 @@ Scene scene_from(const Statement& row) {
           .licence = std::string(row.text(12)),
           .footprint_lonlat = geometry_of_gpkg(row.blob(1))};
   for (const Json& band : json_at(row, 11)) s.bands.push_back(band_from(band));
-  if (row.is_null(13))
+  if (row.is_null(13)) {
+    // That version did not turn grids north up.
+    const Mirror mirror = mirror_to_north_up(s.map_from_pixel);
+    s.map_from_pixel = mirrored(s.map_from_pixel, mirror, s.width, s.height);
     s.files.push_back(
         {std::string(row.text(4)), s.width, s.height, static_cast<int>(s.bands.size())});
-  else
+  } else
     for (const Json& file : json_at(row, 13)) s.files.push_back(file_from(file));
   return s;
 }

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// Cutting chips: a window of a scene as an 8-bit picture.
+// Cutting chips: a window of the ground as a patch, out of one scene or several aligned ones.
 #pragma once
 
 #include "base/skipped.hpp"
-#include "imagery/catalogue.hpp"
-#include "pictures/picture.hpp"
+#include "imagery/aligned_scenes.hpp"
+#include "imagery/scene_reader.hpp"
+#include "raster/patch.hpp"
 
 #include <memory>
 #include <variant>
@@ -13,24 +14,35 @@ namespace skyglot {
 
 struct CutLimits {
   double max_nodata_fraction = 0.0;  ///< of the chip's pixels
-  double min_deviation = 2.0;        ///< standard deviation of the grey values; below: "uniform"
-  int open_scenes = 8;               ///< datasets kept open
+  bool every_band = false;           ///< all the collection's bands, not only those it shows
+  ReaderLimits reader{};
 
   /// Every problem at once; throws Error(usage).
   void validate() const;
 };
 
-/// Cuts windows out of scenes. Keeps the last few scenes open; each thread has its own cutter.
+/// Cuts windows out of scenes. Each thread has its own cutter; catalogue and neighbours are shared.
 class ChipCutter {
  public:
-  ChipCutter(const ImageryCatalogue& catalogue, const CutLimits& limits);
+  ChipCutter(const ImageryCatalogue& catalogue, const AlignedScenes& aligned,
+             const CutLimits& limits);
   ~ChipCutter();
 
-  /// The window's pixels, copied exactly for 8-bit scenes and stretched by the collection's rule
-  /// otherwise; a collection with a nominal GSD of its own resamples where the scene differs by
-  /// more than 1 %. Skipped: "outside_scene", "nodata", "uniform", "unreadable". One-band
-  /// collections give three equal channels.
-  [[nodiscard]] std::variant<Picture, Skipped> cut(const Scene& scene, const PixelWindow& window);
+  struct Request {
+    std::size_t scene = 0;  ///< index in the catalogue
+    PixelWindow window;     ///< in its pixels; what lies beyond its edges comes from neighbours
+    /// Sides of the patch; 0: the window's, or where the collection has a nominal GSD that the
+    /// scene differs from by more than 1 %, as many pixels of that GSD.
+    int width = 0;
+    int height = 0;
+  };
+  /// The window's pixels, copied exactly where the sides are the window's and resampled otherwise.
+  /// Pixels without data are filled from aligned scenes that have them. Skipped: "outside_scene",
+  /// "nodata", "unreadable". Throws what SceneReader throws.
+  [[nodiscard]] std::variant<Patch, Skipped> cut(const Request& request);
+
+  /// The bands (from 1) that a collection's patches hold, in their order.
+  [[nodiscard]] const std::vector<int>& bands_of(const Collection& collection) const;
 
  private:
   struct State;

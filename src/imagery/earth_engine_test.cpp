@@ -6,6 +6,7 @@
 #include "base/error.hpp"
 #include "base/log.hpp"
 #include "imagery/chip_cutter.hpp"
+#include "imagery/show.hpp"
 #include "imagery/test_rasters.hpp"
 #include "tests/support/test_server.hpp"
 
@@ -166,10 +167,12 @@ TEST(EarthEngine, ChipsAreCutFromTheService) {
   const EarthEngineStub stub;
   ImageryCatalogue catalogue;
   (void)import_earth_engine(import_of("TEST/SR"), catalogue);
-  ChipCutter cutter(catalogue, {});
-  const auto chip = cutter.cut(catalogue.scenes.at(0), {300, 280, 40, 30});
-  ASSERT_TRUE(std::holds_alternative<Picture>(chip)) << std::get<Skipped>(chip).reason;
-  const Picture& picture = std::get<Picture>(chip);
+  const AlignedScenes aligned(catalogue);
+  ChipCutter cutter(catalogue, aligned, {});
+  const auto chip = cutter.cut({.scene = 0, .window = {300, 280, 40, 30}});
+  ASSERT_TRUE(std::holds_alternative<Patch>(chip)) << std::get<Skipped>(chip).reason;
+  const Collection& collection = catalogue.collections.at(0);
+  const Picture picture = show(std::get<Patch>(chip), look_of(collection, collection.rgb_bands));
   // Red is B4, the third of the bands; the stretch divides by 100.
   EXPECT_EQ(picture.row(5)[3 * 7], busy(2, 307, 285));
   EXPECT_EQ(picture.row(5)[3 * 7 + 2], busy(0, 307, 285));

@@ -94,7 +94,7 @@ using Outcome = std::variant<Scene, Skipped>;
 Outcome describe_file(const fs::path& file, const SceneOptions& options) {
   if (raster_format(file.string()).empty()) return Skipped{"not_a_raster"};
   try {
-    const Raster raster = Raster::open(file.string());
+    Raster raster = Raster::open(file.string());
     Outcome outcome = describe_scene(raster, file.stem().string(), options);
     if (std::holds_alternative<Scene>(outcome)) probe_pixels(raster);
     return outcome;

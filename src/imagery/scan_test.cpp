@@ -8,6 +8,7 @@
 #include "geo/overlay.hpp"
 #include "imagery/chip_cutter.hpp"
 #include "imagery/footprint.hpp"
+#include "imagery/show.hpp"
 #include "imagery/test_rasters.hpp"
 #include "raster/gsd.hpp"
 #include "tests/support/shared_data.hpp"
@@ -190,9 +191,13 @@ TEST(Scan, AlphaIsTheMaskAndWorldFilesAreFound) {
   EXPECT_EQ(scene.map_from_pixel, (GeoTransform{500000, 3, 0, 5700000, 0, -3}));
   EXPECT_EQ(catalogue.collections[0].rgb_bands, (std::vector<int>{1, 2, 3}));
   EXPECT_NEAR(ground_area_m2(scene.footprint_lonlat), 30 * 20 * 9, 60);
-  ChipCutter cutter(catalogue, {});
-  EXPECT_EQ(std::get<Skipped>(cutter.cut(scene, {5, 0, 16, 16})).reason, "nodata");
-  EXPECT_TRUE(std::holds_alternative<Picture>(cutter.cut(scene, {10, 0, 16, 16})));
+  const AlignedScenes aligned(catalogue);
+  ChipCutter cutter(catalogue, aligned, {});
+  const auto cut = [&](const PixelWindow& window) {
+    return cutter.cut({.scene = 0, .window = window});
+  };
+  EXPECT_EQ(std::get<Skipped>(cut({5, 0, 16, 16})).reason, "nodata");
+  EXPECT_TRUE(std::holds_alternative<Patch>(cut({10, 0, 16, 16})));
 }
 
 TEST(Scan, WhatCannotBeUsedIsCountedByReason) {
@@ -361,8 +366,10 @@ TEST(ScanRealData, SixteenBitsGetAStretch) {
   const Collection& collection = catalogue.collection("XX");
   EXPECT_EQ(collection.rgb_bands, (std::vector<int>{3, 2, 1}));
   ASSERT_EQ(collection.stretches.size(), 3U);
-  const auto chip = ChipCutter(catalogue, {}).cut(catalogue.scenes.at(0), {0, 0, 324, 339});
-  const Picture& picture = std::get<Picture>(chip);
+  const AlignedScenes aligned(catalogue);
+  const auto chip =
+      ChipCutter(catalogue, aligned, {}).cut({.scene = 0, .window = {0, 0, 324, 339}});
+  const Picture picture = show(std::get<Patch>(chip), look_of(collection, collection.rgb_bands));
   // Percentiles 2 and 98 leave about 2 % at each end, more where whole numbers tie.
   for (std::size_t channel = 0; channel < 3; ++channel) {
     std::size_t dark = 0;

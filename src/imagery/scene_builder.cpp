@@ -108,6 +108,8 @@ std::optional<Skipped> add_file(Scene& scene, const RasterInfo& file) {
 }
 
 std::optional<Skipped> place_on_earth(Scene& scene, const Geometry& pixels) {
+  GeoTransform& transform = scene.map_from_pixel;
+  transform = mirrored(transform, mirror_to_north_up(transform), scene.width, scene.height);
   const SceneGrid grid(scene.map_from_pixel, scene.crs_wkt);
   const auto gsd_m = ground_sample_distance_m(grid, {scene.width / 2.0, scene.height / 2.0});
   if (!gsd_m || !(*gsd_m > 0)) return Skipped{"outside_earth"};
@@ -142,7 +144,7 @@ std::variant<Scene, Skipped> describe_grid(const RasterInfo& info, const std::st
   scene.map_from_pixel = *info.map_from_pixel;
   scene.crs_wkt = info.crs_wkt.empty() ? options.crs : info.crs_wkt;
   scene.date = date_of(info, name, options);
-  scene.bands = info.bands;
+  scene.bands = with_rule(info.bands, options.data, nullptr);
   scene.licence = licence_of(info);
   const Geometry whole = Geometry::rectangle(
       {0, 0, static_cast<double>(info.width), static_cast<double>(info.height)});
@@ -150,16 +152,18 @@ std::variant<Scene, Skipped> describe_grid(const RasterInfo& info, const std::st
   return scene;
 }
 
-std::variant<Scene, Skipped> describe_scene(const Raster& raster, const std::string& name,
+std::variant<Scene, Skipped> describe_scene(Raster& raster, const std::string& name,
                                             const SceneOptions& options) {
   return describe_scene(raster, raster.info(), name, options);
 }
 
-std::variant<Scene, Skipped> describe_scene(const Raster& raster, const RasterInfo& info,
+std::variant<Scene, Skipped> describe_scene(Raster& raster, const RasterInfo& info,
                                             const std::string& name, const SceneOptions& options) {
   auto described = describe_grid(info, name, options);
   auto* scene = std::get_if<Scene>(&described);
   if (scene == nullptr) return described;
+  scene->bands = with_rule(info.bands, options.data, &raster);
+  raster.declare(scene->bands);
   const std::vector<int> bands = choose_bands(scene->bands, options.bands);
   auto pixels = valid_pixels(
       raster, {.bands = bands, .max_cells = options.footprint_cells, .told = info.bands});

@@ -4,6 +4,7 @@
 
 #include "base/skipped.hpp"
 #include "imagery/catalogue.hpp"
+#include "imagery/declared_data.hpp"
 
 #include <optional>
 #include <string>
@@ -19,19 +20,24 @@ struct SceneOptions {
   std::string date_pattern{};        ///< see date_from_pattern
   std::vector<std::string> bands{};  ///< the collection's; validity is judged by these
   int footprint_cells = 1024;        ///< see FootprintOptions
+  DataRule data{};
 };
 
 /// Describes `raster`, called `name` by people. Skipped: "no_bands", "other_bands", "no_crs",
 /// "no_geotransform", "gcp_only", "rpc_only", "geolocation_only", "no_valid_pixels",
 /// "outside_earth", "around_pole".
-/// Throws Error(format) if pixels cannot be read.
-[[nodiscard]] std::variant<Scene, Skipped> describe_scene(const Raster& raster,
-                                                          const std::string& name,
+/// Tells `raster` what options.data says of its bands. Throws Error(format) if pixels cannot be
+/// read.
+[[nodiscard]] std::variant<Scene, Skipped> describe_scene(Raster& raster, const std::string& name,
                                                           const SceneOptions& options);
+[[nodiscard]] inline std::variant<Scene, Skipped> describe_scene(Raster&& raster,
+                                                                 const std::string& name,
+                                                                 const SceneOptions& options) {
+  return describe_scene(raster, name, options);
+}
 
 /// The same where more is known of `raster` than it says itself: `info` counts.
-[[nodiscard]] std::variant<Scene, Skipped> describe_scene(const Raster& raster,
-                                                          const RasterInfo& info,
+[[nodiscard]] std::variant<Scene, Skipped> describe_scene(Raster& raster, const RasterInfo& info,
                                                           const std::string& name,
                                                           const SceneOptions& options);
 
@@ -53,7 +59,8 @@ struct SceneOptions {
 /// cut off there.
 void probe_pixels(const Raster& raster);
 
-/// `gsd_m` and `footprint_lonlat` from the grid of `scene` and an outline in pixels.
+/// `gsd_m` and `footprint_lonlat` from the grid of `scene`, which is turned north up first, and an
+/// outline in pixels of that.
 [[nodiscard]] std::optional<Skipped> place_on_earth(Scene& scene, const Geometry& pixels);
 
 }  // namespace skyglot

@@ -209,10 +209,12 @@ TEST(ImportStac, CogIsReadThroughRangeRequests) {
   const Scene& scene = catalogue.scenes[0];
   EXPECT_EQ(scene.gdal_name(), "/vsicurl/" + server.url("/data/cog.tif"));
   EXPECT_EQ(scene.date, "2021-06-01");
-  ChipCutter cutter(catalogue, {});
-  const auto chip = cutter.cut(scene, {1400, 1300, 32, 32});
-  ASSERT_TRUE(std::holds_alternative<Picture>(chip));
-  EXPECT_EQ(std::get<Picture>(chip).row(4)[9], busy(0, 1403, 1304));
+  const AlignedScenes aligned(catalogue);
+  ChipCutter cutter(catalogue, aligned, {});
+  const auto chip = cutter.cut({.scene = 0, .window = {1400, 1300, 32, 32}});
+  ASSERT_TRUE(std::holds_alternative<Patch>(chip));
+  const auto& samples = std::get<std::vector<std::uint8_t>>(std::get<Patch>(chip).samples);
+  EXPECT_EQ(samples.at(4 * 32 + 3), busy(0, 1403, 1304));
   EXPECT_GT(ranges, 0U);
 }
 

@@ -5,6 +5,7 @@
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
+#include "imagery/scene_reader.hpp"
 
 #include <algorithm>
 #include <cmath>
@@ -33,20 +34,24 @@ StretchRule checked(StretchRule rule, std::string_view text) {
 using Samples = std::vector<std::vector<float>>;
 
 void add_samples(const Scene& scene, const std::vector<int>& bands, int side, Samples& samples) {
-  const Raster raster = Raster::open(scene.gdal_name());
-  const int width = std::min(side, raster.info().width);
-  const int height = std::min(side, raster.info().height);
-  const auto plane = static_cast<std::size_t>(width) * static_cast<std::size_t>(height);
-  const Raster::ReadRequest request{
-      {0, 0, raster.info().width, raster.info().height}, bands, width, height, Resampling::nearest};
-  std::vector<std::uint8_t> valid(plane);
-  std::vector<float> values(plane * bands.size());
-  raster.read_valid(request, valid);
-  raster.read<float>(request, values);
-  for (std::size_t band = 0; band < bands.size(); ++band)
-    for (std::size_t i = 0; i < plane; ++i)
-      if (const float value = values[band * plane + i]; valid[i] != 0 && std::isfinite(value))
-        samples[band].push_back(value);
+  const auto read = SceneReader({.open_files = 1, .waits_s = {0.5, 2}})
+                        .read(scene, {.window = {0, 0, scene.width, scene.height},
+                                      .bands = bands,
+                                      .judged = bands,
+                                      .out_width = std::min(side, scene.width),
+                                      .out_height = std::min(side, scene.height)});
+  if (std::holds_alternative<Skipped>(read))
+    fail(ErrorKind::format, "scene {} is damaged", scene.name);
+  const Patch& patch = std::get<Patch>(read);
+  const std::size_t pixels = patch.pixels();
+  std::visit(
+      [&](const auto& planes) {
+        for (std::size_t i = 0; i < planes.size(); ++i)
+          if (const auto value = static_cast<float>(planes[i]);
+              patch.valid[i % pixels] != 0 && std::isfinite(value))
+            samples[i / pixels].push_back(value);
+      },
+      patch.samples);
 }
 
 std::vector<const Scene*> spread(const std::vector<const Scene*>& scenes) {
@@ -72,10 +77,28 @@ Samples sample(const std::vector<int>& bands, const std::vector<const Scene*>& s
   return samples;
 }
 
+const BandInfo& band_of(const Scene& scene, int number) {
+  return scene.bands.at(static_cast<std::size_t>(number - 1));
+}
+
 bool is_8_bit(const Scene& scene, const std::vector<int>& bands) {
-  return std::ranges::all_of(bands, [&](int band) {
-    return scene.bands.at(static_cast<std::size_t>(band - 1)).type == SampleType::u8;
+  return std::ranges::all_of(bands, [&](int number) {
+    const BandInfo& band = band_of(scene, number);
+    return band.type == SampleType::u8 && band.scale == 1 && band.offset == 0;
   });
+}
+
+// A range is given in stored numbers without their offset: 3000 is a reflectance of 0.3 where the
+// file declares a scale of 0.0001, before and after a producer began to add 1000.
+std::vector<BandStretch> stored_range(const StretchRule& rule, const std::vector<int>& bands,
+                                      const Scene& scene) {
+  std::vector<BandStretch> stretches;
+  for (const int number : bands) {
+    const double scale = band_of(scene, number).scale;
+    stretches.push_back({std::min(rule.low * scale, rule.high * scale),
+                         std::max(rule.low * scale, rule.high * scale)});
+  }
+  return stretches;
 }
 
 }  // namespace
@@ -136,8 +159,7 @@ std::vector<BandStretch> stretches_of(const StretchRule& rule, const std::vector
   using Kind = StretchRule::Kind;
   if (rule.kind == Kind::none || scenes.empty()) return {};
   if (rule.kind == Kind::automatic && is_8_bit(*scenes.front(), bands)) return {};
-  if (rule.kind == Kind::range)
-    return std::vector<BandStretch>(bands.size(), {rule.low, rule.high});
+  if (rule.kind == Kind::range) return stored_range(rule, bands, *scenes.front());
   Samples samples = sample(bands, scenes);
   if (std::ranges::any_of(samples, &std::vector<float>::empty))
     fail(ErrorKind::input,

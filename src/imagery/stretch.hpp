@@ -33,6 +33,8 @@ struct StretchRule {
 /// valid pixels of a decimated sample: up to 64 scenes spread evenly over `scenes` (in their
 /// order), about 500 x 500 pixels a band in all when there are many, always the same ones. Scenes
 /// that cannot be read do not count. Throws Error(input) if no pixel is left.
+/// Stretches are of values, that is with declared scales and offsets applied; a range is given in
+/// stored numbers of the first scene less their offset.
 [[nodiscard]] std::vector<BandStretch> stretches_of(const StretchRule& rule,
                                                     const std::vector<int>& bands,
                                                     const std::vector<const Scene*>& scenes);

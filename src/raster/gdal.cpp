@@ -3,6 +3,8 @@
 
 #include <cpl_conv.h>
 #include <cpl_error.h>
+#include <cpl_string.h>
+#include <cpl_vsi.h>
 #include <gdal_priv.h>
 #include <mutex>
 
@@ -38,9 +40,42 @@ void limit_gdal_cache(std::uint64_t bytes) {
   GDALSetCacheMax64(static_cast<GIntBig>(bytes));
 }
 
+void forget_remote_file(const std::string& gdal_name) {
+  if (gdal_name.starts_with("/vsi")) VSICurlPartialClearCache(gdal_name.c_str());
+}
+
 std::string last_gdal_error() {
   const char* message = CPLGetLastErrorMsg();
   return message == nullptr ? "" : message;
+}
+
+struct GdalFailures::State {
+  std::string first;
+  bool any = false;
+
+  static void hear(CPLErr kind, CPLErrorNum /*number*/, const char* message) {
+    auto& state = *static_cast<State*>(CPLGetErrorHandlerUserData());
+    if (kind < CE_Failure || state.any) return;
+    state.any = true;
+    state.first = message == nullptr ? "" : message;
+  }
+};
+
+GdalFailures::GdalFailures() : state_(std::make_unique<State>()) {
+  CPLErrorReset();
+  CPLPushErrorHandlerEx(State::hear, state_.get());
+}
+
+GdalFailures::~GdalFailures() {
+  CPLPopErrorHandler();
+}
+
+bool GdalFailures::any() const {
+  return state_->any;
+}
+
+const std::string& GdalFailures::first() const {
+  return state_->first;
 }
 
 }  // namespace skyglot

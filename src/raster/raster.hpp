@@ -34,6 +34,8 @@ struct BandInfo {
   friend bool operator==(const BandInfo&, const BandInfo&) = default;
 };
 
+/// What a raster says of itself, as it is read here: north up, a palette as three bands of colours
+/// with a mask, "min is white" turned round.
 struct RasterInfo {
   std::string name;
   int width = 0;
@@ -78,17 +80,24 @@ class Raster {
   Raster& operator=(Raster&&) noexcept;
 
   [[nodiscard]] const RasterInfo& info() const;
+  /// From now on these say of each band which value is no data and whether a mask counts, whatever
+  /// the file says: for files that declare nothing, or something that is not so.
+  void declare(const std::vector<BandInfo>& bands);
 
   /// Reads `window` of bands `bands` (from 1) into `out`, band after band, each out_height x
   /// out_width in rows; `out` has bands.size() * out_width * out_height samples. Sizes equal to the
   /// window's copy pixels exactly. T is uint8_t, uint16_t or float; values are converted and
-  /// clamped as GDAL does. Throws Error(format) if the bytes cannot be read.
+  /// clamped as GDAL does; scale and offset are not applied. Throws Error(format) if the bytes
+  /// cannot be read, Error(resource) without memory.
   struct ReadRequest {
     PixelWindow window;
     std::vector<int> bands;
     int out_width = 0;
     int out_height = 0;
     Resampling resampling = Resampling::nearest;
+    /// The true edges, where they cut pixels of the window (a file of larger pixels than its
+    /// scene's).
+    std::optional<Box> edges{};
   };
   template <typename T>
   void read(const ReadRequest& request, std::span<T> out) const;
@@ -97,6 +106,10 @@ class Raster {
   /// NaN is no data), else 0; out_height x out_width. Sizes smaller than the window's take the
   /// nearest.
   void read_valid(const ReadRequest& request, std::span<std::uint8_t> out) const;
+
+  /// Whether the stored bytes behind a window can be had at all, right or wrong: false where the
+  /// disk or the network fails, true where what they hold is damaged (or the file ends too early).
+  [[nodiscard]] bool bytes_arrive(const ReadRequest& request) const;
 
  private:
   struct State;

@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "raster/dataset.hpp"
 #include "raster/gdal.hpp"
 
 #include <cpl_string.h>
@@ -12,17 +13,11 @@
 namespace skyglot {
 namespace {
 
-struct CloseDataset {
-  void operator()(GDALDataset* dataset) const { GDALClose(dataset); }
-};
-using DatasetHandle = std::unique_ptr<GDALDataset, CloseDataset>;
-
-template <typename T>
-constexpr GDALDataType kGdalType = GDT_Byte;
-template <>
-constexpr GDALDataType kGdalType<std::uint16_t> = GDT_UInt16;
-template <>
-constexpr GDALDataType kGdalType<float> = GDT_Float32;
+// GDAL does not return what goes wrong while blocks are flushed and files closed; it reports it.
+void demand_none(const GdalFailures& failures, const std::filesystem::path& path) {
+  if (failures.any())
+    fail(ErrorKind::io, "cannot write {}: {}; is the disk full?", path.string(), failures.first());
+}
 
 GDALDataset* create_plain(const std::filesystem::path& path, const RasterSpec& spec) {
   CPLStringList options;
@@ -78,11 +73,14 @@ RasterWriter::RasterWriter(std::filesystem::path path, RasterSpec spec) {
   start_gdal();
   state_.reset(new State{PendingPath(std::move(path)), std::move(spec), {}, {}});
   state_->plain_path = state_->pending.path().string() + ".plain";
+  const GdalFailures failures;
   state_->plain.reset(create_plain(state_->plain_path, state_->spec));
   describe(*state_->plain, state_->spec);
+  demand_none(failures, state_->pending.final_path());
 }
 
 RasterWriter::~RasterWriter() {
+  const GdalFailures unheard;
   state_->plain.reset();
   std::error_code ignored;
   std::filesystem::remove(state_->plain_path, ignored);
@@ -91,12 +89,13 @@ RasterWriter::~RasterWriter() {
 template <typename T>
 void RasterWriter::write(const PixelWindow& w, std::span<const T> samples) {
   const int bands = static_cast<int>(state_->spec.band_names.size());
+  const GdalFailures failures;
   const CPLErr code =
       state_->plain->RasterIO(GF_Write, w.x, w.y, w.width, w.height, const_cast<T*>(samples.data()),
                               w.width, w.height, kGdalType<T>, bands, nullptr, 0, 0, 0, nullptr);
+  demand_none(failures, state_->pending.final_path());
   if (code != CE_None)
-    fail(ErrorKind::io, "cannot write {}: {}", state_->pending.final_path().string(),
-         last_gdal_error());
+    fail(ErrorKind::io, "cannot write {}", state_->pending.final_path().string());
 }
 
 template void RasterWriter::write<std::uint8_t>(const PixelWindow&, std::span<const std::uint8_t>);
@@ -110,15 +109,19 @@ void RasterWriter::finish() {
   options.SetNameValue("OVERVIEW_RESAMPLING", state_->spec.overview_resampling.c_str());
   options.SetNameValue("BIGTIFF", "IF_SAFER");
   if (state_->spec.compression != "JPEG") options.SetNameValue("PREDICTOR", "YES");
+  const std::filesystem::path& path = state_->pending.final_path();
+  const GdalFailures failures;
   state_->plain->FlushCache();
+  demand_none(failures, path);
   DatasetHandle cog(GetGDALDriverManager()->GetDriverByName("COG")->CreateCopy(
       state_->pending.path().c_str(), state_->plain.get(), FALSE, options.List(), nullptr,
       nullptr));
-  if (!cog)
-    fail(ErrorKind::io, "cannot write {}: {}", state_->pending.final_path().string(),
-         last_gdal_error());
+  demand_none(failures, path);
+  if (!cog) fail(ErrorKind::io, "cannot write {}", path.string());
   cog->FlushCache();
   cog.reset();
+  state_->plain.reset();
+  demand_none(failures, path);
   state_->pending.commit();
 }
 

@@ -37,6 +37,19 @@ GeoTransform inverse(const GeoTransform& t) {
   return {-(a * t[0] + b * t[3]), a, b, -(c * t[0] + d * t[3]), c, d};
 }
 
+Mirror mirror_to_north_up(const GeoTransform& t) {
+  const bool upright = std::abs(t[1]) + std::abs(t[5]) >= std::abs(t[2]) + std::abs(t[4]);
+  if (upright) return {.columns = t[1]<0, .rows = t[5]> 0};
+  return {.columns = false, .rows = t[1] * t[5] - t[2] * t[4] > 0};
+}
+
+GeoTransform mirrored(const GeoTransform& transform, Mirror mirror, int width, int height) {
+  GeoTransform t = transform;
+  if (mirror.columns) t = {t[0] + width * t[1], -t[1], t[2], t[3] + width * t[4], -t[4], t[5]};
+  if (mirror.rows) t = {t[0] + height * t[2], t[1], -t[2], t[3] + height * t[5], t[4], -t[5]};
+  return t;
+}
+
 bool same_crs(const std::string& a, const std::string& b) {
   if (a == b) return true;
   const OGRSpatialReference other = parse_crs(b);

@@ -19,6 +19,18 @@ using GeoTransform = std::array<double, 6>;
 /// Throws Error(format) if the transform cannot be inverted.
 [[nodiscard]] GeoTransform inverse(const GeoTransform& transform);
 
+/// Which way a grid runs against the usual one, north up and east to the right.
+struct Mirror {
+  bool columns = false;
+  bool rows = false;
+  friend bool operator==(const Mirror&, const Mirror&) = default;
+};
+/// What turns the grid north up; of a grid that lies on its side only a mirror image is put right.
+[[nodiscard]] Mirror mirror_to_north_up(const GeoTransform& transform);
+/// The transform of a width x height grid whose columns and rows are counted the other way round.
+[[nodiscard]] GeoTransform mirrored(const GeoTransform& transform, Mirror mirror, int width,
+                                    int height);
+
 /// Whether two descriptions mean the same reference system. Throws Error(format) for one that GDAL
 /// does not understand.
 [[nodiscard]] bool same_crs(const std::string& a, const std::string& b);

@@ -40,5 +40,18 @@ TEST(Transform, BadSystemAndSingularGridAreErrors) {
   EXPECT_THROW((void)inverse({0, 0, 0, 0, 0, 0}), Error);
 }
 
+TEST(Mirror, TurnsEveryGridNorthUp) {
+  const GeoTransform usual{100, 2, 0, 500, 0, -2};
+  EXPECT_EQ(mirror_to_north_up(usual), (Mirror{}));
+  for (const Mirror mirror : {Mirror{true, false}, Mirror{false, true}, Mirror{true, true}}) {
+    const GeoTransform turned = mirrored(usual, mirror, 30, 20);
+    EXPECT_EQ(mirror_to_north_up(turned), mirror);
+    EXPECT_EQ(mirrored(turned, mirror, 30, 20), usual);
+  }
+  // Lying on its side: turned pictures stay, a mirror image does not.
+  EXPECT_EQ(mirror_to_north_up({0, 0, 2, 0, 2, 0}), (Mirror{}));
+  EXPECT_EQ(mirror_to_north_up({0, 0, 2, 0, -2, 0}), (Mirror{false, true}));
+}
+
 }  // namespace
 }  // namespace skyglot

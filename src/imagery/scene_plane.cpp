@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataset/scene_plane.hpp"
+#include "imagery/scene_plane.hpp"
 
 #include "geo/overlay.hpp"
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
+#include <set>
 
 namespace skyglot {
 namespace {
@@ -38,22 +40,36 @@ Box scaled(const Box& box, double factor) {
   return {box.min_x * factor, box.min_y * factor, box.max_x * factor, box.max_y * factor};
 }
 
+// A pixel less on every side, if it has that many.
+Box shrunk(const Box& box) {
+  const double by = std::min({1.0, box.width() / 4, box.height() / 4});
+  return grown(box, -by);
+}
+
 }  // namespace
 
 double nominal_gsd_m(const Collection& collection, const Scene& scene) {
   return collection.gsd_m.value_or(two_digits(scene.gsd_m));
 }
 
-ScenePlane::ScenePlane(const Collection& collection, const Scene& scene)
-    : scene_(&scene),
-      gsd_m_(nominal_gsd_m(collection, scene)),
-      scale_(resamples(collection, scene) ? *collection.gsd_m / scene.gsd_m : 1.0),
-      grid_(scene.map_from_pixel, scene.crs_wkt),
-      middle_lon_(bounding_box(scene.footprint_lonlat).centre().x),
-      reach_lonlat_(reach_of(scene.footprint_lonlat)),
+double chip_scale(const Collection& collection, const Scene& scene) {
+  return resamples(collection, scene) ? *collection.gsd_m / scene.gsd_m : 1.0;
+}
+
+ScenePlane::ScenePlane(const ImageryCatalogue& catalogue, const AlignedScenes& aligned,
+                       std::size_t scene_index)
+    : catalogue_(&catalogue),
+      aligned_(&aligned),
+      index_(scene_index),
+      scene_(&catalogue.scenes.at(scene_index)),
+      gsd_m_(nominal_gsd_m(catalogue.collection(scene_->collection_code), *scene_)),
+      scale_(chip_scale(catalogue.collection(scene_->collection_code), *scene_)),
+      grid_(scene_->map_from_pixel, scene_->crs_wkt),
+      middle_lon_(bounding_box(scene_->footprint_lonlat).centre().x),
+      reach_lonlat_(reach_of(scene_->footprint_lonlat)),
       footprint_px_(
-          from_lonlat(scene.footprint_lonlat).value_or(Geometry{GeometryKind::polygon, {}})),
-      raster_px_{0, 0, scene.width / scale_, scene.height / scale_} {}
+          from_lonlat(scene_->footprint_lonlat).value_or(Geometry{GeometryKind::polygon, {}})),
+      raster_px_{0, 0, scene_->width / scale_, scene_->height / scale_} {}
 
 std::optional<Point> ScenePlane::from_lonlat(Point lonlat) const {
   ++points_moved_;
@@ -81,7 +97,45 @@ bool ScenePlane::may_show(Point lonlat) const {
 bool ScenePlane::shows(const PixelWindow& tile) const {
   const Box box = box_of(tile);
   // The footprint's outline is good to about a pixel; the cut counts the pixels themselves.
-  return contains(raster_px_, box) && polygon_contains(footprint_px_, grown(box, -1));
+  return (contains(raster_px_, box) && polygon_contains(footprint_px_, grown(box, -1))) ||
+         neighbours_show(tile);
+}
+
+const Geometry& ScenePlane::footprint_of(std::size_t scene) const {
+  if (scene == index_) return footprint_px_;
+  const auto [entry, fresh] = neighbours_px_.try_emplace(scene);
+  if (fresh)
+    entry->second = from_lonlat(catalogue_->scenes.at(scene).footprint_lonlat)
+                        .value_or(Geometry{GeometryKind::polygon, {}});
+  return entry->second;
+}
+
+// Cuts the tile along the edges of all scenes that hold a part of it; each piece must be shown by
+// one of them.
+bool ScenePlane::neighbours_show(const PixelWindow& tile) const {
+  const PixelWindow window = scene_window(tile);
+  const auto parts = aligned_->parts(index_, window);
+  if (parts.empty() || (parts.size() == 1 && parts[0].scene == index_)) return false;
+  std::set<int> columns{0, window.width};
+  std::set<int> rows{0, window.height};
+  for (const AlignedScenes::Part& part : parts) {
+    columns.insert({part.x, part.x + part.window.width});
+    rows.insert({part.y, part.y + part.window.height});
+  }
+  const auto shown = [&](const PixelWindow& piece) {
+    const Box box = scaled(
+        box_of({window.x + piece.x, window.y + piece.y, piece.width, piece.height}), 1 / scale_);
+    return std::ranges::any_of(parts, [&](const AlignedScenes::Part& part) {
+      return part.x <= piece.x && part.y <= piece.y &&
+             piece.x + piece.width <= part.x + part.window.width &&
+             piece.y + piece.height <= part.y + part.window.height &&
+             polygon_contains(footprint_of(part.scene), shrunk(box));
+    });
+  };
+  for (auto x = columns.begin(); std::next(x) != columns.end(); ++x)
+    for (auto y = rows.begin(); std::next(y) != rows.end(); ++y)
+      if (!shown({*x, *y, *std::next(x) - *x, *std::next(y) - *y})) return false;
+  return true;
 }
 
 bool ScenePlane::shows(Point at) const {
@@ -112,8 +166,8 @@ PixelWindow ScenePlane::scene_window(const PixelWindow& tile) const {
   const Box box = scaled(box_of(tile), scale_);
   const int x = static_cast<int>(std::lround(box.min_x));
   const int y = static_cast<int>(std::lround(box.min_y));
-  return {x, y, std::min(scene_->width, static_cast<int>(std::lround(box.max_x))) - x,
-          std::min(scene_->height, static_cast<int>(std::lround(box.max_y))) - y};
+  return {x, y, static_cast<int>(std::lround(box.max_x)) - x,
+          static_cast<int>(std::lround(box.max_y)) - y};
 }
 
 std::uint64_t ScenePlanes::points_moved() const {
@@ -129,8 +183,7 @@ const ScenePlane& ScenePlanes::at(std::size_t scene_index) {
     planes_.clear();
     return at(scene_index);
   }
-  const Scene& scene = catalogue_->scenes.at(scene_index);
-  slot = std::make_unique<ScenePlane>(catalogue_->collection(scene.collection_code), scene);
+  slot = std::make_unique<ScenePlane>(*catalogue_, *aligned_, scene_index);
   return *slot;
 }
 
