@@ -47,13 +47,18 @@ const Tags kTree{{"natural", "tree"}};
 class NeighboursInAScene : public testing::Test {
  protected:
   void use(double west, double gsd_m) {
-    scene_.collection_code = collection_.code = "XX";
-    scene_.width = scene_.height = 4000;
-    scene_.map_from_pixel = {west, 1e-6, 0, 10, 0, -1e-6};
-    scene_.crs_wkt = "EPSG:4326";
-    scene_.gsd_m = gsd_m;
-    scene_.footprint_lonlat = Geometry::rectangle({west, 10 - 0.004, west + 0.004, 10});
-    plane_.emplace(collection_, scene_);
+    Scene scene;
+    scene.collection_code = "XX";
+    scene.width = scene.height = 4000;
+    scene.map_from_pixel = {west, 1e-6, 0, 10, 0, -1e-6};
+    scene.crs_wkt = "EPSG:4326";
+    scene.gsd_m = gsd_m;
+    scene.footprint_lonlat = Geometry::rectangle({west, 10 - 0.004, west + 0.004, 10});
+    catalogue_.scenes = {scene};
+    catalogue_.collections.resize(1);
+    catalogue_.collections[0].code = "XX";
+    aligned_.emplace(catalogue_);
+    plane_.emplace(catalogue_, *aligned_, 0);
   }
   static Geometry from_pixels(Geometry px) {
     return mapped(std::move(px), [](Point p) { return Point{20 + p.x * 1e-6, 10 - p.y * 1e-6}; });
@@ -70,8 +75,8 @@ class NeighboursInAScene : public testing::Test {
 
   MemoryMap map_;
   VisibilityTable labels_ = VisibilityTable::parse(kLabels, "labels");
-  Collection collection_;
-  Scene scene_;
+  ImageryCatalogue catalogue_;
+  std::optional<AlignedScenes> aligned_;
   std::optional<ScenePlane> plane_;
 };
 
