@@ -15,8 +15,8 @@ namespace mustache = kainjow::mustache;
 using nlohmann::json;
 
 mustache::data data_of(const json& value) {
-  if (value.is_string()) return mustache::data(value.get_ref<const std::string&>());
-  if (value.is_boolean()) return mustache::data(value.get<bool>());
+  if (value.is_string()) return {value.get_ref<const std::string&>()};
+  if (value.is_boolean()) return {value.get<bool>()};
   if (value.is_array()) {
     mustache::data list(mustache::data::type::list);
     for (const json& item : value) list.push_back(data_of(item));
@@ -34,7 +34,7 @@ class StrictContext : public mustache::context<std::string> {
   StrictContext(const mustache::data* values, std::string_view name)
       : context(values), name_(name) {}
 
-  const mustache::data* get(const std::string& name) const override {
+  [[nodiscard]] const mustache::data* get(const std::string& name) const override {
     const mustache::data* found = context::get(name);
     if (found == nullptr)
       fail(ErrorKind::internal, "template {}: it names {}, which has no value", name_, name);
