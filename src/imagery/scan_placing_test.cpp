@@ -130,9 +130,9 @@ TEST_P(PlacedByWorldFile, OrByNotesBesideIt) {
   const Scanned result = scanned(folder);
   ASSERT_EQ(result.counts.added, 1U);
   EXPECT_EQ(result.catalogue.scenes[0].map_from_pixel, kPlace);
-  ChipCutter cutter(result.catalogue, {});
-  EXPECT_TRUE(
-      std::holds_alternative<Picture>(cutter.cut(result.catalogue.scenes[0], {8, 8, 32, 32})));
+  const AlignedScenes aligned(result.catalogue);
+  ChipCutter cutter(result.catalogue, aligned, {});
+  EXPECT_TRUE(std::holds_alternative<Patch>(cutter.cut({.scene = 0, .window = {8, 8, 32, 32}})));
   EXPECT_EQ(std::distance(fs::directory_iterator(folder), fs::directory_iterator()), 2)
       << "reading must not write beside the files";
 }

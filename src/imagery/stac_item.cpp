@@ -329,7 +329,7 @@ class ItemReader {
     band.colour = asset.band;
   }
 
-  [[nodiscard]] std::variant<Scene, Skipped> scene_of(const Look& look,
+  [[nodiscard]] std::variant<Scene, Skipped> scene_of(Look& look,
                                                       const SceneOptions& options) const {
     if (look.raster) return describe_scene(*look.raster, look.info, id(), options);
     auto described = describe_grid(look.info, id(), options);
