@@ -79,8 +79,10 @@ class PlanTest : public testing::Test {
   ~PlanTest() override { std::filesystem::remove(file_); }
 
   Plan plan(int threads) {
+    const ImageryCatalogue catalogue = imagery();
     const BuildInputs inputs{.recipe = recipe_,
-                             .catalogue = imagery(),
+                             .catalogue = catalogue,
+                             .aligned = AlignedScenes(catalogue),
                              .visibility = VisibilityTable::parse(kLabels, "labels"),
                              .caption_rules = {},
                              .open_store = [&] { return std::make_unique<MemoryStore>(map_); }};
