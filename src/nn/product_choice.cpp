@@ -102,18 +102,26 @@ struct Candidate {
   double seconds = 1e30;
 };
 
+Candidate candidate(std::string name, bool library, std::function<void()> work) {
+  Candidate result;
+  result.product.name = std::move(name);
+  result.product.library = library;
+  result.work = std::move(work);
+  return result;
+}
+
 std::vector<Candidate> candidates_on(Factors& f) {
   std::vector<Candidate> candidates;
   for (const ProductKernel* kernel : float_kernels())
     if (kernel != &kPlainKernel || float_kernels().size() == 1)
-      candidates.push_back({{kernel->name, 0, true, false}, work_of(*kernel, f)});
+      candidates.push_back(candidate(kernel->name, false, work_of(*kernel, f)));
   if (const ProductKernel* const kernel = bfloat16_kernel())
-    candidates.push_back({{kernel->name, 0, true, false}, work_of(*kernel, f)});
+    candidates.push_back(candidate(kernel->name, false, work_of(*kernel, f)));
   if (const Blas blas = loaded_blas(); blas.multiply != nullptr)
-    candidates.push_back({{blas.name, 0, true, true}, [&f, blas] {
-                            multiply_with(blas, {f.a.data(), kRows, kDepth, kDepth, 1},
-                                          {f.b.data(), kColumns, kDepth, kDepth, 1}, f.out.data());
-                          }});
+    candidates.push_back(candidate(blas.name, true, [&f, blas] {
+      multiply_with(blas, {f.a.data(), kRows, kDepth, kDepth, 1},
+                    {f.b.data(), kColumns, kDepth, kDepth, 1}, f.out.data());
+    }));
   return candidates;
 }
 
