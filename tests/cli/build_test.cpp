@@ -139,7 +139,7 @@ TEST_F(BuildTest, TwoBuildsOrTwoMergesAtOnceHarmNothing) {
     const auto results = run_at_once({same, same});
     for (const ProgramResult& result : results)
       if (result.exit_code != 0) EXPECT_THAT(result.err, HasSubstr("another run is writing"));
-    EXPECT_TRUE(results[0].exit_code == 0 || results[1].exit_code == 0);
+    { EXPECT_TRUE(results[0].exit_code == 0 || results[1].exit_code == 0); }
     EXPECT_EQ(tree_hashes(folder_ / "two"), one);
     fs::remove_all(folder_ / "two");
     ASSERT_EQ(build("two", {"--task", "1/2"}).exit_code, 0);
