@@ -23,6 +23,7 @@ GDALRIOResampleAlg gdal_algorithm(Resampling resampling) {
 
 template <typename T>
 std::vector<T> resampled(std::span<const T> planes, const PlaneSizes& s, Resampling resampling) {
+  start_gdal();
   const DatasetHandle memory(GetGDALDriverManager()->GetDriverByName("MEM")->Create(
       "", s.width, s.height, s.bands, kGdalType<T>, nullptr));
   std::vector<T> out(static_cast<std::size_t>(s.out_width) *
