@@ -320,10 +320,13 @@ Raster Raster::open(const std::string& name, const RasterOpenOptions& options) {
 }
 
 void Raster::State::settle() {
-  white = white_at_zero(*dataset, info);
-  if (white > 0 && info.bands[0].nodata) info.bands[0].nodata = white - *info.bands[0].nodata;
+  // GDAL gives some "min is white" files a palette that turns them round already.
   palette = palette_of(*dataset);
-  if (!palette.empty()) show_colours(info, palette);
+  if (palette.empty())
+    white = white_at_zero(*dataset, info);
+  else
+    show_colours(info, palette);
+  if (white > 0 && info.bands[0].nodata) info.bands[0].nodata = white - *info.bands[0].nodata;
   own_bands = info.bands;
   if (!info.map_from_pixel) return;
   mirror = mirror_to_north_up(*info.map_from_pixel);
