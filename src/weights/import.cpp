@@ -95,6 +95,20 @@ void take_tower_facts(ModelConfig& config, const ModelImportOptions& options,
   config.text->causal = !facts.text_sees_all;
 }
 
+// What a configuration may ask of a CLIP and the towers do not do would give other vectors.
+void demand_what_clips_do(const ModelConfig& config, const std::string& where) {
+  if (config.kind != ModelKind::clip) return;
+  const auto refuse = [&](const char* setting) {
+    fail(ErrorKind::format, "{}: {}, which the towers of a CLIP are not run with", where, setting);
+  };
+  if (config.vision.pooling != Pooling::cls)
+    refuse("its pictures are the mean of their patches (global_average_pool, pool_type avg)");
+  if (!config.text) return;
+  if (config.text->pooling != TextPooling::end)
+    refuse("its texts are not their end token (pool_type)");
+  if (!config.text->causal) refuse("its texts see all of themselves (no_causal_mask)");
+}
+
 // Settings of configurations that are not followed must have been settled by their option.
 void demand_settled(const ModelImportOptions& options, const Provenance& facts,
                     const std::string& where) {
@@ -168,6 +182,7 @@ ImportResult import_checkpoint(const fs::path& path, const ModelImportOptions& o
   check_architecture(facts, config, where);
   decide_activation(result, options, facts, where);
   take_tower_facts(config, options, facts);
+  demand_what_clips_do(config, where);
   const PreparationSources sources = decide_preparation(config, named, options, facts);
   result.normalisation_source = sources.normalisation;
   result.resize_source = sources.resize;

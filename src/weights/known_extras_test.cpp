@@ -114,9 +114,13 @@ TEST(KnownExtras, OpenClipsConfigurationIsFollowedOrRefused) {
   EXPECT_EQ(config("", "").text->transformer.heads, 8) << "open_clip's default";
   EXPECT_EQ(config(R"(,"head_width":16)", "").vision.transformer.heads, 4);
   EXPECT_EQ(config("", R"(,"heads":2)").text->transformer.heads, 2);
-  EXPECT_EQ(config(R"(,"global_average_pool":true)", "").vision.pooling, Pooling::mean);
+  EXPECT_THAT(refusal([&] { return config(R"(,"global_average_pool":true)", ""); }),
+              HasSubstr("global_average_pool"));
+  EXPECT_THAT(refusal([&] { return config("", R"(,"pool_type":"first")"); }),
+              HasSubstr("pool_type"));
   EXPECT_EQ(config("", "").vision.pooling, Pooling::cls);
-  EXPECT_FALSE(config("", R"(,"no_causal_mask":true)").text->causal);
+  EXPECT_THAT(refusal([&] { return config("", R"(,"no_causal_mask":true)"); }),
+              HasSubstr("no_causal_mask"));
   EXPECT_EQ(config(R"(,"norm_kwargs":{"eps":1e-6})", "").vision.transformer.layer_norm_epsilon,
             1e-6);
   EXPECT_EQ(config(R"(,"norm_kwargs":{"eps":1e-6})", "").text->transformer.layer_norm_epsilon,
