@@ -7,11 +7,12 @@ get_property(rooms GLOBAL PROPERTY SKYGLOT_ROOMS)
 install(TARGETS ${rooms} EXPORT skyglot ARCHIVE DESTINATION "${CMAKE_INSTALL_LIBDIR}")
 get_property(programs GLOBAL PROPERTY SKYGLOT_PROGRAMS)
 install(TARGETS ${programs} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
-# Included as skyglot/ROOM/thing.hpp. What only tests use stays here.
+# Included as skyglot/ROOM/thing.hpp. What only tests use stays here, and what holds handles of other libraries.
 get_property(folders GLOBAL PROPERTY SKYGLOT_PUBLIC_FOLDERS)
 install(DIRECTORY ${folders} DESTINATION "${CMAKE_INSTALL_INCLUDEDIR}/skyglot"
   FILES_MATCHING PATTERN "*.hpp"
-  PATTERN "*_testing.hpp" EXCLUDE PATTERN "test_*.hpp" EXCLUDE PATTERN "small_clip.hpp" EXCLUDE)
+  PATTERN "*_testing.hpp" EXCLUDE PATTERN "test_*.hpp" EXCLUDE PATTERN "small_clip.hpp" EXCLUDE
+  PATTERN "gdal_dataset.hpp" EXCLUDE PATTERN "archive_handle.hpp" EXCLUDE)
 install(DIRECTORY data/ DESTINATION "${CMAKE_INSTALL_DATADIR}/skyglot")
 install(FILES LICENSE NOTICE DESTINATION "${CMAKE_INSTALL_DOCDIR}")
 install(EXPORT skyglot NAMESPACE skyglot:: DESTINATION "${package_dir}" FILE skyglotTargets.cmake)

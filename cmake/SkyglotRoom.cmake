@@ -1,14 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
-# skyglot_room(NAME [NOT_INSTALLED] SOURCES ... [ALONE ...] [TESTS ...] [USES room...] [LINKS target...] [PRIVATE_LINKS target...])
+# skyglot_room(NAME [NOT_INSTALLED] SOURCES ... [TESTS ...] [USES room...] [LINKS target...] [PRIVATE_LINKS target...])
 # makes the library skyglot_NAME (alias skyglot::NAME) and, from TESTS, the program NAME_test.
 # USES names rooms of ours, LINKS libraries that appear in the room's headers, PRIVATE_LINKS the rest.
-# ALONE are sources whose local names others of the room have too: they stay out of unity builds.
 # A room that is NOT_INSTALLED belongs to the programs only.
 function(skyglot_room name)
-  cmake_parse_arguments(ROOM "NOT_INSTALLED" "" "SOURCES;ALONE;TESTS;USES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "NOT_INSTALLED" "" "SOURCES;TESTS;USES;LINKS;PRIVATE_LINKS" ${ARGN})
   set(target skyglot_${name})
-  add_library(${target} STATIC ${ROOM_SOURCES} ${ROOM_ALONE})
-  set_source_files_properties(${ROOM_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  add_library(${target} STATIC ${ROOM_SOURCES})
   add_library(skyglot::${name} ALIAS ${target})
   set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
   target_compile_features(${target} PUBLIC cxx_std_20)
@@ -34,7 +32,6 @@ endfunction()
 function(skyglot_test name)
   cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES} "${PROJECT_SOURCE_DIR}/tests/support/main.cpp")
-  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
   target_link_libraries(${name} PRIVATE ${TEST_LINKS} GTest::gmock GTest::gtest
     skyglot_warnings)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")

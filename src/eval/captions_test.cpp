@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "base/error.hpp"
 #include "eval/caption_list.hpp"
 #include "eval/caption_texts.hpp"
 #include "scores/counting.hpp"
+#include "tests/support/message_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,16 +14,6 @@ using ::testing::AllOf;
 using ::testing::AnyOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-template <typename Call>
-std::string message_of(Call call) {
-  try {
-    call();
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
 
 constexpr const char* kKarpathy = R"({"images": [
   {"filename": "1.tif", "split": "test", "sentences": [{"raw": "one . "}, {"raw": "two"}]},

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/classes.hpp"
 
-#include "base/error.hpp"
 #include "eval/data_file.hpp"
 #include "eval/names.hpp"
+#include "tests/support/message_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -14,16 +14,6 @@ namespace {
 using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-template <typename Call>
-std::string message_of(Call call) {
-  try {
-    call();
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
 
 TEST(Names, CaseBlanksAndSignsDoNotMatter) {
   EXPECT_EQ(normalised_name("Baseball Field"), "baseballfield");

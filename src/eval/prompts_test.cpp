@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "eval/prompts.hpp"
 
-#include "base/error.hpp"
 #include "eval/data_file.hpp"
+#include "tests/support/message_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,16 +15,6 @@ namespace {
 
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-
-template <typename Call>
-std::string message_of(Call call) {
-  try {
-    call();
-    return "";
-  } catch (const Error& error) {
-    return error.what();
-  }
-}
 
 TEST(Prompts, TemplatesAreFilledClassByClass) {
   const auto templates = parse_templates("# two\na photo of {c}.\r\n\n{c}, {c}\n", "t");

@@ -11,9 +11,9 @@
 #include "imagery/capture_date.hpp"
 #include "imagery/footprint.hpp"
 #include "raster/gdal.hpp"
+#include "raster/gdal_dataset.hpp"
 
 #include <array>
-#include <gdal_priv.h>
 #include <memory>
 #include <ogrsf_frmts.h>
 
@@ -27,23 +27,18 @@ struct Image {
   Geometry footprint_lonlat;
 };
 
-struct CloseDataset {
-  void operator()(GDALDataset* dataset) const { GDALClose(dataset); }
-};
-using Listing = std::unique_ptr<GDALDataset, CloseDataset>;
-
 std::string asset_path(std::string asset) {
   if (asset.starts_with("EEDA:")) asset.erase(0, 5);
   const bool full = asset.starts_with("projects/") || asset.starts_with("users/");
   return full ? asset : "projects/earthengine-public/assets/" + asset;
 }
 
-Listing open_listing(const std::string& asset) {
+DatasetHandle open_listing(const std::string& asset) {
   start_gdal();
   CPLErrorReset();
   constexpr std::array<const char*, 2> kDrivers{"EEDA", nullptr};
-  Listing listing(GDALDataset::Open(("EEDA:" + asset_path(asset)).c_str(),
-                                    GDAL_OF_VECTOR | GDAL_OF_READONLY, kDrivers.data()));
+  DatasetHandle listing(GDALDataset::Open(("EEDA:" + asset_path(asset)).c_str(),
+                                          GDAL_OF_VECTOR | GDAL_OF_READONLY, kDrivers.data()));
   if (!listing || listing->GetLayerCount() == 0)
     fail(ErrorKind::io,
          "cannot list Earth Engine asset {}: {}. It must be an image collection, and Earth Engine "
@@ -109,7 +104,7 @@ bool in_time(const Image& image, const std::string& datetime) {
 }
 
 std::vector<Image> list_images(const EarthEngineImport& import) {
-  const Listing listing = open_listing(import.asset);
+  const DatasetHandle listing = open_listing(import.asset);
   OGRLayer& layer = *listing->GetLayer(0);
   set_filter(layer, import.filter);
   std::vector<Image> images;

@@ -6,6 +6,7 @@
 #include "imagery/scan.hpp"
 #include "imagery/summary.hpp"
 #include "imagery/test_rasters.hpp"
+#include "raster/gdal_dataset.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -28,16 +29,11 @@ constexpr int kHeight = 60;
 constexpr GeoTransform kPlace{500000, 3, 0, 5700000, 0, -3};
 constexpr const char* kWorldFile = "3\n0\n0\n-3\n500001.5\n5699998.5\n";
 
-struct Close {
-  void operator()(GDALDataset* dataset) const { GDALClose(dataset); }
-};
-using Dataset = std::unique_ptr<GDALDataset, Close>;
-
 // A busy picture of three bands without a place, changed, then written by `driver`.
 fs::path write_by(const char* driver, const fs::path& path, const Change& change = {}) {
   GDALAllRegister();
   GDALDriverManager& drivers = *GetGDALDriverManager();
-  const Dataset memory(
+  const DatasetHandle memory(
       drivers.GetDriverByName("MEM")->Create("", kWidth, kHeight, 3, GDT_Byte, nullptr));
   std::vector<std::uint8_t> plane(std::size_t{kWidth} * kHeight);
   for (int band = 0; band < 3; ++band) {
@@ -51,8 +47,8 @@ fs::path write_by(const char* driver, const fs::path& path, const Change& change
     into.SetColorInterpretation(static_cast<GDALColorInterp>(GCI_RedBand + band));
   }
   if (change) change(*memory);
-  const Dataset written(drivers.GetDriverByName(driver)->CreateCopy(path.c_str(), memory.get(), 0,
-                                                                    nullptr, nullptr, nullptr));
+  const DatasetHandle written(drivers.GetDriverByName(driver)->CreateCopy(
+      path.c_str(), memory.get(), 0, nullptr, nullptr, nullptr));
   EXPECT_NE(written, nullptr) << driver;
   return path;
 }

@@ -10,6 +10,7 @@
 #include "imagery/footprint.hpp"
 #include "imagery/show.hpp"
 #include "imagery/test_rasters.hpp"
+#include "raster/gdal_dataset.hpp"
 #include "raster/gsd.hpp"
 #include "tests/support/shared_data.hpp"
 
@@ -156,10 +157,8 @@ TEST(Scan, NanEdgesOfFloats) {
 // A PNG with alpha, a world file and no reference system of its own.
 fs::path write_png(const fs::path& path, bool with_world_file) {
   GDALAllRegister();
-  const auto close = [](GDALDataset* d) { GDALClose(d); };
-  const std::unique_ptr<GDALDataset, decltype(close)> memory(
-      GetGDALDriverManager()->GetDriverByName("MEM")->Create("", 40, 20, 4, GDT_Byte, nullptr),
-      close);
+  const DatasetHandle memory(
+      GetGDALDriverManager()->GetDriverByName("MEM")->Create("", 40, 20, 4, GDT_Byte, nullptr));
   std::vector<std::uint8_t> plane(800);
   for (int band = 0; band < 4; ++band) {
     for (int i = 0; i < 800; ++i)

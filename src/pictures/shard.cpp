@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "pictures/shard.hpp"
 
+#include "base/archive_handle.hpp"
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/strings.hpp"
 
 #include <algorithm>
-#include <archive.h>
-#include <archive_entry.h>
 #include <array>
 #include <exception>
 #include <fstream>
@@ -16,16 +15,6 @@
 
 namespace skyglot {
 namespace {
-
-struct FreeWriter {
-  void operator()(archive* a) const { archive_write_free(a); }
-};
-struct FreeReader {
-  void operator()(archive* a) const { archive_read_free(a); }
-};
-struct FreeEntry {
-  void operator()(archive_entry* e) const { archive_entry_free(e); }
-};
 
 // 2024-01-01, so that the same samples give the same bytes.
 constexpr std::time_t kFixedTime = 1704067200;
@@ -37,7 +26,7 @@ struct ShardWriter::State {
   explicit State(const std::filesystem::path& path) : file(path) {}
   AtomicFile file;
   Sha256 hash;
-  std::unique_ptr<archive, FreeWriter> writer{archive_write_new()};
+  ArchiveHandle writer{archive_write_new()};
   std::exception_ptr write_error;  // libarchive is C: exceptions wait here until it returns
 
   static la_ssize_t on_write(archive*, void* self, const void* bytes, std::size_t size) {
@@ -74,7 +63,7 @@ ShardWriter::~ShardWriter() {
 }
 
 ShardMember ShardWriter::add(const std::string& name, std::string_view bytes) {
-  const std::unique_ptr<archive_entry, FreeEntry> entry(archive_entry_new());
+  const ArchiveEntry entry(archive_entry_new());
   archive_entry_set_pathname(entry.get(), name.c_str());
   archive_entry_set_size(entry.get(), static_cast<la_int64_t>(bytes.size()));
   archive_entry_set_filetype(entry.get(), AE_IFREG);
@@ -140,7 +129,7 @@ struct ShardReader::State {
 
   std::filesystem::path path;
   std::string name;
-  std::unique_ptr<archive, FreeReader> reader{archive_read_new()};
+  ArchiveHandle reader{archive_read_new()};
   archive_entry* entry = nullptr;
 };
 

@@ -3,8 +3,8 @@
 
 #include "base/error.hpp"
 #include "base/numbers.hpp"
-#include "raster/dataset.hpp"
 #include "raster/gdal.hpp"
+#include "raster/gdal_dataset.hpp"
 #include "raster/resample.hpp"
 
 #include <algorithm>

@@ -6,8 +6,8 @@
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
-#include "raster/dataset.hpp"
 #include "raster/gdal.hpp"
+#include "raster/gdal_dataset.hpp"
 #include "raster/resample.hpp"
 
 #include <fmt/core.h>

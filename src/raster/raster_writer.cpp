@@ -3,8 +3,8 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
-#include "raster/dataset.hpp"
 #include "raster/gdal.hpp"
+#include "raster/gdal_dataset.hpp"
 
 #include <cpl_string.h>
 #include <gdal_priv.h>

@@ -2,8 +2,8 @@
 #include "raster/resample.hpp"
 
 #include "base/error.hpp"
-#include "raster/dataset.hpp"
 #include "raster/gdal.hpp"
+#include "raster/gdal_dataset.hpp"
 
 namespace skyglot {
 

@@ -11,6 +11,7 @@
 #include "pictures/shard.hpp"
 #include "records/dataset_info.hpp"
 #include "records/pairs_table.hpp"
+#include "tests/support/message_of.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -277,16 +278,6 @@ TEST(Report, DamagedPictureBecomesANote) {
   EXPECT_EQ(parse_page(page).error, "");
   fs::remove(dataset.shard());
   EXPECT_FALSE(has(dataset.page(), "<img"));
-}
-
-template <typename Call>
-std::string message_of(Call call) {
-  try {
-    call();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "no error";
 }
 
 TEST(Report, SaysWhatIsMissingAndWhatMakesIt) {

@@ -2,33 +2,15 @@
 #include "scores/confusion.hpp"
 
 #include "base/csv.hpp"
+#include "scores/confusion_testing.hpp"
 
-#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 namespace skyglot {
 namespace {
 
-ConfusionMatrix small() {
-  ConfusionMatrix matrix(
-      std::vector<std::string>{"forest", "dense residential, old", "port & <sea>"});
-  for (int i = 0; i < 8; ++i) matrix.add(0, 0);
-  for (int i = 0; i < 2; ++i) matrix.add(0, 2);
-  for (int i = 0; i < 3; ++i) matrix.add(1, 0);
-  matrix.add(1, 1);
-  return matrix;
-}
-
-ConfusionMatrix many(std::size_t classes) {
-  std::vector<std::string> names;
-  for (std::size_t k = 0; k < classes; ++k) names.push_back(fmt::format("class {}", k));
-  ConfusionMatrix matrix(names);
-  for (std::size_t k = 0; k < classes; ++k) matrix.add(k, k);
-  return matrix;
-}
-
 TEST(Confusion, WorstPairsFirstTiesByIndex) {
-  ConfusionMatrix matrix = small();
+  ConfusionMatrix matrix = small_confusion();
   matrix.add(2, 1);
   matrix.add(2, 1);
   const auto pairs = most_confused(matrix, 2);
@@ -41,7 +23,7 @@ TEST(Confusion, WorstPairsFirstTiesByIndex) {
 }
 
 TEST(Confusion, TextOfFewClassesIsTheMatrix) {
-  EXPECT_EQ(confusion_text(small()),
+  EXPECT_EQ(confusion_text(small_confusion()),
             "   true \\ taken for         1   2   3    right\n"
             " 1 forest                   8   .   2    80.0%\n"
             " 2 dense residential, old   3   1   .    25.0%\n"
@@ -49,7 +31,7 @@ TEST(Confusion, TextOfFewClassesIsTheMatrix) {
 }
 
 TEST(Confusion, TextOfManyClassesIsThePairs) {
-  ConfusionMatrix matrix = many(13);
+  ConfusionMatrix matrix = right_confusion(13);
   EXPECT_EQ(confusion_text(matrix), "no class is taken for another\n");
   for (int i = 0; i < 3; ++i) matrix.add(4, 5);
   matrix.add(5, 4);
@@ -59,7 +41,7 @@ TEST(Confusion, TextOfManyClassesIsThePairs) {
 }
 
 TEST(Confusion, CsvReadsBack) {
-  const CsvTable table = parse_csv(confusion_csv(small()), "confusion");
+  const CsvTable table = parse_csv(confusion_csv(small_confusion()), "confusion");
   ASSERT_EQ(table.rows.size(), 3u);
   EXPECT_EQ(table.header[2], "dense residential, old");
   EXPECT_EQ(table.rows[1], (std::vector<std::string>{"dense residential, old", "3", "1", "0"}));

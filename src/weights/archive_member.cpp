@@ -1,17 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "weights/archive_member.hpp"
 
+#include "base/archive_handle.hpp"
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "base/strings.hpp"
 
-#include <archive.h>
-#include <archive_entry.h>
-#include <array>
 #include <cerrno>
 #include <fstream>
-#include <memory>
 #include <string_view>
 
 namespace skyglot {
@@ -21,23 +18,21 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kBlock = 1 << 20;
 
-using Archive = std::unique_ptr<archive, decltype(&archive_read_free)>;
-
 [[noreturn]] void reject(const fs::path& path, archive* reader) {
   const char* why = archive_error_string(reader);
   fail(ErrorKind::format, "{}: damaged zip archive: {}; fetch it again", path.string(),
        why != nullptr ? why : "unknown error");
 }
 
-Archive open_zip(const fs::path& path) {
-  Archive reader(archive_read_new(), &archive_read_free);
+ArchiveHandle open_zip(const fs::path& path) {
+  ArchiveHandle reader(archive_read_new());
   archive_read_support_format_zip(reader.get());
   if (archive_read_open_filename(reader.get(), path.c_str(), kBlock) != ARCHIVE_OK)
     reject(path, reader.get());
   return reader;
 }
 
-void go_to(const Archive& reader, const fs::path& path, const std::string& member) {
+void go_to(const ArchiveHandle& reader, const fs::path& path, const std::string& member) {
   archive_entry* entry = nullptr;
   for (;;) {
     const int code = archive_read_next_header(reader.get(), &entry);
@@ -47,7 +42,8 @@ void go_to(const Archive& reader, const fs::path& path, const std::string& membe
   }
 }
 
-void unpack(const Archive& reader, const fs::path& path, std::uint64_t limit, const fs::path& to) {
+void unpack(const ArchiveHandle& reader, const fs::path& path, std::uint64_t limit,
+            const fs::path& to) {
   std::ofstream file(to, std::ios::binary);
   for (;;) {
     const void* block = nullptr;
@@ -83,7 +79,7 @@ void with_archive_member(const fs::path& path, const std::string& member, std::u
                          const std::function<void(const fs::path&)>& use) {
   const PendingPath unpacked(fs::temp_directory_path() /
                              "unpacked");  // never committed, so removed
-  const Archive reader = open_zip(path);
+  const ArchiveHandle reader = open_zip(path);
   go_to(reader, path, member);
   unpack(reader, path, size, unpacked.path());
   use(unpacked.path());
