@@ -1,15 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
-// Pictures per second of an image tower with random weights, beside the rate of the BLAS library on
-// the bare matrix products of its shapes and the peak of multiply-adds, in the same process and on
-// as many threads. Prints one JSON line; bench/tower.sh runs it in turn with others. Usage:
+// Pictures per second of an image tower with random weights, beside the rate of the fastest library
+// on the bare matrix products of its shapes and the peak of multiply-adds, in the same process and
+// on as many threads. Prints one JSON line; bench/tower.sh runs it in turn with others. Usage:
 // tower_bench [B32|L14|ViT-H-14|...] [batch] [fp32|bf16] [seconds]
-#include "nn/blas.hpp"
 #include "nn/product_choice.hpp"
 #include "nn/random_model.hpp"
 #include "nn/threads.hpp"
 #include "nn/vision_tower.hpp"
 #include "weights/architecture.hpp"
 
+#include "library_products.hpp"
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -50,38 +50,6 @@ ModelConfig config_of(const std::string& name) {
   config.set_activation(Activation::quick_gelu);
   return config;
 }
-
-// The products of one block on `rows` tokens by the library that libtorch multiplies with, in the
-// shape of the tower: every thread a pass of its own.
-struct LibraryProducts {
-  LibraryProducts(std::int64_t rows, const TransformerConfig& t, torch::ScalarType type)
-      : shapes{{t.width, 3 * t.width},
-               {t.width, t.width},
-               {t.width, t.mlp_width},
-               {t.mlp_width, t.width}} {
-    for (const auto& [from, to] : shapes) {
-      inputs.push_back(torch::randn({rows, from}).to(type));
-      weights.push_back(torch::randn({to, from}).to(type));
-      outputs.push_back(torch::empty({rows, to}, type));
-      flop += 2.0 * static_cast<double>(rows * from * to);
-    }
-  }
-  void operator()() {
-    const std::int64_t rows = inputs.front().size(0);
-    on_all_threads([&](std::int64_t index, std::int64_t count) {
-      const torch::NoGradGuard no_grad;
-      const std::int64_t first = rows * index / count;
-      const std::int64_t few = rows * (index + 1) / count - first;
-      for (std::size_t i = 0; i < shapes.size(); ++i) {
-        torch::Tensor out = outputs[i].narrow(0, first, few);
-        torch::mm_out(out, inputs[i].narrow(0, first, few), weights[i].t());
-      }
-    });
-  }
-  std::vector<std::pair<std::int64_t, std::int64_t>> shapes;
-  std::vector<torch::Tensor> inputs, weights, outputs;
-  double flop = 0;
-};
 
 // Multiply-adds of all threads on what lies in the nearest cache: as fast as it can get.
 struct PeakProducts {
@@ -143,25 +111,35 @@ int main(int argc, char** argv) {
 
   const std::int64_t grid = 224 / config.vision.patch_size;
   const bool narrow = options.precision == Precision::bf16 && product_choice().bfloat16 != nullptr;
-  LibraryProducts library(batch * (grid * grid + 1), config.vision.transformer,
-                          narrow ? torch::kBFloat16 : torch::kFloat32);
+  std::vector<bench::LibraryProducts> libraries =
+      bench::library_products(batch * (grid * grid + 1), config.vision.transformer, narrow);
   PeakProducts peak(narrow ? *product_choice().bfloat16 : *product_choice().floats);
   const auto forward = [&] { static_cast<void>(tower.embed(pictures)); };
   // Half before and half after, so that a machine that slows down does not flatter us.
-  double library_seconds = fastest(seconds / 4, library);
-  double peak_seconds = fastest(seconds / 10, peak);
+  std::vector<double> library_seconds(libraries.size(), 1e30);
+  double peak_seconds = 1e30;
+  const auto measure_others = [&] {
+    for (std::size_t i = 0; i < libraries.size(); ++i)
+      library_seconds[i] = std::min(library_seconds[i], fastest(seconds / 4, libraries[i].run));
+    peak_seconds = std::min(peak_seconds, fastest(seconds / 10, peak));
+  };
+  measure_others();
   const double picture = fastest(seconds, forward) / static_cast<double>(batch);
-  library_seconds = std::min(library_seconds, fastest(seconds / 4, library));
-  peak_seconds = std::min(peak_seconds, fastest(seconds / 10, peak));
+  measure_others();
 
-  const double library_rate = library.flop / library_seconds;
+  const auto best =
+      static_cast<std::size_t>(std::ranges::min_element(library_seconds) - library_seconds.begin());
+  std::string rates;
+  for (std::size_t i = 0; i < libraries.size(); ++i)
+    rates += fmt::format("{}\"{}\":{:.1f}", i == 0 ? "" : ",", libraries[i].name,
+                         libraries[i].flop / library_seconds[i] / 1e9);
+  const double library_rate = libraries[best].flop / library_seconds[best];
   const double peak_rate = peak.flop() / peak_seconds;
   const double rate = flop_per_picture(config) / picture;
   fmt::print(
       "{{\"model\":\"{}\",\"batch\":{},\"precision\":\"{}\",\"kernel\":\"{}\","
-      "\"images_per_s\":{:.3f},\"gflops\":{:.1f},\"library\":\"{}\",\"library_gflops\":{:.1f},"
+      "\"images_per_s\":{:.3f},\"gflops\":{:.1f},\"libraries\":{{{}}},\"best_library\":\"{}\","
       "\"of_library\":{:.3f},\"peak_gflops\":{:.1f},\"of_peak\":{:.3f}}}\n",
-      name, batch, computed_as(options), computed_with(options), 1 / picture, rate / 1e9,
-      loaded_blas().name, library_rate / 1e9, rate / library_rate, peak_rate / 1e9,
-      rate / peak_rate);
+      name, batch, computed_as(options), computed_with(options), 1 / picture, rate / 1e9, rates,
+      libraries[best].name, rate / library_rate, peak_rate / 1e9, rate / peak_rate);
 }
