@@ -181,6 +181,16 @@ class Cases : public testing::Test {
     return shown;
   }
 
+  // The metadata of some pair.
+  [[nodiscard]] Json one_json() const {
+    Json meta;
+    read_shard(folder_ / "out/shards/000000.tar", [&](const std::string& name, std::string_view b) {
+      if (name.ends_with(".json")) meta = Json::parse(b);
+      return meta.is_null();
+    });
+    return meta;
+  }
+
   static Point place_in(const Picture& jpeg, const Json& box, int square) {
     const Point at =
         SceneGrid(kGrid, "EPSG:32632").lonlat_from_pixel(square_centre(square)).value();
@@ -219,6 +229,21 @@ TEST_F(Cases, APlainScene) {
   write("a_20200501.tif", whole());
   scan();
   expect_nine();
+}
+
+// Finer and coarser than the scene: resampled, and still in place.
+TEST_F(Cases, ANominalGsdOfAnotherScale) {
+  write("a_20200501.tif", whole());
+  for (const char* gsd_m : {"0.4", "0.7"}) {
+    fs::remove(path("imagery.gpkg"));
+    scan({"--gsd", gsd_m});
+    expect_nine();
+    const Json meta = one_json();
+    EXPECT_EQ(meta.at("gsd_m"), std::stod(gsd_m));
+    const double ground_m =
+        (meta.at("box").at(3).get<double>() - meta.at("box").at(1).get<double>()) * 111'200;
+    EXPECT_NEAR(ground_m / meta.at("height").get<double>(), std::stod(gsd_m), 0.02);
+  }
 }
 
 TEST_F(Cases, Palette) {
