@@ -89,6 +89,7 @@ void SampleMaker::describe(const PlannedItem& item, Sample& sample) {
       find_neighbours(*store_, inputs_.visibility,
                       {.focus = focus,
                        .plane = plane,
+                       .large = large_,
                        .tile = item.tile,
                        .tile_lonlat = plane.lonlat_bounds(item.tile).value_or(Box{}),
                        .min_px = inputs_.recipe.min_neighbour_px});

@@ -37,6 +37,7 @@ class SampleMaker {
   const CaptionWriter& captions_;
   std::unique_ptr<ObjectStore> store_;
   ScenePlanes planes_;
+  LargeShapes large_;
   ChipCutter cutter_;
 };
 
