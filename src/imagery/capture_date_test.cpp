@@ -56,7 +56,7 @@ TEST(CaptureDate, SheetNumbersAndCodesAreNoYears) {
   EXPECT_EQ(date_from_name("s2_20210101T101010", 2026), "2021-01-01");
   EXPECT_EQ(date_from_name("ortho2015", 2026), "2015-01-01");
   EXPECT_EQ(date_from_name("dop_2600-1199_2019_5", 2026), "2019-01-01");
-  EXPECT_EQ(date_from_name("dop_2019_10_25cm", 2026), "2019-01-01");
+  EXPECT_EQ(date_from_name("dop_2019_25cm", 2026), "2019-01-01");
   EXPECT_EQ(date_from_name("dop_2019.5678-1", 2026), "2019-01-01");
   EXPECT_EQ(date_from_name("b_2027", 2027), "2027-01-01");
 }
