@@ -138,6 +138,12 @@ struct BuildCommon {
       fail(ErrorKind::usage, "--output is required: name the data set's folder");
   }
 
+  void demand_pictures_for_files(const Recipe& asked) const {
+    if (files && asked.patch == word_of(PatchMember::instead, kPatchWords))
+      fail(ErrorKind::usage,
+           "--files writes pictures, and --patch instead makes none; give --patch beside");
+  }
+
   [[nodiscard]] int finish(const BuildResult& result) const {
     const bool unpack = files && result.complete;
     const std::uint64_t pictures = unpack ? write_picture_files(build.output) : 0;
@@ -178,6 +184,7 @@ class BuildCommand : public Command {
       fmt::print("{}", recipe_toml(recipe));
       return kDone;
     }
+    options_.demand_pictures_for_files(recipe);
     const BuildInputs inputs = open_inputs(recipe);
     options_.build.threads = options_.common.thread_count();
     if (dry_run_) return print_plan(inputs);
@@ -243,7 +250,9 @@ class MergeCommand : public Command {
   void setup(CLI::App& app) override { options_.add_to(app); }
   int run() override {
     options_.demand_output();
-    const BuildInputs inputs = open_inputs(options_.recipe.recipe());
+    const Recipe recipe = options_.recipe.recipe();
+    options_.demand_pictures_for_files(recipe);
+    const BuildInputs inputs = open_inputs(recipe);
     options_.build.threads = options_.common.thread_count();
     return options_.finish(merge_dataset(inputs, options_.build));
   }

@@ -76,6 +76,7 @@ class ReportCommand : public Command {
   static void warn(const ReportContent& content) {
     for (const Check& check : content.checks)
       if (!check.ok) log_warning("{}", check.text);
+    if (!has_picture(content.info.patches())) return;
     for (const ContactPicture& picture : content.contact)
       if (!picture.problem.empty()) log_warning("{}: {}", picture.record.key, picture.problem);
   }

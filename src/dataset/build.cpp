@@ -316,7 +316,7 @@ DryRun dry_run(const BuildInputs& inputs, const BuildOptions& options) {
     if (!sample.record.is_pair()) continue;
     ++pairs;
     // A tar member takes a header and whole blocks; caption and metadata take about five.
-    bytes += sample.jpeg.size() + 8 * 512;
+    bytes += sample.jpeg.size() + sample.patch.size() + 8 * 512;
   }
   if (run.sampled == 0) return run;
   const double scale = static_cast<double>(run.counts.items) / static_cast<double>(run.sampled);

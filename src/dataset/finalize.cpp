@@ -18,7 +18,7 @@ using Json = nlohmann::ordered_json;
 // Sees every record once: into the tables, and counted.
 class RecordTally {
  public:
-  explicit RecordTally(const std::filesystem::path& folder) : tables_(folder) {}
+  RecordTally(const std::filesystem::path& folder, PatchMember patch) : tables_(folder, patch) {}
 
   void add(const PairRecord& record) {
     tables_.add(record);
@@ -124,7 +124,7 @@ DatasetInfo finalize_dataset(const BuildInputs& inputs, Plan& plan, const BuildF
   const auto locks = folder.lock_journals();
   const auto shards = folder.finished();
   expect(shards.size() == plan.shards().size(), "finalize needs every shard");
-  RecordTally tally(folder.path());
+  RecordTally tally(folder.path(), inputs.recipe.patches());
   for (const auto& [number, shard] : shards)
     tally.add_shard(shard, plan.shards()[static_cast<std::size_t>(number)].split,
                     read_records(folder.records_path(number), shard));

@@ -336,6 +336,56 @@ TEST_F(MatcherTest, ALargeShapeIsMovedOnlyWhereItMayFit) {
   EXPECT_LT(matcher_->points_moved(), 4000U) << "nodes far from a scene are not moved";
 }
 
+// Two files of one orthophoto, side by side.
+std::vector<Scene> neighbours(const std::string& left_date, const std::string& right_date) {
+  std::vector<Scene> scenes;
+  for (const double west : {500000.0, 500600.0})
+    scenes.push_back(make_scene("AE", "EPSG:32633", {west, 0.3, 0, 5540000, 0, -0.3}, 2000));
+  scenes[0].date = left_date;
+  scenes[1].date = right_date;
+  return scenes;
+}
+
+TEST_F(MatcherTest, TilesReachIntoAlignedScenesOfTheDate) {
+  // 40 pixels from the seam no tile of 168 pixels with the tree in its central third fits one side.
+  for (const std::string date : {"", "2021-06-01"}) {
+    use(neighbours(date, date));
+    for (int i = 0; i < 100; ++i) {
+      const auto result = matcher_->match(tree(place(0, {1960, 400.0 + 10 * i})));
+      ASSERT_TRUE(std::holds_alternative<Match>(result)) << std::get<Skipped>(result).reason;
+      const Match& match = std::get<Match>(result);
+      EXPECT_LT(match.tile.x, match.scene == 0 ? 2000 : 0);
+      EXPECT_GT(match.tile.x + match.tile.width, match.scene == 0 ? 2000 : 0);
+    }
+  }
+  use(neighbours("2021-06-01", "2021-06-02"));
+  EXPECT_EQ(reason(tree(place(0, {1960, 400}))), "no_valid_tile");
+  use(neighbours("2021-06-01", ""));
+  EXPECT_EQ(reason(tree(place(0, {1960, 400}))), "no_valid_tile") << "nobody knows that date";
+}
+
+TEST_F(MatcherTest, ANominalGsdCountsNotTheScenes) {
+  use({make_scene("AE", "EPSG:32633", {500000, 0.3, 0, 5540000, 0, -0.3}, 4000)});
+  catalogue_.collections[0].gsd_m = 0.6;
+  aligned_ = std::make_unique<AlignedScenes>(catalogue_);
+  matcher_ = std::make_unique<Matcher>(
+      Matcher::Shared{catalogue_, *aligned_, labels_, *index_, recipe_, *blocks_});
+  MapObject house = tree({0, 0});
+  house.kind = ObjectKind::area;
+  house.tags = {{"building", "yes"}};
+  house.geometry_lonlat = square(0, 1000, 1140);
+  EXPECT_EQ(reason(house), "too_small") << "70 pixels of 0.6 m";
+  house.geometry_lonlat = square(0, 1000, 1200);
+  const auto result = matcher_->match(house);
+  ASSERT_TRUE(std::holds_alternative<Match>(result));
+  const PixelWindow tile = std::get<Match>(result).tile;
+  EXPECT_GE(tile.width, 150);
+  EXPECT_LE(tile.x, 500);
+  EXPECT_GE(tile.x + tile.width, 600);
+  EXPECT_LE(tile.width, 300 + 1);
+  EXPECT_EQ(reason(tree(place(0, {1500, 1500}))), "gsd_too_coarse") << "trees want less than 0.6 m";
+}
+
 TEST_F(MatcherTest, HolesInTheFootprintAreAvoided) {
   Scene scene = make_scene("A1", "EPSG:32633", {500000, 0.3, 0, 5540000, 0, -0.3}, 4000);
   use({scene});

@@ -5,7 +5,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
+#include <map>
+#include <optional>
 #include <tuple>
 
 namespace skyglot {
@@ -31,20 +32,14 @@ double weigh(const Geometry& shape_px, const NeighbourQuery& query) {
   return std::sqrt(amount) < query.min_px ? 0 : amount;
 }
 
-// The part of a large shape that lies around the tile; its own longitudes may be a turn away.
-Geometry around_tile(const Geometry& shape, const Box& tile_lonlat) {
-  const Box around = grown(tile_lonlat, 0.1 * std::max(tile_lonlat.width(), tile_lonlat.height()));
-  Geometry part{shape.kind, {}};
-  for (const double turn : {-360.0, 0.0, 360.0})
-    std::ranges::move(clipped(shape, shifted(around, turn, 0)).parts,
-                      std::back_inserter(part.parts));
-  return part;
-}
-
-std::optional<Geometry> in_plane(const Geometry& shape, const NeighbourQuery& query) {
-  return shape.point_count() > kManyCorners
-             ? query.plane.from_lonlat(around_tile(shape, query.tile_lonlat))
-             : query.plane.from_lonlat(shape);
+// Of a large shape the part that lies around the tile is enough.
+std::optional<Geometry> in_plane(const MapObject& object, const Box& box,
+                                 const NeighbourQuery& query) {
+  const Geometry& shape = object.geometry_lonlat;
+  if (shape.point_count() <= kManyCorners) return query.plane.from_lonlat(shape);
+  const Box& tile = query.tile_lonlat;
+  const Box around = grown(tile, 0.1 * std::max(tile.width(), tile.height()));
+  return query.plane.from_lonlat(query.large.within(object.fid, shape, box, around));
 }
 
 }  // namespace
@@ -64,14 +59,17 @@ std::vector<Tags> find_neighbours(ObjectStore& store, const VisibilityTable& vis
   const auto told = [&](const MapObject& object) {
     return visibility.visible_at(object.tags, query.plane.gsd_m());
   };
+  std::map<std::int64_t, Box> boxes;
   store.for_each_in(
       query.tile_lonlat,
-      [&](const MapObject& object, const Box&) {
+      [&](const MapObject& object, const Box& box) {
         const bool focus = object.kind == query.focus.kind && object.osm_id == query.focus.osm_id;
-        return !focus && !told(object).empty();
+        const bool wanted = !focus && !told(object).empty();
+        if (wanted) boxes[object.fid] = box;
+        return wanted;
       },
       [&](const MapObject& object) {
-        const auto shape = in_plane(object.geometry_lonlat, query);
+        const auto shape = in_plane(object, boxes.at(object.fid), query);
         const double weight = shape ? weigh(*shape, query) : 0;
         if (weight > 0) found.push_back({weight, object.kind, object.osm_id, told(object)});
       });

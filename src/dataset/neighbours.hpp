@@ -2,6 +2,7 @@
 // Which other objects a tile shows, and how much of each.
 #pragma once
 
+#include "dataset/large_shapes.hpp"
 #include "imagery/scene_plane.hpp"
 #include "osm/object_store.hpp"
 #include "tags/visibility.hpp"
@@ -13,9 +14,10 @@ namespace skyglot {
 struct NeighbourQuery {
   const MapObject& focus;
   const ScenePlane& plane;
-  PixelWindow tile;   ///< chip pixels
-  Box tile_lonlat;    ///< bounds of its outline
-  double min_px = 8;  ///< length of a line, or root of an area, that must show
+  LargeShapes& large;  ///< of the store that is asked
+  PixelWindow tile;    ///< chip pixels
+  Box tile_lonlat;     ///< bounds of its outline
+  double min_px = 8;   ///< length of a line, or root of an area, that must show
 };
 
 /// Visible tags of every other object that shows in the tile, most of it first (an area counts its

@@ -68,6 +68,7 @@ class NeighboursInAScene : public testing::Test {
     return find_neighbours(store, labels_,
                            {.focus = focus,
                             .plane = *plane_,
+                            .large = large_,
                             .tile = kTile,
                             .tile_lonlat = plane_->lonlat_bounds(kTile).value(),
                             .min_px = 8});
@@ -78,6 +79,7 @@ class NeighboursInAScene : public testing::Test {
   ImageryCatalogue catalogue_;
   std::optional<AlignedScenes> aligned_;
   std::optional<ScenePlane> plane_;
+  LargeShapes large_;
 };
 
 TEST_F(NeighboursInAScene, ComeWithMostOfTheTileFirst) {

@@ -7,6 +7,7 @@
 #include "base/strings.hpp"
 #include "base/toml_table.hpp"
 
+#include <algorithm>
 #include <map>
 #include <type_traits>
 
@@ -110,11 +111,16 @@ void Recipe::validate() const {
   demand(jpeg_quality >= 1 && jpeg_quality <= 100, "cut.jpeg_quality must lie in 1..100");
   demand(min_neighbour_px >= 0, "caption.min_neighbour_px must not be negative");
   demand(shard_size >= 1 && shard_size <= 1'000'000, "write.shard_size must lie in 1..1000000");
+  demand(std::ranges::count(kPatchWords, patch) > 0, "write.patch must be none, beside or instead");
   demand(val_fraction >= 0 && test_fraction >= 0 && val_fraction + test_fraction < 1,
          "split.val and split.test must not be negative and add up to less than 1");
   demand(split_block_deg == 0 || (split_block_deg >= 0.0001 && split_block_deg <= 10),
          "split.block_deg must be 0 or lie in 0.0001..10");
   if (!problems.empty()) fail_with(problems, "the recipe cannot be used");
+}
+
+PatchMember Recipe::patches() const {
+  return value_of<PatchMember>(patch, kPatchWords, "write.patch");
 }
 
 nlohmann::ordered_json recipe_json(const Recipe& recipe) {

@@ -2,6 +2,8 @@
 // The recipe of a data set: every number and file that decides what is in it.
 #pragma once
 
+#include "records/members.hpp"
+
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
@@ -42,6 +44,7 @@ struct Recipe {
   double min_neighbour_px = 8.0;
 
   std::int64_t shard_size = 1000;
+  std::string patch = "none";  ///< one of kPatchWords
 
   double val_fraction = 0.05;
   double test_fraction = 0.05;
@@ -49,6 +52,8 @@ struct Recipe {
 
   /// Reports every problem at once; throws Error(usage).
   void validate() const;
+  /// Of a recipe that is valid.
+  [[nodiscard]] PatchMember patches() const;
 };
 
 /// Calls visit(toml_key, flag, help, member) for every member, in the order of documents.
@@ -94,6 +99,11 @@ void visit_recipe(RecipeType& r, Visit&& visit) {
         "Length, or side of the area, that a neighbour must show in the tile to be named",
         r.min_neighbour_px);
   visit("write.shard_size", "--shard-size", "Pairs planned for one shard", r.shard_size);
+  visit("write.patch", "--patch",
+        "KEY.tif in the shards, every band as the scene has it: none, beside the pictures, or "
+        "instead "
+        "of them",
+        r.patch);
   visit("split.val", "--val", "Share of the places that go to the validation split",
         r.val_fraction);
   visit("split.test", "--test", "Share of the places that go to the test split", r.test_fraction);

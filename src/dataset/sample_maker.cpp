@@ -10,7 +10,9 @@ namespace skyglot {
 namespace {
 
 CutLimits cut_limits(const Recipe& recipe) {
-  return {.max_nodata_fraction = recipe.max_nodata};
+  return {.max_nodata_fraction = recipe.max_nodata,
+          .every_band = recipe.patches() != PatchMember::none,
+          .reader = {}};
 }
 
 // A scene without a licence of its own has its collection's.
@@ -31,8 +33,10 @@ SampleMaker::SampleMaker(const BuildInputs& inputs, const CaptionWriter& caption
 Sample SampleMaker::make(const PlannedItem& item) {
   const Scene& scene = inputs_.catalogue.scenes.at(item.scene);
   const ScenePlane& plane = planes_.at(item.scene);
-  Sample sample{
-      .record = skipped_record(item), .jpeg = {}, .licence = licence_of(inputs_.catalogue, scene)};
+  Sample sample{.record = skipped_record(item),
+                .jpeg = {},
+                .patch = {},
+                .licence = licence_of(inputs_.catalogue, scene)};
   PairRecord& record = sample.record;
   record.collection = scene.collection_code;
   record.scene = scene.name;
@@ -58,7 +62,10 @@ Sample SampleMaker::make(const PlannedItem& item) {
   record.width = picture.width;
   record.height = picture.height;
   describe(item, sample);
-  sample.jpeg = encode_jpeg(picture, static_cast<int>(inputs_.recipe.jpeg_quality));
+  const PatchMember patches = inputs_.recipe.patches();
+  if (has_picture(patches))
+    sample.jpeg = encode_jpeg(picture, static_cast<int>(inputs_.recipe.jpeg_quality));
+  if (patches != PatchMember::none) sample.patch = patch_geotiff(patch);
   return sample;
 }
 
@@ -82,6 +89,7 @@ void SampleMaker::describe(const PlannedItem& item, Sample& sample) {
       find_neighbours(*store_, inputs_.visibility,
                       {.focus = focus,
                        .plane = plane,
+                       .large = large_,
                        .tile = item.tile,
                        .tile_lonlat = plane.lonlat_bounds(item.tile).value_or(Box{}),
                        .min_px = inputs_.recipe.min_neighbour_px});

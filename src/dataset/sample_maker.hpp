@@ -17,7 +17,8 @@ namespace skyglot {
 
 struct Sample {
   PairRecord record;
-  std::string jpeg;  ///< empty if the record says why it was skipped
+  std::string jpeg;   ///< empty if the record says why it was skipped, or patches stand instead
+  std::string patch;  ///< a GeoTIFF, where the recipe asks for one
   std::string licence;
 };
 
@@ -36,6 +37,7 @@ class SampleMaker {
   const CaptionWriter& captions_;
   std::unique_ptr<ObjectStore> store_;
   ScenePlanes planes_;
+  LargeShapes large_;
   ChipCutter cutter_;
 };
 

@@ -40,11 +40,20 @@ class ShardSink {
   void write(std::int64_t shard, Sample& sample) {
     PairRecord& record = sample.record;
     record.shard = shard;
-    const ShardMember jpeg = writer_->add(record.key + ".jpg", sample.jpeg);
-    record.offset = jpeg.offset;
-    record.bytes = jpeg.size;
+    const ShardMember main = add_main(sample);
+    record.offset = main.offset;
+    record.bytes = main.size;
     writer_->add(record.key + ".txt", record.title);
     writer_->add(record.key + ".json", sample_json(record, sample.licence));
+  }
+
+  // The member that stands for the pair; a patch beside it follows.
+  ShardMember add_main(const Sample& sample) {
+    const std::string& key = sample.record.key;
+    if (sample.jpeg.empty()) return writer_->add(key + ".tif", sample.patch);
+    const ShardMember jpeg = writer_->add(key + ".jpg", sample.jpeg);
+    if (!sample.patch.empty()) writer_->add(key + ".tif", sample.patch);
+    return jpeg;
   }
 
   // Records first, then the tar, then the journal line: only the line makes the shard exist.
@@ -118,12 +127,25 @@ class WorkSource {
   std::size_t next_item_ = 0;
 };
 
+std::size_t most_bands(const ImageryCatalogue& catalogue) {
+  std::size_t most = 0;
+  for (const Collection& collection : catalogue.collections)
+    most = std::max(most, collection.bands.size());
+  return most;
+}
+
 // A sample holds at most one tile of three bytes a pixel, its JPEG, and as much again while
-// cutting.
+// cutting; with patches also all bands, at most four bytes a sample, as values, as a file in memory
+// and as that file's copy.
+std::uint64_t bytes_a_pixel(const BuildInputs& inputs) {
+  const bool patches = inputs.recipe.patches() != PatchMember::none;
+  return 8 + (patches ? 12 * most_bands(inputs.catalogue) : 0);
+}
+
 std::size_t samples_in_flight(const BuildInputs& inputs, const ShardRunOptions& options) {
   const auto side = static_cast<std::uint64_t>(
       std::max(inputs.recipe.polygon_max_px, inputs.recipe.point_max_px));
-  const std::uint64_t sample_bytes = side * side * 8;
+  const std::uint64_t sample_bytes = side * side * bytes_a_pixel(inputs);
   const auto wanted = static_cast<std::uint64_t>(options.threads) * 8;
   return static_cast<std::size_t>(
       std::clamp<std::uint64_t>(options.memory / 2 / sample_bytes, 2, wanted));

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/strings.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
@@ -74,11 +75,38 @@ bool follows_a_word_or_nothing(std::string_view name, std::size_t i) {
   return start == i || i - start >= kShortestWord;
 }
 
+bool is_joint(char c) {
+  return std::string_view("_-.").find(c) != std::string_view::npos;
+}
+
+// How many digits stand at place `i` and after.
+std::size_t digits_at(std::string_view text, std::size_t i) {
+  std::size_t end = i;
+  while (end < text.size() && is_digit(text[end])) ++end;
+  return end - i;
+}
+
+// Whether four digits and no more follow `text`'s first character, a joint, and are not bound to a
+// further number by a joint of another kind ("_2600-1199" is one sheet).
+bool leads_to_four_digits(std::string_view text) {
+  if (text.empty() || !is_joint(text.front()) || digits_at(text, 1) != 4) return false;
+  const bool bound = text.size() > 6 && is_joint(text[5]) && is_digit(text[6]);
+  return !bound || text[5] == text.front();
+}
+
+// "tile_2000_1024" counts pixels or metres: beside another number of four digits a year is none.
+bool is_one_of_a_pair(std::string_view name, std::size_t i) {
+  std::string before(name.substr(0, i));
+  std::ranges::reverse(before);
+  return leads_to_four_digits(before) || leads_to_four_digits(name.substr(i + 4));
+}
+
 std::optional<std::string> lone_year(std::string_view name, std::size_t i) {
   std::string_view rest = name.substr(i);
   const auto year = take_number(rest, 4);
   if (!year || !plausible(*year, 1, 1) || !follows_a_word_or_nothing(name, i)) return std::nullopt;
   if (!rest.empty() && (is_digit(rest.front()) || is_letter(rest.front()))) return std::nullopt;
+  if (is_one_of_a_pair(name, i)) return std::nullopt;
   return formatted(*year, 1, 1);
 }
 

@@ -22,8 +22,10 @@ namespace skyglot {
 [[nodiscard]] int current_year();
 
 /// The first date in a name: YYYYMMDD or YYYY-MM-DD (also with '_' or '.') anywhere, else a year
-/// (1900-2099) that stands alone, or after a word of three letters or more ("ortho2015"). Years
-/// after `this_year` are sheet numbers and codes ("TQ2080", EPSG's 2056), not dates.
+/// (1900-2099) that stands alone, or after a word of three letters or more ("ortho2015"), and not
+/// beside another number of four digits ("tile_2000_1024"). The first one counts: products name the
+/// day of taking before that of processing. Years after `this_year` are sheet numbers and codes
+/// ("TQ2080", EPSG's 2056), not dates.
 [[nodiscard]] std::optional<std::string> date_from_name(std::string_view name,
                                                         int this_year = current_year());
 

@@ -43,17 +43,21 @@ TEST(CaptureDate, NamesOfRealProducts) {
   EXPECT_EQ(date_from_name("dop_2600-1199"), std::nullopt);
   EXPECT_EQ(date_from_name("tile_123456789"), std::nullopt);
   EXPECT_EQ(date_from_name("flight_2019-05-07_12"), "2019-05-07");
+  EXPECT_EQ(date_from_name("LC08_L1TP_193024_20210601_20210608_01_T1"), "2021-06-01");
 }
 
 TEST(CaptureDate, SheetNumbersAndCodesAreNoYears) {
   for (const char* name :
        {"TQ2080", "TQ2010", "NZ19991", "swissimage_dop10_0.1_2056", "tile_2048_1024",
-        "ortho_epsg_2056", "dop_20560101", "img_1999a", "b_2027"})
+        "ortho_epsg_2056", "dop_20560101", "img_1999a", "b_2027", "tile_2000_1024",
+        "tile_1024_2000", "2000-1999", "x_2048_2000_1024", "2056_2019_5"})
     EXPECT_EQ(date_from_name(name, 2026), std::nullopt) << name;
   EXPECT_EQ(date_from_name("dop_2034_5678_2021-06-01", 2026), "2021-06-01");
   EXPECT_EQ(date_from_name("s2_20210101T101010", 2026), "2021-01-01");
   EXPECT_EQ(date_from_name("ortho2015", 2026), "2015-01-01");
-  EXPECT_EQ(date_from_name("2056_2019_5", 2026), "2019-01-01");
+  EXPECT_EQ(date_from_name("dop_2600-1199_2019_5", 2026), "2019-01-01");
+  EXPECT_EQ(date_from_name("dop_2019_25cm", 2026), "2019-01-01");
+  EXPECT_EQ(date_from_name("dop_2019.5678-1", 2026), "2019-01-01");
   EXPECT_EQ(date_from_name("b_2027", 2027), "2027-01-01");
 }
 

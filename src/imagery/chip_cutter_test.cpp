@@ -12,7 +12,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cmath>
+#include <cpl_conv.h>
 #include <httplib.h>
 #include <thread>
 
@@ -232,6 +234,11 @@ class StumblingServer {
  public:
   explicit StumblingServer(std::string bytes) : bytes_(std::move(bytes)) {
     server_.Get("/scene.tif", [this](const httplib::Request&, httplib::Response& response) {
+      if (std::chrono::steady_clock::now() < busy_until_.load()) {
+        response.status = 503;
+        response.set_header("Retry-After", "1");
+        return;
+      }
       if (down_ && refusals_ > 0 && --refusals_ == 0) down_ = false;
       if (down_) {
         response.status = 503;
@@ -250,6 +257,9 @@ class StumblingServer {
     refusals_ = refusals;
     down_ = true;
   }
+  void be_busy_for(std::chrono::milliseconds time) {
+    busy_until_ = std::chrono::steady_clock::now() + time;
+  }
   [[nodiscard]] std::string name() const {
     return "/vsicurl/http://127.0.0.1:" + std::to_string(port_) + "/scene.tif";
   }
@@ -261,6 +271,7 @@ class StumblingServer {
   int port_ = 0;
   std::atomic<int> refusals_{0};  // further answers that are refused; 0: all of them
   std::atomic<bool> down_{false};
+  std::atomic<std::chrono::steady_clock::time_point> busy_until_{};
 };
 
 class ChipCutterOverNetwork : public testing::Test {
@@ -293,6 +304,12 @@ TEST_F(ChipCutterOverNetwork, AServerThatIsDownStopsTheRun) {
     EXPECT_EQ(error.kind(), ErrorKind::io);
     EXPECT_THAT(error.what(), HasSubstr("/scene.tif"));
   }
+}
+
+TEST_F(ChipCutterOverNetwork, RetryAfterIsWaitedFor) {
+  const CPLConfigOptionSetter once("GDAL_HTTP_MAX_RETRY", "0", false);
+  server_->be_busy_for(std::chrono::milliseconds(700));
+  EXPECT_TRUE(std::holds_alternative<Patch>(cut({0.01}))) << "10 ms alone are too few";
 }
 
 TEST_F(ChipCutterOverNetwork, AServerThatGoesDownOnTheWayStopsTheRun) {

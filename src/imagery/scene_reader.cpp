@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "base/log.hpp"
+#include "imagery/remote_file.hpp"
 #include "raster/gdal.hpp"
 
 #include <algorithm>
@@ -305,9 +306,11 @@ std::variant<Patch, Skipped> SceneReader::read(const Scene& scene, const Request
       const std::vector<double>& waits = state_->limits.waits_s;
       if (attempt >= waits.size() || !is_remote(fault.file->gdal_name))
         fail_scene(scene, *fault.file, fault.why);
+      const double seconds = std::max(waits[attempt], wished_wait_s(fault.file->gdal_name));
+      if (seconds > state_->limits.longest_wait_s) fail_scene(scene, *fault.file, fault.why);
       log_warning("scene {} cannot be reached ({}); trying again in {} s", scene.name, fault.why,
-                  waits[attempt]);
-      wait(waits[attempt]);
+                  seconds);
+      wait(seconds);
     }
   }
 }

@@ -15,7 +15,9 @@ namespace skyglot {
 struct ReaderLimits {
   int open_files = 8;  ///< rasters kept open
   /// Seconds to wait before each further try of a file that cannot be reached: servers stumble.
+  /// Never less than a server's Retry-After asks.
   std::vector<double> waits_s{0.5, 2, 6, 15};
+  double longest_wait_s = 60;  ///< a server that asks for more is not waited for
 };
 
 /// Reads windows of scenes and keeps the last few files open; each thread has its own.

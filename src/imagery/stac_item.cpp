@@ -9,8 +9,10 @@
 #include "imagery/bands.hpp"
 #include "imagery/capture_date.hpp"
 #include "imagery/footprint.hpp"
+#include "imagery/remote_file.hpp"
 #include "imagery/stac_assets.hpp"
 #include "imagery/stac_json.hpp"
+#include "raster/gdal.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -286,6 +288,19 @@ class ItemReader {
     return described;
   }
 
+  // Whether the assets' servers give what scene() failed to read. Throws Error(io) where a fault
+  // that passes does not.
+  [[nodiscard]] bool assets_arrive() const {
+    const StacChoice choice = choose_assets(item_, {source_.asset_key, options_.bands});
+    bool arrive = true;
+    for (const StacAsset& asset : choice.assets) {
+      const std::string name = name_of(asset).value_or("");
+      arrive = remote_bytes_arrive(name, source_.patience) && arrive;
+      forget_remote_file(name);
+    }
+    return arrive;
+  }
+
  private:
   [[nodiscard]] std::string id() const { return text_at(item_, "id"); }
 
@@ -474,10 +489,25 @@ bool matches(const Json& item, const StacFilter& filter) {
   }
 }
 
+namespace {
+
+// What could not be read while its server stumbled is read once more.
+std::variant<Scene, Skipped> read_patiently(const ItemReader& reader) {
+  for (bool again = true;; again = false) {
+    try {
+      return reader.scene();
+    } catch (const Error& error) {
+      if (error.kind() == ErrorKind::usage || !reader.assets_arrive() || !again) throw;
+    }
+  }
+}
+
+}  // namespace
+
 std::variant<Scene, Skipped> scene_from_item(const Json& item, const StacItemSource& source,
                                              const SceneOptions& options) {
   try {
-    auto outcome = ItemReader(item, source, options).scene();
+    auto outcome = read_patiently(ItemReader(item, source, options));
     if (const auto* skipped = std::get_if<Skipped>(&outcome))
       if (const std::string text = skip_advice(skipped->reason); !text.empty())
         log_warning("left out item {} of {}: {}", text_at(item, "id"), source.base, text);
@@ -487,7 +517,7 @@ std::variant<Scene, Skipped> scene_from_item(const Json& item, const StacItemSou
   } catch (const DamagedItem&) {
     return Skipped{"damaged_item"};
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::usage) throw;
+    if (error.kind() == ErrorKind::usage || error.kind() == ErrorKind::io) throw;
     log_warning("left out an item of {}: {}", source.base, error.what());
     return Skipped{"unreadable"};
   }

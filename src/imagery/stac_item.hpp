@@ -2,6 +2,7 @@
 // One STAC item (SpatioTemporal Asset Catalog 1.0 and 1.1) as a scene.
 #pragma once
 
+#include "base/http.hpp"
 #include "base/skipped.hpp"
 #include "imagery/catalogue.hpp"
 #include "imagery/scene_builder.hpp"
@@ -44,10 +45,12 @@ struct StacFilter {
 /// item's projection and raster extensions leave something out or contradict its geometry. What an
 /// opened file says counts, a contradiction is a warning, and what the file leaves out is as the
 /// item says. Skipped: "damaged_item", "no_asset", "unsupported_href", "unreadable", and those of
-/// describe_scene.
+/// describe_scene. An asset whose server does not answer, or is busy for longer than patience
+/// lasts, is Error(io): it may be there tomorrow.
 struct StacItemSource {
-  std::string base;       ///< where the item was read: URL or path
-  std::string asset_key;  ///< see StacWish
+  std::string base;         ///< where the item was read: URL or path
+  std::string asset_key;    ///< see StacWish
+  HttpPatience patience{};  ///< with servers that stumble while an asset is opened
 };
 [[nodiscard]] std::variant<Scene, Skipped> scene_from_item(const nlohmann::json& item,
                                                            const StacItemSource& source,

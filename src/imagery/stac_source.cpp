@@ -302,7 +302,8 @@ CatalogueCounts import_stac(const StacImport& wanted, ImageryCatalogue& catalogu
         return std::move(items[drawn++]);
       },
       [&](const Item& item) {
-        return scene_from_item(item.json, {item.base, import.asset}, import.scenes);
+        return scene_from_item(item.json, {item.base, import.asset, import.source.patience},
+                               import.scenes);
       },
       [&](std::variant<Scene, Skipped> outcome) {
         progress.advance();

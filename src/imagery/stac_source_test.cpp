@@ -218,6 +218,57 @@ TEST(ImportStac, CogIsReadThroughRangeRequests) {
   EXPECT_GT(ranges, 0U);
 }
 
+// A COG whose server refuses the first requests, and an item that tells so little that it is
+// opened.
+struct BusyCog {
+  explicit BusyCog(int refused) : refusals(refused) {
+    const auto path = write_raster<std::uint8_t>(fresh_folder("stac_busy") / "cog.tif", {}, busy);
+    server.server.Get("/cog.tif", [this, bytes = read_file(path)](const httplib::Request&,
+                                                                  httplib::Response& response) {
+      if (refusals > 0) {
+        --refusals;
+        response.status = 503;
+      } else {
+        response.set_content(bytes, "image/tiff");
+      }
+    });
+    server.serve("/item.json", item("here").dump());
+    server.start();
+  }
+  CatalogueCounts import(ImageryCatalogue& catalogue) {
+    StacImport import;
+    import.source.location = server.url("/item.json");
+    import.source.patience = {.tries = 12, .first_wait_s = 0.001};
+    import.collection.code = "ST";
+    return import_stac(import, catalogue);
+  }
+  std::atomic<int> refusals;
+  TestServer server;
+};
+
+TEST(ImportStac, AServerThatIsBusyForAWhileIsBorneWith) {
+  BusyCog cog(6);
+  ImageryCatalogue catalogue;
+  const CatalogueCounts counts = cog.import(catalogue);
+  EXPECT_EQ(cog.refusals, 0);
+  EXPECT_EQ(counts.added, 1U);
+  EXPECT_TRUE(counts.skipped.empty());
+}
+
+TEST(ImportStac, AServerThatStaysBusyStopsTheImport) {
+  BusyCog cog(1'000'000);
+  ImageryCatalogue catalogue;
+  try {
+    (void)cog.import(catalogue);
+    FAIL() << "an asset that may be there tomorrow was left out for good";
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::io);
+    EXPECT_THAT(error.what(), HasSubstr("the server answered 503"));
+    EXPECT_THAT(error.what(), HasSubstr("same command again"));
+  }
+  EXPECT_TRUE(catalogue.scenes.empty());
+}
+
 TEST(StacSource, LinksOfWrongTypesAreAnError) {
   const auto folder = fresh_folder("stac_links");
   const Json next{{"rel", "next"}, {"href", "b.json"}, {"method", "POST"}, {"merge", "yes"}};

@@ -53,6 +53,7 @@ CPLStringList creation_options(const char* predictor) {
   options.SetNameValue("TILED", "NO");
   options.SetNameValue("PHOTOMETRIC", "MINISBLACK");
   options.SetNameValue("ALPHA", "NO");
+  options.SetNameValue("BIGTIFF", "IF_SAFER");
   return options;
 }
 

@@ -164,6 +164,17 @@ std::uint64_t DatasetInfo::bytes() const {
                          [](std::uint64_t sum, const ShardInfo& s) { return sum + s.bytes; });
 }
 
+PatchMember DatasetInfo::patches() const {
+  const Json::json_pointer key("/write/patch");
+  if (!recipe.contains(key)) return PatchMember::none;
+  const Json& word = recipe.at(key);
+  for (std::size_t i = 0; i < kPatchWords.size(); ++i)
+    if (word == kPatchWords[i]) return static_cast<PatchMember>(i);
+  fail(ErrorKind::format,
+       "{}: the recipe's write.patch is {}, which this version does not know; {}", kFile,
+       word.dump(), kRemedy);
+}
+
 std::uint64_t DatasetInfo::skipped_total() const {
   return std::accumulate(skipped.begin(), skipped.end(), std::uint64_t{0},
                          [](std::uint64_t sum, const auto& entry) { return sum + entry.second; });

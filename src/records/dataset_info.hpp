@@ -2,6 +2,8 @@
 // dataset.json: what a data set says of itself. Written and read here only.
 #pragma once
 
+#include "records/members.hpp"
+
 #include <nlohmann/json.hpp>
 
 #include <cstdint>
@@ -51,6 +53,8 @@ struct DatasetInfo {
 
   [[nodiscard]] std::uint64_t bytes() const;  ///< of the shards
   [[nodiscard]] std::uint64_t skipped_total() const;
+  /// What the recipe asked for. Throws Error(format) for a word that is none.
+  [[nodiscard]] PatchMember patches() const;
 };
 
 /// "shards/000012.tar".

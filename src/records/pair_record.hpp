@@ -37,8 +37,8 @@ struct PairRecord {
   std::string title;
   std::string title_multi_objects;
   std::int64_t shard = -1;
-  std::uint64_t offset = 0;  ///< of the JPEG in the shard
-  std::uint64_t bytes = 0;   ///< of the JPEG
+  std::uint64_t offset = 0;  ///< of the JPEG in the shard, or of the patch that stands for it
+  std::uint64_t bytes = 0;   ///< of the same
 
   [[nodiscard]] bool is_pair() const { return skip_reason.empty(); }
 };

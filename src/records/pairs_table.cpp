@@ -86,8 +86,11 @@ PairRecord record_of(const Statement& row) {
 }  // namespace
 
 struct PairsWriter::State {
-  explicit State(const std::filesystem::path& folder)
-      : pending(folder / "pairs.gpkg"), gpkg(pending.path()), csv(folder / "pairs.csv") {
+  State(const std::filesystem::path& folder, PatchMember patch)
+      : pending(folder / "pairs.gpkg"),
+        gpkg(pending.path()),
+        csv(folder / "pairs.csv"),
+        ending(main_ending(patch)) {
     gpkg.add_table(kPairs);
     insert.emplace(gpkg.insert_into("pairs"));
     csv.write("filepath,title,title_multi_objects,similarity\n");
@@ -96,11 +99,12 @@ struct PairsWriter::State {
   GeoPackageWriter gpkg;
   std::optional<Statement> insert;
   AtomicFile csv;
+  std::string ending;
   std::int64_t fid = 0;
 };
 
-PairsWriter::PairsWriter(const std::filesystem::path& folder)
-    : state_(std::make_unique<State>(folder)) {}
+PairsWriter::PairsWriter(const std::filesystem::path& folder, PatchMember patch)
+    : state_(std::make_unique<State>(folder, patch)) {}
 PairsWriter::~PairsWriter() = default;
 
 void PairsWriter::add(const PairRecord& r) {
@@ -109,9 +113,9 @@ void PairsWriter::add(const PairRecord& r) {
   insert_record(*state_->insert, ++state_->fid, r, gpkg_blob(shape));
   state_->gpkg.add_extent("pairs", state_->fid, bounding_box(shape));
   if (r.is_pair())
-    state_->csv.write(
-        csv_line({shard_name(r.shard) + "/" + r.key + ".jpg", r.title, r.title_multi_objects, ""}) +
-        "\n");
+    state_->csv.write(csv_line({shard_name(r.shard) + "/" + r.key + state_->ending, r.title,
+                                r.title_multi_objects, ""}) +
+                      "\n");
 }
 
 void PairsWriter::commit() {

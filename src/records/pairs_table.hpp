@@ -2,6 +2,7 @@
 // The tables of a data set: pairs.gpkg for maps and pairs.csv for training programs.
 #pragma once
 
+#include "records/members.hpp"
 #include "records/pair_record.hpp"
 
 #include <filesystem>
@@ -14,10 +15,11 @@ namespace skyglot {
 /// Writes both tables record by record. One row of pairs.gpkg a record: pairs have their tile's
 /// outline and their split, skipped objects the middle of their bounding box and no split.
 /// pairs.csv has the pairs only: filepath,title,title_multi_objects,similarity with filepath
-/// "shards/000000.tar/key.jpg" and an empty similarity until 'filter' fills it.
+/// "shards/000000.tar/key.jpg" (or key.tif, where patches stand instead of pictures) and an empty
+/// similarity until 'filter' fills it.
 class PairsWriter {
  public:
-  explicit PairsWriter(const std::filesystem::path& folder);
+  explicit PairsWriter(const std::filesystem::path& folder, PatchMember patch = PatchMember::none);
   ~PairsWriter();
   void add(const PairRecord& record);
   /// Gives both files their names. Throws Error(io) or Error(resource).

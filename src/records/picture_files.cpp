@@ -90,6 +90,11 @@ std::uint64_t write_table(const fs::path& folder) {
 
 std::uint64_t write_picture_files(const fs::path& folder) {
   const DatasetInfo info = read_dataset_info(folder);
+  if (!has_picture(info.patches()))
+    fail(ErrorKind::input,
+         "{}: the data set holds patches (KEY.tif) instead of pictures, so there are none to write "
+         "as files; build one with --patch beside",
+         folder.string());
   const fs::path lock_file = folder / "pictures" / kLock;
   const FileLock lock(lock_file, FileLock::Busy::wait);
   remove_leftovers(folder / "pictures");

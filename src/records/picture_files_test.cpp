@@ -84,6 +84,14 @@ TEST_F(PictureFiles, ARunThatWasKilledIsGoneOnWith) {
   EXPECT_THAT(names, testing::UnorderedElementsAre("000000", "000001"));
 }
 
+TEST_F(PictureFiles, PatchesInsteadOfPicturesAreNone) {
+  DatasetInfo info = read_dataset_info(folder_);
+  info.recipe = {{"write", {{"patch", "instead"}}}};
+  write_dataset_info(folder_, info);
+  EXPECT_THROW((void)write_picture_files(folder_), Error);
+  EXPECT_FALSE(fs::exists(folder_ / "pictures"));
+}
+
 TEST_F(PictureFiles, AShardThatIsGoneIsAnError) {
   fs::remove(folder_ / shard_name(1));
   EXPECT_THROW((void)write_picture_files(folder_), Error);

@@ -28,6 +28,11 @@ void add_shards(const fs::path& folder, std::vector<fs::path>& paths) {
     paths.push_back(folder / shard.name);
     demand_size(paths.back(), shard.bytes);
   }
+  if (!has_picture(info.patches()))
+    fail(ErrorKind::input,
+         "{}: the data set holds patches (KEY.tif) instead of pictures; build one with --patch "
+         "beside to have both",
+         folder.string());
   if (info.shards.empty())
     fail(ErrorKind::input, "{}: the data set has no shards", folder.string());
 }

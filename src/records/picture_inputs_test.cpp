@@ -87,6 +87,18 @@ TEST_F(PictureInputs, ShardsMustBeThoseThatTheSetNames) {
   EXPECT_THAT(message(), HasSubstr("dataset.json: damaged"));
 }
 
+TEST_F(PictureInputs, PatchesInsteadOfPicturesAreNamed) {
+  info_.recipe = {{"write", {{"patch", "beside"}}}};
+  write_dataset_info(set_, info_);
+  EXPECT_EQ(open_picture_inputs({set_})->size(), 2u);
+  info_.recipe["write"]["patch"] = "instead";
+  write_dataset_info(set_, info_);
+  EXPECT_THAT(message(), HasSubstr("--patch beside"));
+  info_.recipe["write"]["patch"] = "sideways";
+  write_dataset_info(set_, info_);
+  EXPECT_THAT(message(), HasSubstr("\"sideways\""));
+}
+
 TEST_F(PictureInputs, AListThatIsCalledDatasetJsonMakesNoDataSet) {
   fs::remove_all(set_ / "shards");
   write_file_atomically(set_ / "dataset.json", "[]");

@@ -19,7 +19,7 @@ inline constexpr std::array kReasons{
     Reason{"too_small", "its bounding box has too few pixels in the imagery there"},
     Reason{"too_large", "its bounding box has too many pixels in the imagery there"},
     Reason{"no_valid_tile", "no scene shows valid pixels over a whole tile around it"},
-    Reason{"split_overlap", "its tile overlaps one of another split"},
+    Reason{"split_overlap", "every tile around it would show ground of two splits"},
     Reason{"outside_scene", "its tile leaves the scene"},
     Reason{"nodata", "its picture has too many pixels without data"},
     Reason{"uniform", "its picture shows one tone only"},

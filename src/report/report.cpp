@@ -24,6 +24,8 @@ namespace fs = std::filesystem;
 constexpr int kThumbnailQuality = 80;
 constexpr std::size_t kMostPixels = 50'000'000;
 
+constexpr const char* kPatchesOnly = "the data set holds patches (GeoTIFF) instead of pictures";
+
 ContactPicture contact_picture(const fs::path& folder, const PairRecord& record, int side) {
   ContactPicture picture{record, "", 0, 0, ""};
   try {
@@ -78,7 +80,10 @@ Check shards_are_there(const fs::path& folder, const DatasetInfo& info) {
           false};
 }
 
-Check pictures_decode(const std::vector<ContactPicture>& pictures) {
+Check pictures_decode(const ReportContent& content) {
+  const std::vector<ContactPicture>& pictures = content.contact;
+  if (!has_picture(content.info.patches()))
+    return {fmt::format("{}: none is shown, and none was looked at", kPatchesOnly), true};
   std::size_t broken = 0;
   for (const ContactPicture& picture : pictures) broken += picture.problem.empty() ? 0 : 1;
   if (broken == 0) return {"every picture of the contact sheet decodes", true};
@@ -133,14 +138,16 @@ ReportContent gather_report(const fs::path& folder, const ReportOptions& options
   content.info = read_dataset_info(folder);
   demand_pairs(folder);
   content.statistics = read_statistics(folder, content.info, options);
+  const bool shown = has_picture(content.info.patches());
   for (const PairRecord& record : content.statistics.contact)
     content.contact.push_back(
-        contact_picture(folder, record, static_cast<int>(options.thumbnail_px)));
+        shown ? contact_picture(folder, record, static_cast<int>(options.thumbnail_px))
+              : ContactPicture{record, "", 0, 0, kPatchesOnly});
   if (fs::is_regular_file(folder / "ATTRIBUTION.txt"))
     content.attribution = read_file(folder / "ATTRIBUTION.txt", std::uint64_t{1} << 20);
   content.checks = {counts_add_up(content.statistics),
                     tables_agree(content.info, content.statistics),
-                    shards_are_there(folder, content.info), pictures_decode(content.contact),
+                    shards_are_there(folder, content.info), pictures_decode(content),
                     attribution_is_there(content.attribution)};
   return content;
 }

@@ -113,7 +113,7 @@ Json report_json(const ReportContent& content) {
           {"width_px", values_json(s.width_px)},
           {"height_px", values_json(s.height_px)},
           {"longer_side_m", values_json(s.longer_side_m)},
-          {"jpeg_kb", values_json(s.jpeg_kb)},
+          {has_picture(content.info.patches()) ? "jpeg_kb" : "geotiff_kb", values_json(s.file_kb)},
           {"tags_per_picture", values_json(s.tags_per_picture)},
           {"neighbours_per_picture", values_json(s.neighbours)},
           {"tags", tags_json(s)},

@@ -57,7 +57,9 @@ std::string histogram_figure(const Quantity& quantity, const ValueCounts& values
                      numbers(histogram, quantity.title + " (" + quantity.unit + ")"));
 }
 
-std::string histograms(const Statistics& s) {
+std::string histograms(const ReportContent& content) {
+  const Statistics& s = content.statistics;
+  const bool jpeg = has_picture(content.info.patches());
   std::string html = histogram_figure({"gsd", "Ground sample distance", "m", 0}, s.gsd_m,
                                       log_histogram(s.gsd_m, kBins));
   html += histogram_figure({"ground", "Longer side on the ground", "m", 0}, s.longer_side_m,
@@ -66,8 +68,8 @@ std::string histograms(const Statistics& s) {
       histogram_figure({"width", "Width", "px", 0}, s.width_px, log_histogram(s.width_px, kBins));
   html += histogram_figure({"height", "Height", "px", 0}, s.height_px,
                            log_histogram(s.height_px, kBins));
-  html += histogram_figure({"jpeg", "Size of the JPEG", "kB", 0}, s.jpeg_kb,
-                           log_histogram(s.jpeg_kb, kBins));
+  html += histogram_figure({"jpeg", jpeg ? "Size of the JPEG" : "Size of the GeoTIFF", "kB", 0},
+                           s.file_kb, log_histogram(s.file_kb, kBins));
   html += histogram_figure({"around", "Surroundings", "other objects", 0}, s.neighbours,
                            linear_histogram(s.neighbours, kBins, 1));
   return html;
@@ -95,7 +97,7 @@ Section pictures_section(const ReportContent& content) {
   const Statistics& s = content.statistics;
   return {"pictures", "Resolution and size",
           fill_template("report_pictures",
-                        {{"histograms", histograms(s)},
+                        {{"histograms", histograms(content)},
                          {"years", name_table("Year of the imagery", "Year", s.by_year, s.pairs)},
                          {"kinds", name_table("Kind of map object", "Kind", s.by_kind, s.pairs)}})};
 }

@@ -89,7 +89,7 @@ class Gatherer {
     ++result_.width_px[record.width];
     ++result_.height_px[record.height];
     ++result_.longer_side_m[three_digits(longer * record.gsd_m)];
-    ++result_.jpeg_kb[three_digits(static_cast<double>(record.bytes) / 1000)];
+    ++result_.file_kb[three_digits(static_cast<double>(record.bytes) / 1000)];
     ++result_.tags_per_picture[static_cast<double>(record.tags.size())];
     ++result_.neighbours[static_cast<double>(record.surrounding.size())];
   }

@@ -43,7 +43,7 @@ struct Statistics {
   ValueCounts width_px;
   ValueCounts height_px;
   ValueCounts longer_side_m;  ///< on the ground
-  ValueCounts jpeg_kb;
+  ValueCounts file_kb;        ///< the JPEG, or the GeoTIFF that stands for it
   ValueCounts tags_per_picture;
   ValueCounts neighbours;  ///< other objects known in the picture
   std::map<Tag, std::uint64_t> tags;

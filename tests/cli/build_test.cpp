@@ -110,6 +110,16 @@ TEST_F(BuildTest, ThreadsAndTasksGiveTheSameBytes) {
   EXPECT_EQ(one, tree_hashes(folder_ / "tasks"));
 }
 
+TEST_F(BuildTest, AnyTaskMakesTheSamePlan) {
+  ASSERT_EQ(build("first", {"--task", "1/3", "--threads", "1"}).exit_code, 0);
+  ASSERT_EQ(build("last", {"--task", "5/5", "--threads", "2"}).exit_code, 0);
+  const auto plan = [&](const char* output) {
+    return read_file(folder_ / output / ".build" / "plan.sqlite");
+  };
+  EXPECT_GT(plan("first").size(), 1000u);
+  EXPECT_TRUE(plan("first") == plan("last"));
+}
+
 // The folder is entered, marked and planned for by sixteen processes at the same moment.
 TEST_F(BuildTest, SixteenTasksMayStartTogether) {
   ASSERT_EQ(build("one").exit_code, 0);
