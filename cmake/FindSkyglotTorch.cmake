@@ -52,6 +52,10 @@ if(SkyglotTorch_FOUND AND NOT TARGET SkyglotTorch::torch)
         file(CREATE_LINK "${SkyglotTorch_INCLUDE_DIR}/${folder}" "${include}/${folder}" SYMBOLIC)
       endif()
     endforeach()
+    # Of two OpenMP libraries of one name the one beside libtorch is loaded, so that is the one to link.
+    if(EXISTS "${root}/lib/libgomp.so.1")
+      set(OpenMP_gomp_LIBRARY "${root}/lib/libgomp.so.1" CACHE FILEPATH "OpenMP of libtorch")
+    endif()
     # What the libraries need in turn (CUDA) they find themselves.
     set(link_options -Wl,--allow-shlib-undefined)
     # The programs find these libraries again after installation.

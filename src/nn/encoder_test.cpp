@@ -2,8 +2,10 @@
 #include "nn/encoder.hpp"
 
 #include "base/error.hpp"
+#include "nn/positions.hpp"
 #include "nn/random_model.hpp"
 #include "nn/small_clip.hpp"
+#include "nn/tensors.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -87,10 +89,18 @@ TEST(Encoder, VectorsAreTheSameForAnyNumberOfThreads) {
   }
 }
 
+// As a tower made for that side would, with the other's positions brought to its grid.
 TEST(Encoder, TakesPicturesOfAnotherSide) {
-  const Encoder encoder(random_model(small_vit(Pooling::mean), 1), {});
+  const StoredModel model = random_model(small_vit(Pooling::mean), 1);
+  const torch::Tensor positions = positions_for_grid(to_torch(model.weights.at("pos_embed"))[0], 3,
+                                                     3, model.config.vision.position_resize);
+  StoredModel smaller = model;
+  smaller.config.vision.image_size = 24;
+  smaller.weights["pos_embed"] = make_tensor(
+      {positions.data_ptr<float>(), static_cast<std::size_t>(positions.numel())}, {1, 10, 64});
   const Picture small = noise(24, 1);
-  EXPECT_EQ(encoder.encode_pictures({&small, 1}).cols, 64);
+  EXPECT_EQ(Encoder(model, {}).encode_pictures({&small, 1}).values,
+            Encoder(smaller, {}).encode_pictures({&small, 1}).values);
 }
 
 TEST(Encoder, PoolingDecidesWhatStandsForThePicture) {

@@ -244,7 +244,7 @@ RasterInfo describe(GDALDataset& dataset, const std::string& name) {
 }
 
 std::string why_not_opened(const std::string& name) {
-  if (const std::string text = last_gdal_error(); !text.empty()) return text;
+  if (std::string text = last_gdal_error(); !text.empty()) return text;
   if (const char* text = VSIGetLastErrorMsg(); text != nullptr && *text != '\0') return text;
   VSIStatBufL stat;
   if (VSIStatExL(name.c_str(), &stat, VSI_STAT_EXISTS_FLAG) == 0)

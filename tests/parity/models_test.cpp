@@ -7,7 +7,7 @@
 #include "nn/vision_tower.hpp"
 #include "pictures/decode.hpp"
 #include "pictures/resize.hpp"
-#include "tests/support/program.hpp"
+#include "tests/parity/figures.hpp"
 #include "tokens/tokenizer.hpp"
 #include "weights/safetensors.hpp"
 
@@ -17,59 +17,16 @@
 
 #include <algorithm>
 #include <cctype>
-#include <cmath>
-#include <cstdlib>
 
 namespace skyglot::testing_support {
 namespace {
 
 namespace fs = std::filesystem;
 
-double cosine(std::span<const float> a, std::span<const float> b) {
-  double ab = 0, aa = 0, bb = 0;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    ab += double{a[i]} * double{b[i]};
-    aa += double{a[i]} * double{a[i]};
-    bb += double{b[i]} * double{b[i]};
-  }
-  return ab / std::sqrt(aa * bb);
-}
-
-Matrix matrix_of(const TensorView& tensor) {
-  Matrix matrix(tensor.element_count() / tensor.shape.back(), tensor.shape.back());
-  matrix.values = to_floats(tensor);
-  return matrix;
-}
-
-double lowest_cosine(const Matrix& a, const Matrix& b) {
-  EXPECT_EQ(a.rows, b.rows);
-  EXPECT_EQ(a.cols, b.cols);
-  double lowest = 1;
-  for (std::int64_t i = 0; i < std::min(a.rows, b.rows); ++i)
-    lowest = std::min(lowest, cosine(a.row(i), b.row(i)));
-  return lowest;
-}
-
 // The unpacked reference figures; empty where they are absent.
 fs::path reference_figures() {
   const fs::path archive = shared_data("parity/parity.tar.xz");
-  if (archive.empty()) return {};
-  const fs::path folder = fs::path(testing::TempDir()) / "parity_figures";
-  if (fs::exists(folder)) return folder / "parity";
-  fs::create_directories(folder);
-  const std::string command = "tar -xJf '" + archive.string() + "' -C '" + folder.string() + "'";
-  EXPECT_EQ(std::system(command.c_str()), 0) << command;
-  return folder / "parity";
-}
-
-fs::path import(const fs::path& checkpoint, const std::vector<std::string>& options) {
-  const fs::path folder = test_folder() / "model";
-  std::vector<std::string> arguments{"model", "import", checkpoint.string(), "--output",
-                                     folder.string()};
-  arguments.insert(arguments.end(), options.begin(), options.end());
-  const ProgramResult result = run_skyglot(arguments);
-  EXPECT_EQ(result.exit_code, 0) << result.err;
-  return folder;
+  return archive.empty() ? fs::path() : unpacked(archive, "parity");
 }
 
 std::vector<Picture> prepared_pictures(const fs::path& folder, const nlohmann::json& facts,
