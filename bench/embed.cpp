@@ -70,7 +70,8 @@ double median(std::vector<double> values) {
 }
 
 void run(const std::string& architecture, const Settings& s) {
-  const Encoder encoder(random_model(named_architecture(architecture), 1), {});
+  const ImageEncoder encoder(random_model(named_architecture(architecture), 1),
+                             compute_context({}));
   const PictureModel tower = picture_model(encoder);
   std::vector<std::string> files;
   for (std::uint64_t i = 0; i < 16; ++i)
@@ -80,9 +81,9 @@ void run(const std::string& architecture, const Settings& s) {
                                    landscape(tower.preparation.side, tower.preparation.side, 1));
   std::vector<double> bare;
   std::vector<double> whole;
-  (void)encoder.encode_pictures(ready);
+  (void)encoder.encode(ready);
   for (std::int64_t round = 0; round < s.rounds; ++round) {
-    bare.push_back(seconds([&] { (void)encoder.encode_pictures(ready); }));
+    bare.push_back(seconds([&] { (void)encoder.encode(ready); }));
     whole.push_back(seconds([&] {
       RepeatedSource source(files, s.pictures);
       embed_pictures(source, tower, {}, [](const EmbeddedPicture&) {});

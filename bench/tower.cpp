@@ -3,10 +3,10 @@
 // on the bare matrix products of its shapes and the peak of multiply-adds, in the same process and
 // on as many threads. Prints one JSON line; bench/tower.sh runs it in turn with others. Usage:
 // tower_bench [B32|L14|ViT-H-14|...] [batch] [fp32|bf16] [seconds]
+#include "nn/encoder.hpp"
 #include "nn/product_choice.hpp"
 #include "nn/random_model.hpp"
 #include "nn/threads.hpp"
-#include "nn/vision_tower.hpp"
 #include "weights/architecture.hpp"
 
 #include "library_products.hpp"
@@ -102,10 +102,10 @@ int main(int argc, char** argv) {
   const std::string precision = argc > 3 ? argv[3] : "fp32";
   const double seconds = argc > 4 ? std::atof(argv[4]) : 5;
   const ComputeOptions options{Device::cpu, parse_precision(precision), 0};
-  prepare_compute(options);
-  const torch::NoGradGuard no_grad;
+  const auto context = compute_context(options);
+  const auto threads = context->use();
   const ModelConfig config = config_of(name);
-  const VisionTower tower(random_model(config, 1), options);
+  const ImageEncoder encoder(random_model(config, 1), context);
   std::vector<Picture> pictures(static_cast<std::size_t>(batch), Picture{224, 224, 3, {}});
   for (Picture& picture : pictures) picture.pixels.assign(224 * 224 * 3, 128);
 
@@ -114,7 +114,7 @@ int main(int argc, char** argv) {
   std::vector<bench::LibraryProducts> libraries =
       bench::library_products(batch * (grid * grid + 1), config.vision.transformer, narrow);
   PeakProducts peak(narrow ? *product_choice().bfloat16 : *product_choice().floats);
-  const auto forward = [&] { static_cast<void>(tower.embed(pictures)); };
+  const auto forward = [&] { static_cast<void>(encoder.encode(pictures)); };
   // Half before and half after, so that a machine that slows down does not flatter us.
   std::vector<double> library_seconds(libraries.size(), 1e30);
   double peak_seconds = 1e30;

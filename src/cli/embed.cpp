@@ -37,14 +37,14 @@ std::vector<std::string> read_texts(const fs::path& path) {
 }
 
 // What of a text the model will not see as it was meant.
-void warn_of_texts(const std::vector<std::string>& texts, std::size_t context) {
+void warn_of_texts(const std::vector<std::string>& texts, const TextModel& tower) {
   const auto cut = std::ranges::count_if(
-      texts, [&](const std::string& text) { return clip_tokenizer().count(text) > context; });
+      texts, [&](const std::string& text) { return tower.tokenizer->count(text) > tower.context; });
   const auto mended =
       std::ranges::count_if(texts, [](const std::string& text) { return !is_utf8(text); });
   if (cut > 0)
     log_warning("{} of {} texts have more than {} tokens and lose their end; --strict refuses them",
-                cut, texts.size(), context);
+                cut, texts.size(), tower.context);
   if (mended > 0)
     log_warning("{} of {} texts are not UTF-8; convert them first (iconv -f LATIN1 -t UTF-8)",
                 mended, texts.size());
@@ -88,11 +88,11 @@ class Embed : public Command {
     compute_.device = parse_device(device_);
     compute_.precision = parse_precision(precision_);
     compute_.threads = job_.options.threads = common_.thread_count();
-    const Encoder encoder(model_, compute_);
-    job_.columns = encoder.config().embedding_width;
-    job_.about = about(encoder.config());
+    const Encoders encoders(model_, compute_);
+    job_.columns = encoders.config().embedding_width;
+    job_.about = about(encoders.config());
     const EmbedTotals totals =
-        images_.empty() ? embed_the_texts(encoder) : embed_the_pictures(encoder);
+        images_.empty() ? embed_the_texts(encoders.text()) : embed_the_pictures(encoders.image());
     show(totals);
     return totals.skipped > max_skipped_ ? kTooManySkipped : kDone;
   }
@@ -121,7 +121,7 @@ class Embed : public Command {
     return json;
   }
 
-  EmbedTotals embed_the_pictures(const Encoder& encoder) {
+  EmbedTotals embed_the_pictures(const ImageEncoder& encoder) {
     job_.inputs = {{"images", names_of(images_)},
                    {"root", source_.root.string()},
                    {"path_column", source_.path_column}};
@@ -129,11 +129,11 @@ class Embed : public Command {
     return run_picture_job(*source, picture_model(encoder), job_);
   }
 
-  EmbedTotals embed_the_texts(const Encoder& encoder) {
+  EmbedTotals embed_the_texts(const TextEncoder& encoder) {
     const TextModel tower = text_model(encoder);
     const std::vector<std::string> texts = read_texts(texts_);
     job_.inputs = {{"texts", texts_.string()}};
-    warn_of_texts(texts, tower.context);
+    warn_of_texts(texts, tower);
     return run_text_job(texts, tower, job_);
   }
 

@@ -48,8 +48,9 @@ Rows model_rows(const StoredModel& model) {
   const ModelConfig& c = model.config;
   Rows rows{{"architecture", c.architecture + " (" + to_string(c.kind) + ")"},
             {"image tower",
-             fmt::format("{}, {} px in patches of {}", transformer_text(c.vision.transformer),
-                         c.vision.image_size, c.vision.patch_size)}};
+             fmt::format("{}, {} px in patches of {}{}", transformer_text(c.vision.transformer),
+                         c.vision.image_size, c.vision.patch_size,
+                         c.vision.bands == 3 ? "" : fmt::format(", {} bands", c.vision.bands))}};
   if (c.text)
     rows.push_back({"text tower", fmt::format("{}, context {}, vocabulary {}",
                                               transformer_text(c.text->transformer),

@@ -57,16 +57,17 @@ struct PictureModel {
   std::size_t passes = 1;    ///< that run side by side
 };
 
-/// What embeds texts: one row for each `context` token ids, not normalised.
+/// What embeds texts: one row a text, not normalised.
 struct TextModel {
-  std::function<Matrix(std::span<const TokenId>)> encode;
-  std::size_t context = Tokenizer::kContextLength;
+  std::function<Matrix(std::span<const std::string>)> encode;
+  std::size_t context = Tokenizer::kContextLength;  ///< tokens of a text; what follows is cut off
+  const Tokenizer* tokenizer = &clip_tokenizer();   ///< that counts them
 };
 
-/// The towers of an encoder, which must outlive them. text_model throws Error(input) for a model
-/// that has none.
-[[nodiscard]] PictureModel picture_model(const Encoder& encoder);
-[[nodiscard]] TextModel text_model(const Encoder& encoder);
+/// The towers of encoders, which must outlive them. text_model throws Error(input) for a vocabulary
+/// that no tokenizer of ours has.
+[[nodiscard]] PictureModel picture_model(const ImageEncoder& encoder);
+[[nodiscard]] TextModel text_model(const TextEncoder& encoder);
 
 /// Calls `sink` for every picture of the source in order. The tower runs in the calling thread,
 /// ahead of it the next pictures are decoded and resized. Results do not depend on the number of
@@ -74,14 +75,14 @@ struct TextModel {
 /// not finite.
 void embed_pictures(PictureSource& source, const PictureModel& tower, const EmbedOptions& options,
                     const std::function<void(EmbeddedPicture)>& sink);
-void embed_pictures(PictureSource& source, const Encoder& encoder, const EmbedOptions& options,
+void embed_pictures(PictureSource& source, const ImageEncoder& encoder, const EmbedOptions& options,
                     const std::function<void(EmbeddedPicture)>& sink);
 
-/// One row a text, in order. Texts of like length share a pass, since a tower computes only as far
-/// as the longest.
+/// One row a text, in order. Throws Error(input) where a text is too long and that is not to be,
+/// and where the tower gives values that are not finite.
 [[nodiscard]] Matrix embed_texts(std::span<const std::string> texts, const TextModel& tower,
                                  const EmbedOptions& options);
-[[nodiscard]] Matrix embed_texts(std::span<const std::string> texts, const Encoder& encoder,
+[[nodiscard]] Matrix embed_texts(std::span<const std::string> texts, const TextEncoder& encoder,
                                  const EmbedOptions& options);
 
 /// The crops a picture is embedded by: one, or several in ResizeMode::tile (evenly spaced along the

@@ -134,6 +134,18 @@ std::uint64_t items_of(const EmbeddingsWriter& writer) {
   return items;
 }
 
+Json about_texts(const TextConfig& config) {
+  const TransformerConfig& text = config.transformer;
+  Json about{{"text_heads", text.heads},
+             {"text_activation", to_string(text.activation)},
+             {"text_layer_norm_epsilon", text.layer_norm_epsilon}};
+  if (config.pooling != TextPooling::end) about["text_pooling"] = to_string(config.pooling);
+  if (!config.causal) about["text_causal"] = false;
+  if (config.sees_padding) about["text_sees_padding"] = true;
+  if (text.norm_order != NormOrder::pre) about["text_norm_order"] = to_string(text.norm_order);
+  return about;
+}
+
 }  // namespace
 
 Json about_model(const ModelConfig& config) {
@@ -153,12 +165,12 @@ Json about_model(const ModelConfig& config) {
              {"interpolation", to_string(config.preprocess.interpolation)},
              {"crop_centre", to_string(config.preprocess.crop_centre)},
              {"position_resize", to_string(config.vision.position_resize)}};
-  if (config.kind == ModelKind::vit) about["pooling"] = to_string(config.vision.pooling);
-  if (!config.text) return about;
-  const TransformerConfig& text = config.text->transformer;
-  about["text_heads"] = text.heads;
-  about["text_activation"] = to_string(text.activation);
-  about["text_layer_norm_epsilon"] = text.layer_norm_epsilon;
+  if (config.kind == ModelKind::vit || config.vision.pooling != Pooling::cls)
+    about["pooling"] = to_string(config.vision.pooling);
+  // What is as in nearly every model is not said, as files of earlier versions do not say it.
+  if (config.vision.causal) about["causal"] = true;
+  if (vision.norm_order != NormOrder::pre) about["norm_order"] = to_string(vision.norm_order);
+  if (config.text) about.update(about_texts(*config.text));
   return about;
 }
 

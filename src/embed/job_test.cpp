@@ -223,6 +223,14 @@ TEST(AboutModel, TellsModelsApartThatShareTheirWeights) {
   ModelConfig tighter = config;
   tighter.preprocess.resize_side = 256;
   EXPECT_NE(about_model(tighter), about);
+  ModelConfig causal = config;
+  causal.vision.causal = true;
+  EXPECT_NE(about_model(causal), about);
+  ModelConfig texts = config;
+  texts.text = TextConfig{};
+  ModelConfig first = texts;
+  first.text->pooling = TextPooling::first;
+  EXPECT_NE(about_model(first), about_model(texts));
 }
 
 std::vector<std::string> numbered_texts() {
@@ -232,11 +240,12 @@ std::vector<std::string> numbered_texts() {
 }
 
 TextModel fake_text_tower() {
-  return {[](std::span<const TokenId> tokens) {
-    Matrix rows(static_cast<std::int64_t>(tokens.size() / 77), 4);
-    for (std::int64_t i = 0; i < rows.rows; ++i)
-      for (std::size_t k = 0; k < 4; ++k)
-        rows.row(i)[k] = static_cast<float>(tokens[static_cast<std::size_t>(i) * 77 + 3 + k]);
+  return {[](std::span<const std::string> texts) {
+    Matrix rows(std::ssize(texts), 4);
+    for (std::int64_t i = 0; i < rows.rows; ++i) {
+      const auto tokens = clip_tokenizer().context(texts[static_cast<std::size_t>(i)]);
+      for (std::size_t k = 0; k < 4; ++k) rows.row(i)[k] = static_cast<float>(tokens[3 + k]);
+    }
     return rows;
   }};
 }

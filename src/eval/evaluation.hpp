@@ -32,9 +32,9 @@ struct PictureInput {
 
 struct EvaluationRequest {
   std::optional<BenchmarkManifest> manifest;
-  std::filesystem::path model;       ///< a model folder; empty if all vectors are given
-  const Encoder* encoder = nullptr;  ///< a live model in place of a folder, as a trainer has it
-  std::string published_as;          ///< the model's name in the tables of published figures
+  std::filesystem::path model;         ///< a model folder; empty if all vectors are given
+  const Encoders* encoders = nullptr;  ///< a live model in place of a folder, as a trainer has it
+  std::string published_as;            ///< the model's name in the tables of published figures
   PictureInput pictures;
   PictureInput train;  ///< knn and linear; empty: the pictures themselves, held out in turn
   std::filesystem::path text_embeddings;

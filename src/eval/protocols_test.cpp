@@ -95,11 +95,12 @@ TEST(Protocols, OneClassAloneIsRefused) {
 
 TEST(Protocols, ClassesAreWordedFilledAndAveraged) {
   std::vector<std::size_t> texts;
-  const TextModel model{[&](std::span<const TokenId> tokens) {
-    Matrix rows(static_cast<std::int64_t>(tokens.size() / 77), 2);
-    texts.push_back(static_cast<std::size_t>(rows.rows));
+  const TextModel model{[&](std::span<const std::string> prompts) {
+    Matrix rows(std::ssize(prompts), 2);
+    texts.push_back(prompts.size());
     for (std::int64_t i = 0; i < rows.rows; ++i) {
-      rows.row(i)[0] = static_cast<float>(tokens[static_cast<std::size_t>(i) * 77 + 1] % 7 + 1);
+      const auto tokens = clip_tokenizer().context(prompts[static_cast<std::size_t>(i)]);
+      rows.row(i)[0] = static_cast<float>(tokens[1] % 7 + 1);
       rows.row(i)[1] = 1;
     }
     return rows;

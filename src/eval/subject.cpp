@@ -10,7 +10,6 @@
 #include "eval/picture_vectors.hpp"
 #include "eval/truth_file.hpp"
 #include "scores/row_blocks.hpp"
-#include "tokens/tokenizer.hpp"
 #include "weights/catalogue.hpp"
 
 #include <algorithm>
@@ -160,12 +159,12 @@ Subject::Subject(const EvaluationRequest& request, std::initializer_list<Task> t
   request.bootstrap.validate();
   if (!text().classes.empty()) classes_ = read_classes(text().classes);
   facts["skyglot"] = version();
-  if (request.encoder == nullptr && !request.model.empty())
-    opened_ = std::make_unique<Encoder>(request.model, request.compute);
-  encoder_ = opened_ ? opened_.get() : request.encoder;
-  if (encoder_ != nullptr) note_model();
+  if (request.encoders == nullptr && !request.model.empty())
+    opened_ = std::make_unique<Encoders>(request.model, request.compute);
+  encoders_ = opened_ ? opened_.get() : request.encoders;
+  if (encoders_ != nullptr) note_model();
   done_.list = request.pictures.list.string();
-  if (encoder_ != nullptr) done_.own_resize = encoder_->config().preprocess.resize;
+  if (encoders_ != nullptr) done_.own_resize = encoders_->config().preprocess.resize;
 }
 
 std::vector<std::string> Subject::departures() const {
@@ -175,7 +174,7 @@ std::vector<std::string> Subject::departures() const {
 Subject::~Subject() = default;
 
 void Subject::note_model() {
-  const ModelConfig& config = encoder_->config();
+  const ModelConfig& config = encoders_->config();
   facts["model"] = model_json(request_.model, config);
   one_model_.meet("--model", facts["model"]);
   facts["resize"] = to_string(done_.protocol.resize.value_or(config.preprocess.resize));
@@ -190,12 +189,12 @@ void Subject::note_vectors(const fs::path& file, const Embeddings& embeddings) {
     one_model_.meet(file.string(), embeddings.about.at("model"));
 }
 
-const Encoder& Subject::encoder() {
-  if (encoder_ == nullptr)
+const Encoders& Subject::encoders() {
+  if (encoders_ == nullptr)
     fail(ErrorKind::usage,
          "no model; give --model DIR (a folder written by 'skyglot model import'), or all vectors "
          "by --image-embeddings and --text-embeddings");
-  return *encoder_;
+  return *encoders_;
 }
 
 PictureRows Subject::pictures(const PictureInput& input, Truth truth, const Check& check) {
@@ -268,10 +267,10 @@ PictureRows Subject::vectors_for(const SampleSet& set, const PictureInput& input
   } else {
     PictureVectorOptions options;
     options.embed = embed_options();
-    const PictureModel tower = picture_model(encoder());
+    const PictureModel tower = picture_model(encoders().image());
     options.embed.resize = parse_resize_mode(facts.at("resize").get<std::string>());
     options.cache = request_.cache;
-    options.columns = encoder().config().embedding_width;
+    options.columns = encoders().config().embedding_width;
     for (const char* key : {"model", "resize", "device", "precision"})
       options.model[key] = facts.at(key);
     options.model["max_pixels"] = request_.max_pixels;
@@ -289,7 +288,7 @@ PictureRows Subject::vectors_for(const SampleSet& set, const PictureInput& input
 void Subject::note_texts(std::span<const std::string> texts) {
   const TextModel tower = text_tower();
   for (const std::string& text : texts) {
-    if (clip_tokenizer().count(text) <= tower.context) continue;
+    if (tower.tokenizer->count(text) <= tower.context) continue;
     if (truncated_++ == 0)
       log_warning("texts past {} tokens lose their end; the first is: {}", tower.context, text);
   }
@@ -331,8 +330,8 @@ std::vector<std::string> Subject::templates() {
 
 std::vector<std::string> Subject::model_names() const {
   if (!request_.published_as.empty()) return {request_.published_as};
-  if (encoder_ == nullptr) return {};
-  const std::string& source = encoder_->config().source;
+  if (encoders_ == nullptr) return {};
+  const std::string& source = encoders_->config().source;
   std::vector<std::string> names{fs::path(source).stem().string(),
                                  fs::path(request_.model).lexically_normal().filename().string()};
   if (const CatalogueEntry* entry = find_catalogue_entry(source))
@@ -341,7 +340,7 @@ std::vector<std::string> Subject::model_names() const {
 }
 
 std::string Subject::architecture() const {
-  return encoder_ != nullptr ? encoder_->config().architecture : "";
+  return encoders_ != nullptr ? encoders_->config().architecture : "";
 }
 
 }  // namespace skyglot

@@ -57,9 +57,9 @@ class Subject {
   [[nodiscard]] PictureRows given_pictures(const PictureInput& input);
 
   /// Throws Error(usage) without a model: its texts, or vectors of texts, are needed.
-  void require_model() { (void)encoder(); }
+  void require_model() { (void)encoders(); }
   /// The model's text tower.
-  [[nodiscard]] TextModel text_tower() { return text_model(encoder()); }
+  [[nodiscard]] TextModel text_tower() { return text_model(encoders().text()); }
   /// Counts texts that go through it; those past its context are counted too, and the first is
   /// named on stderr.
   void note_texts(std::span<const std::string> texts);
@@ -90,7 +90,7 @@ class Subject {
   [[nodiscard]] std::string architecture() const;
 
  private:
-  const Encoder& encoder();
+  const Encoders& encoders();
   void note_model();
   void note_vectors(const std::filesystem::path& file, const Embeddings& embeddings);
   void compare_with_split(const SampleSet& set);
@@ -103,8 +103,8 @@ class Subject {
   const EvaluationRequest& request_;
   DoneProtocol done_;
   std::optional<ClassList> classes_;
-  std::unique_ptr<Encoder> opened_;
-  const Encoder* encoder_ = nullptr;
+  std::unique_ptr<Encoders> opened_;
+  const Encoders* encoders_ = nullptr;
   std::int64_t truncated_ = 0;
   OneModel one_model_;
 };

@@ -30,6 +30,9 @@ Transformer load_blocks(const WeightSource& weights, const std::string& prefix,
                         const TransformerConfig& config, const BlockNames& names) {
   Transformer transformer;
   transformer.heads = config.heads;
+  transformer.activation = config.activation;
+  transformer.norm_epsilon = config.layer_norm_epsilon;
+  transformer.norm_order = config.norm_order;
   for (std::int64_t i = 0; i < config.layers; ++i)
     transformer.blocks.push_back(load_block(weights, prefix + std::to_string(i) + ".", names));
   return transformer;
@@ -37,8 +40,8 @@ Transformer load_blocks(const WeightSource& weights, const std::string& prefix,
 
 void scale_product(const WeightSource& weights, const torch::Tensor& gamma, torch::Tensor& weight,
                    torch::Tensor& bias) {
-  weight = weights.as_matrix(weight.to(torch::kFloat32) * gamma.to(torch::kFloat32).unsqueeze(1));
-  bias = weights.as_vector(bias.to(torch::kFloat32) * gamma.to(torch::kFloat32));
+  weight = weights.scaled_matrix(weight, gamma);
+  bias = weights.scaled_vector(bias, gamma);
 }
 
 }  // namespace

@@ -9,7 +9,8 @@
 
 namespace skyglot {
 
-/// open_clip's names, e.g. prefix "visual.transformer.resblocks.".
+/// With all settings of the configuration; the caller says whether the tower is causal. open_clip's
+/// names, e.g. prefix "visual.transformer.resblocks.".
 [[nodiscard]] Transformer load_clip_blocks(const WeightSource& weights, const std::string& prefix,
                                            const TransformerConfig& config);
 /// DINO's and timm's names, prefix "blocks.". Layer scale, where there is one, is multiplied into

@@ -7,7 +7,6 @@
 #include "base/words.hpp"
 #include "nn/blas.hpp"
 #include "nn/product_choice.hpp"
-#include "nn/threads.hpp"
 
 #include <torch/torch.h>
 
@@ -74,16 +73,28 @@ Precision parse_precision(const std::string& word) {
   return value_of<Precision>(word, kPrecisions, "precision");
 }
 
-void prepare_compute(const ComputeOptions& options) {
+ComputeContext::ComputeContext(const ComputeOptions& options)
+    : options_(options), threads_(thread_count(options.threads)) {
   if (options.device == Device::cuda && !torch::cuda::is_available())
     fail(ErrorKind::input,
          "--device cuda: this libtorch finds no CUDA device; use --device cpu, or build against a "
          "libtorch with CUDA (docs/install.md)");
-  torch::set_num_threads(thread_count(options.threads));
-  set_compute_threads(thread_count(options.threads));
   if (options.device == Device::cuda) return;
   warn_of_reference_blas();
   if (computed_as(options) != to_string(options.precision)) warn_of_rounding();
+}
+
+const ProductChoice& ComputeContext::products() const {
+  return product_choice();
+}
+
+ComputeThreads ComputeContext::use() const {
+  if (torch::get_num_threads() != threads_) torch::set_num_threads(threads_);
+  return ComputeThreads(threads_);
+}
+
+std::shared_ptr<const ComputeContext> compute_context(const ComputeOptions& options) {
+  return std::make_shared<const ComputeContext>(options);
 }
 
 }  // namespace skyglot

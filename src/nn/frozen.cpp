@@ -2,23 +2,21 @@
 #include "nn/frozen.hpp"
 
 #include "base/error.hpp"
-#include "nn/product_choice.hpp"
 
 namespace skyglot {
 namespace {
 
-const ProductKernel& kernel_for(const torch::Tensor& weight) {
-  const ProductChoice& choice = product_choice();
+const ProductKernel& kernel_for(const torch::Tensor& weight, const ProductChoice& choice) {
   const bool narrow = weight.scalar_type() == torch::kBFloat16 && choice.bfloat16 != nullptr;
   return narrow ? *choice.bfloat16 : *choice.floats;
 }
 
 std::vector<float> floats_of(const torch::Tensor& vector) {
-  const torch::Tensor values = vector.to(torch::kCPU, torch::kFloat32).contiguous();
+  const torch::Tensor values = vector.detach().to(torch::kCPU, torch::kFloat32).contiguous();
   return {values.data_ptr<float>(), values.data_ptr<float>() + values.numel()};
 }
 
-FrozenBlock frozen_block(const BlockWeights& b, bool last) {
+FrozenBlock frozen_block(const BlockWeights& b, bool last, const ProductChoice& products) {
   FrozenBlock block;
   block.norm_1_gain = floats_of(b.norm_1_gain);
   block.norm_1_shift = floats_of(b.norm_1_shift);
@@ -30,23 +28,30 @@ FrozenBlock frozen_block(const BlockWeights& b, bool last) {
   block.fc2_bias = floats_of(b.fc2_bias);
   const std::int64_t width = b.out_bias.size(0);
   if (last) {
-    block.q = freeze(b.qkv_weight.narrow(0, 0, width));
-    block.kv = freeze(b.qkv_weight.narrow(0, width, 2 * width));
+    block.q = freeze(b.qkv_weight.narrow(0, 0, width), products);
+    block.kv = freeze(b.qkv_weight.narrow(0, width, 2 * width), products);
   } else {
-    block.qkv = freeze(b.qkv_weight);
+    block.qkv = freeze(b.qkv_weight, products);
   }
-  block.out = freeze(b.out_weight);
-  block.fc1 = freeze(b.fc1_weight);
-  block.fc2 = freeze(b.fc2_weight);
+  block.out = freeze(b.out_weight, products);
+  block.fc1 = freeze(b.fc1_weight, products);
+  block.fc2 = freeze(b.fc2_weight, products);
   return block;
+}
+
+// The numbers where they lie in `kept`; null where there are none.
+const std::int64_t* numbers_of(const std::optional<torch::Tensor>& numbers, torch::Tensor& kept) {
+  if (!numbers) return nullptr;
+  kept = numbers->to(torch::kCPU, torch::kInt64).contiguous();
+  return kept.data_ptr<std::int64_t>();
 }
 
 }  // namespace
 
-FrozenMatrix freeze(const torch::Tensor& weight) {
-  const torch::Tensor values = weight.to(torch::kCPU, torch::kFloat32).contiguous();
+FrozenMatrix freeze(const torch::Tensor& weight, const ProductChoice& products) {
+  const torch::Tensor values = weight.detach().to(torch::kCPU, torch::kFloat32).contiguous();
   return {{values.data_ptr<float>(), values.size(0), values.size(1), values.size(1), 1},
-          kernel_for(weight)};
+          kernel_for(weight, products)};
 }
 
 torch::Tensor multiply(const torch::Tensor& rows, const FrozenMatrix& weight) {
@@ -67,7 +72,8 @@ torch::Tensor multiply(const torch::Tensor& rows, const FrozenMatrix& weight) {
   return out;
 }
 
-FrozenTransformer::FrozenTransformer(const Transformer& transformer) {
+FrozenTransformer::FrozenTransformer(const Transformer& transformer,
+                                     const ProductChoice& products) {
   expect(!transformer.blocks.empty(), "a transformer without blocks");
   const bool quick = transformer.activation == Activation::quick_gelu;
   blocks_.width = transformer.blocks.front().out_bias.size(0);
@@ -76,8 +82,9 @@ FrozenTransformer::FrozenTransformer(const Transformer& transformer) {
   blocks_.activation = quick ? kernels::Gelu::quick : kernels::Gelu::exact;
   blocks_.norm_epsilon = static_cast<float>(transformer.norm_epsilon);
   blocks_.causal = transformer.causal;
+  blocks_.post_norm = transformer.norm_order == NormOrder::post;
   for (const BlockWeights& block : transformer.blocks)
-    blocks_.blocks.push_back(frozen_block(block, &block == &transformer.blocks.back()));
+    blocks_.blocks.push_back(frozen_block(block, &block == &transformer.blocks.back(), products));
 }
 
 TransformerResult FrozenTransformer::run(torch::Tensor tokens,
@@ -87,11 +94,9 @@ TransformerResult FrozenTransformer::run(torch::Tensor tokens,
   run.tokens = tokens.data_ptr<float>();
   run.sequences = tokens.size(0);
   run.length = tokens.size(1);
-  torch::Tensor pooled;
-  if (request.pooled) {
-    pooled = request.pooled->to(torch::kCPU, torch::kInt64).contiguous();
-    run.pooled = pooled.data_ptr<std::int64_t>();
-  }
+  torch::Tensor pooled, lengths;
+  run.pooled = numbers_of(request.pooled, pooled);
+  run.lengths = numbers_of(request.lengths, lengths);
   TransformerResult result;
   if (request.keys) {
     result.keys = torch::empty(tokens.sizes());

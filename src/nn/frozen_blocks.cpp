@@ -47,6 +47,7 @@ class BlocksRun {
         qkv_(rows_, 3 * width_, false) {}
 
   void run() {
+    if (t_.post_norm) share(rows_, [&](auto first, auto count) { copy_tokens(first, count); });
     for (std::size_t i = 0; i + 1 < t_.blocks.size(); ++i) run_block(t_.blocks[i]);
     run_last(t_.blocks.back());
   }
@@ -55,14 +56,14 @@ class BlocksRun {
   static constexpr bool kNarrow = std::is_same_v<Element, BFloat16>;
 
   void run_block(const FrozenBlock& block) {
-    normalise(block.norm_1_gain, block.norm_1_shift);
+    normalise_before(block.norm_1_gain, block.norm_1_shift);
     multiply(block.qkv, normed_, {qkv_.row<float>(0), qkv_.stride(), false});
     attend_all(block);
     finish_block(block);
   }
 
   void run_last(const FrozenBlock& block) {
-    normalise(block.norm_1_gain, block.norm_1_shift);
+    normalise_before(block.norm_1_gain, block.norm_1_shift);
     multiply(block.kv, normed_, {qkv_.row<float>(0) + width_, qkv_.stride(), false});
     if (run_.keys != nullptr) write_keys(block);
     if (run_.pooled != nullptr) {
@@ -78,9 +79,11 @@ class BlocksRun {
   // From the attention's result to the end; the last bias waits for the next norm.
   void finish_block(const FrozenBlock& block) {
     add_product(block.out, normed_, block.out_bias);
-    normalise(block.norm_2_gain, block.norm_2_shift);
+    normalise_after(block.norm_1_gain, block.norm_1_shift);
+    normalise_before(block.norm_2_gain, block.norm_2_shift);
     activate(block);
     add_product(block.fc2, hidden_, block.fc2_bias);
+    normalise_after(block.norm_2_gain, block.norm_2_shift);
   }
 
   struct Output {
@@ -113,23 +116,54 @@ class BlocksRun {
     });
   }
 
-  void normalise(const std::vector<float>& gain, const std::vector<float>& shift) {
+  [[nodiscard]] kernels::NormPass norm_pass(const std::vector<float>& gain,
+                                            const std::vector<float>& shift, std::int64_t first,
+                                            std::int64_t count) const {
+    kernels::NormPass pass;
+    pass.x = run_.tokens + first * width_;
+    pass.bias = bias_;
+    pass.gain = gain.data();
+    pass.shift = shift.data();
+    pass.rows = count;
+    pass.width = width_;
+    pass.out_stride = normed_.stride();
+    pass.epsilon = t_.norm_epsilon;
+    return pass;
+  }
+
+  // Pre-norm: what the next product takes. Post-norm: that is there already.
+  void normalise_before(const std::vector<float>& gain, const std::vector<float>& shift) {
+    if (t_.post_norm) return;
     share(rows_, [&](std::int64_t first, std::int64_t count) {
-      kernels::NormPass pass;
-      pass.x = run_.tokens + first * width_;
-      pass.bias = bias_;
-      pass.gain = gain.data();
-      pass.shift = shift.data();
-      pass.rows = count;
-      pass.width = width_;
-      pass.out_stride = normed_.stride();
-      pass.epsilon = t_.norm_epsilon;
-      kernels::add_and_normalise(pass, normed_.row<Element>(first));
+      kernels::add_and_normalise(norm_pass(gain, shift, first, count), normed_.row<Element>(first));
     });
     bias_ = nullptr;
   }
 
+  // Post-norm: of the sum, which goes on as such and into the next product.
+  void normalise_after(const std::vector<float>& gain, const std::vector<float>& shift) {
+    if (!t_.post_norm) return;
+    share(rows_, [&](std::int64_t first, std::int64_t count) {
+      kernels::NormPass pass = norm_pass(gain, shift, first, count);
+      pass.out_stride = width_;
+      kernels::add_and_normalise(pass, pass.x);
+      copy_tokens(first, count);
+    });
+    bias_ = nullptr;
+  }
+
+  // Tokens as what a product takes.
+  void copy_tokens(std::int64_t first, std::int64_t count) const {
+    for (std::int64_t row = first; row < first + count; ++row)
+      for (std::int64_t i = 0; i < width_; ++i)
+        if constexpr (kNarrow)
+          normed_.row<Element>(row)[i] = round_to_bfloat16(run_.tokens[row * width_ + i]);
+        else
+          normed_.row<Element>(row)[i] = run_.tokens[row * width_ + i];
+  }
+
   void add_last_bias() {
+    if (bias_ == nullptr) return;
     for (std::int64_t row = 0; row < rows_; ++row)
       for (std::int64_t i = 0; i < width_; ++i) run_.tokens[row * width_ + i] += bias_[i];
   }
@@ -177,7 +211,7 @@ class BlocksRun {
     h.key_bias = h.query_bias + width_;
     h.value_bias = h.key_bias + width_;
     h.out_stride = normed_.stride();
-    h.length = run_.length;
+    h.length = run_.lengths == nullptr ? run_.length : run_.lengths[sequence];
     h.queries = run_.length;
     h.head_width = width_ / t_.heads;
     h.scale = static_cast<float>(1 / std::sqrt(static_cast<double>(h.head_width)));
@@ -250,6 +284,8 @@ class BlocksRun {
 void run_blocks(const FrozenBlocks& blocks, const TokenRun& run) {
   expect(!blocks.blocks.empty(), "a transformer without blocks");
   if (run.sequences == 0) return;
+  for (std::int64_t i = 0; run.lengths != nullptr && i < run.sequences; ++i)
+    expect(run.lengths[i] >= 1 && run.lengths[i] <= run.length, "a length outside its sequence");
   if (blocks.blocks.front().out.takes_bfloat16())
     BlocksRun<BFloat16>(blocks, run).run();
   else

@@ -26,6 +26,7 @@ struct FrozenBlocks {
   kernels::Gelu activation = kernels::Gelu::exact;
   float norm_epsilon = 1e-5F;
   bool causal = false;
+  bool post_norm = false;  ///< NormOrder::post
 };
 
 /// Sequences on their way through the blocks.
@@ -36,6 +37,9 @@ struct TokenRun {
   /// Where given, one token a sequence is carried through the last block: the first `sequences`
   /// rows of `tokens` become the result.
   const std::int64_t* pooled = nullptr;
+  /// Where given, `sequences` numbers from 1 to `length`: what lies behind so many tokens of a
+  /// sequence is seen by none.
+  const std::int64_t* lengths = nullptr;
   float* keys = nullptr;  ///< where given, takes the last block's keys: sequences x length x width
 };
 

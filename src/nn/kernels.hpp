@@ -68,15 +68,16 @@ struct AttentionHead {
 void attend(const AttentionHead<float>& head, float* scratch);
 void attend(const AttentionHead<BFloat16>& head, float* scratch);
 
-/// One picture of side grid * patch, interleaved RGB, to grid * grid rows of 3 * patch * patch
-/// floats (channel, row, column), each channel as value * scale + offset.
+/// One picture of so many patches, bands interleaved, to as many rows of bands * patch * patch
+/// floats (band, row, column), each band as value * scale + offset.
 struct PatchPass {
   const std::uint8_t* pixels = nullptr;
   std::int64_t grid_height = 0;
   std::int64_t grid_width = 0;
   std::int64_t patch = 0;
-  const float* scale = nullptr;   ///< 3
-  const float* offset = nullptr;  ///< 3
+  const float* scale = nullptr;   ///< one a band
+  const float* offset = nullptr;  ///< one a band
+  std::int64_t bands = 3;
 };
 void cut_patches(const PatchPass& pass, float* out);
 

@@ -329,23 +329,33 @@ void attend_head(const AttentionHead<Element>& head, float* scratch) {
     attend_block(head, at, least(kQueryRows, head.queries - at), w);
 }
 
-// One row of a patch: `patch` interleaved pixels to three runs of floats, patch * patch apart.
-[[gnu::always_inline]] inline void split_pixels(const PatchPass& pass, const std::uint8_t* from,
-                                                float* to) {
+// One row of a patch: `patch` interleaved pixels to a run of floats a band, patch * patch apart.
+[[gnu::always_inline]] inline void split_pixels(const PatchPass& pass, std::int64_t bands,
+                                                const std::uint8_t* from, float* to) {
   const std::int64_t plane = pass.patch * pass.patch;
   for (std::int64_t x = 0; x < pass.patch; ++x)
-    for (std::int64_t c = 0; c < 3; ++c)
-      to[c * plane + x] = static_cast<float>(from[x * 3 + c]) * pass.scale[c] + pass.offset[c];
+    for (std::int64_t c = 0; c < bands; ++c)
+      to[c * plane + x] = static_cast<float>(from[x * bands + c]) * pass.scale[c] + pass.offset[c];
 }
 
-void cut_all_patches(const PatchPass& pass, float* out) {
-  const std::int64_t stride = pass.grid_width * pass.patch * 3;
+[[gnu::always_inline]] inline void cut_patches_of(const PatchPass& pass, std::int64_t bands,
+                                                  float* out) {
+  const std::int64_t stride = pass.grid_width * pass.patch * bands;
   const std::int64_t plane = pass.patch * pass.patch;
   for (std::int64_t gy = 0; gy < pass.grid_height; ++gy)
-    for (std::int64_t gx = 0; gx < pass.grid_width; ++gx, out += 3 * plane)
+    for (std::int64_t gx = 0; gx < pass.grid_width; ++gx, out += bands * plane)
       for (std::int64_t y = 0; y < pass.patch; ++y)
-        split_pixels(pass, pass.pixels + (gy * pass.patch + y) * stride + gx * pass.patch * 3,
+        split_pixels(pass, bands,
+                     pass.pixels + (gy * pass.patch + y) * stride + gx * pass.patch * bands,
                      out + y * pass.patch);
+}
+
+// Red, green and blue are compiled for themselves.
+void cut_all_patches(const PatchPass& pass, float* out) {
+  if (pass.bands == 3)
+    cut_patches_of(pass, 3, out);
+  else
+    cut_patches_of(pass, pass.bands, out);
 }
 
 constexpr KernelTable kThisTable{add_and_normalise_rows<float>,

@@ -216,5 +216,27 @@ TEST(CutPatches, OrdersByChannelRowColumn) {
                                         2, 3, 12, 13, 2, 3, 12, 13, 404, 406, 424, 426));
 }
 
+TEST(CutPatches, TakeAnyNumberOfBands) {
+  for (const std::int64_t bands : {1, 2, 5}) {
+    // Two by one patches of two by two pixels; a pixel is 50 * band + 10 * row + column.
+    std::vector<std::uint8_t> pixels;
+    for (int y = 0; y < 4; ++y)
+      for (int x = 0; x < 2; ++x)
+        for (std::int64_t c = 0; c < bands; ++c)
+          pixels.push_back(static_cast<std::uint8_t>(50 * c + 10 * y + x));
+    const std::vector<float> scale(static_cast<std::size_t>(bands), 2);
+    std::vector<float> offset;
+    for (std::int64_t c = 0; c < bands; ++c) offset.push_back(static_cast<float>(1000 * c));
+    std::vector<float> out(static_cast<std::size_t>(8 * bands));
+    cut_patches({pixels.data(), 2, 1, 2, scale.data(), offset.data(), bands}, out.data());
+    std::size_t i = 0;
+    for (int gy = 0; gy < 2; ++gy)
+      for (std::int64_t c = 0; c < bands; ++c)
+        for (int y = 0; y < 2; ++y)
+          for (int x = 0; x < 2; ++x)
+            EXPECT_EQ(out[i++], static_cast<float>(2 * (50 * c + 20 * gy + 10 * y + x) + 1000 * c));
+  }
+}
+
 }  // namespace
 }  // namespace skyglot::kernels

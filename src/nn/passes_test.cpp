@@ -17,7 +17,7 @@ namespace {
 using Runs = std::set<std::pair<std::int64_t, std::int64_t>>;
 
 Runs runs_of(std::int64_t items, std::int64_t at_once, bool on_cpu, int threads) {
-  set_compute_threads(threads);
+  const ComputeThreads scope(threads);
   Runs runs;
   std::mutex mutex;
   run_passes(items, at_once, on_cpu, [&](std::int64_t first, std::int64_t count) {
@@ -38,7 +38,7 @@ TEST(Passes, GiveEveryThreadAsManyItems) {
 }
 
 TEST(Passes, OneByItselfHasAllThreads) {
-  set_compute_threads(2);
+  const ComputeThreads scope(2);
   std::mutex mutex;
   std::multiset<int> threads;
   run_passes(3, 1, true, [&](std::int64_t, std::int64_t) {
@@ -49,7 +49,7 @@ TEST(Passes, OneByItselfHasAllThreads) {
 }
 
 TEST(Passes, AnErrorOfOneReachesTheCaller) {
-  set_compute_threads(2);
+  const ComputeThreads scope(2);
   EXPECT_THROW(run_passes(8, 1, true,
                           [](std::int64_t first, std::int64_t) {
                             if (first == 5) fail(ErrorKind::input, "five");
@@ -59,7 +59,7 @@ TEST(Passes, AnErrorOfOneReachesTheCaller) {
 
 TEST(OnAllThreads, EveryIndexOnce) {
   for (const int count : {1, 2, 9}) {
-    set_compute_threads(count);
+    const ComputeThreads scope(count);
     std::mutex mutex;
     std::multiset<std::int64_t> seen;
     on_all_threads([&](std::int64_t index, std::int64_t all) {

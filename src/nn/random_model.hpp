@@ -6,12 +6,15 @@
 #include "weights/model_folder.hpp"
 
 #include <cstdint>
-#include <string>
+#include <vector>
 
 namespace skyglot {
 
-/// Weights drawn as CLIP draws them (Radford et al. 2021, initialize_parameters): the same
-/// configuration and seed give the same weights.
+/// The values a tensor begins with.
+[[nodiscard]] std::vector<float> drawn(const ModelTensor& tensor, std::uint64_t seed);
+
+/// Every tensor as model_tensors() lets it begin: the same configuration and seed give the same
+/// weights.
 [[nodiscard]] StoredModel random_model(const ModelConfig& config, std::uint64_t seed);
 
 }  // namespace skyglot

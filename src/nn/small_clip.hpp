@@ -18,4 +18,13 @@ inline ModelConfig small_clip() {
   return config;
 }
 
+inline ModelConfig small_vit(Pooling pooling = Pooling::cls) {
+  ModelConfig config = small_clip();
+  config.kind = ModelKind::vit;
+  config.text.reset();
+  config.embedding_width = 64;
+  config.vision.pooling = pooling;
+  return config;
+}
+
 }  // namespace skyglot::testing_support

@@ -1,33 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
-// CLIP's text tower.
+// The text tower: CLIP's.
 #pragma once
 
 #include "nn/blocks.hpp"
 #include "nn/frozen.hpp"
-#include "weights/model_folder.hpp"
+#include "nn/parameters.hpp"
 
 #include <cstdint>
-#include <span>
+#include <memory>
 
 namespace skyglot {
 
+/// Its weights by what they do.
+struct TextWeights {
+  Transformer transformer;
+  torch::Tensor token_table;  ///< V x W
+  torch::Tensor positions;    ///< context x W
+  torch::Tensor last_norm_gain, last_norm_shift;
+  torch::Tensor projection;        ///< E x W
+  FrozenMatrix projection_factor;  ///< frozen on a CPU
+};
+
+/// All calls are const and may be made from several threads at once.
 class TextTower {
  public:
-  TextTower(const StoredModel& model, const ComputeOptions& options);
+  /// Of a model that has one. Frozen, with weights of its own: on a CPU packed for its products.
+  TextTower(const Parameters& parameters, const ComputeContext& context);
+  /// Through libtorch's operators on the parameters as they are at each call, where they are then:
+  /// with gradients.
+  explicit TextTower(std::shared_ptr<const Parameters> parameters);
 
-  /// `tokens` is N x context, int64 on the CPU; the result N x E, from the row of the largest id.
-  /// Columns past the last end token of the batch are not computed: the mask is causal, nothing
-  /// sees them.
+  /// `tokens` is N x context, int64 on the CPU; the result N x E float32. A text ends at the row of
+  /// its largest id. Columns past the last end of the batch are not computed where nothing sees
+  /// them. Frozen on a CPU, a vector depends on its text alone.
   [[nodiscard]] torch::Tensor embed(const torch::Tensor& tokens) const;
 
+  [[nodiscard]] const ModelConfig& config() const { return config_; }
+  [[nodiscard]] torch::Device device() const;
+
  private:
-  double norm_epsilon_;
-  Transformer transformer_;
-  torch::Tensor token_table_;  // V x W
-  torch::Tensor positions_;    // context x W
-  torch::Tensor norm_gain_, norm_shift_;
-  torch::Tensor projection_;        // E x W
-  FrozenMatrix projection_factor_;  // on a CPU
+  [[nodiscard]] std::shared_ptr<const TextWeights> weights() const;
+  [[nodiscard]] const TextConfig& text() const { return *config_.text; }
+
+  ModelConfig config_;
+  std::shared_ptr<const Parameters> live_;  // null when frozen
+  std::shared_ptr<const TextWeights> frozen_;
 };
 
 }  // namespace skyglot

@@ -2,27 +2,27 @@
 #include "nn/threads.hpp"
 
 #include <algorithm>
-#include <atomic>
 #include <exception>
 #include <mutex>
 #include <omp.h>
+#include <utility>
 
 namespace skyglot {
 namespace {
 
-std::atomic<int>& wanted_threads() {
-  static std::atomic<int> count{omp_get_num_procs()};
-  return count;
-}
+thread_local int wanted_threads = omp_get_num_procs();
 
 }  // namespace
 
-void set_compute_threads(int count) {
-  wanted_threads() = std::max(count, 1);
+ComputeThreads::ComputeThreads(int count)
+    : before_(std::exchange(wanted_threads, std::max(count, 1))) {}
+
+ComputeThreads::~ComputeThreads() {
+  wanted_threads = before_;
 }
 
 int compute_threads() {
-  return omp_in_parallel() != 0 ? 1 : wanted_threads().load();
+  return omp_in_parallel() != 0 ? 1 : wanted_threads;
 }
 
 void on_all_threads(const std::function<void(std::int64_t index, std::int64_t count)>& work) {

@@ -8,9 +8,19 @@
 
 namespace skyglot {
 
-/// How many threads on_all_threads() takes from now on, at least 1.
-void set_compute_threads(int count);
-/// As many as were set; 1 inside on_all_threads().
+/// While it lives, on_all_threads() takes `count` threads, at least 1, on the thread that made it.
+class ComputeThreads {
+ public:
+  explicit ComputeThreads(int count);
+  ~ComputeThreads();
+  ComputeThreads(const ComputeThreads&) = delete;
+  ComputeThreads& operator=(const ComputeThreads&) = delete;
+
+ private:
+  int before_;
+};
+
+/// As many as were asked for, or else one per processor; 1 inside on_all_threads().
 [[nodiscard]] int compute_threads();
 
 /// Calls work(index, count) once for each index below count = compute_threads(), side by side. The

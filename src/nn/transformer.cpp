@@ -18,18 +18,29 @@ torch::Tensor gelu(const torch::Tensor& x, Activation activation) {
   return activation == Activation::quick_gelu ? x * torch::sigmoid(1.702 * x) : torch::gelu(x);
 }
 
+// What each query may see, L x L or N x 1 x 1 x L; undefined: everything.
+torch::Tensor seen_keys(const torch::Tensor& x, bool causal, const TransformerRequest& request) {
+  const std::int64_t length = x.size(1);
+  const auto flags = x.options().dtype(torch::kBool).requires_grad(false);
+  torch::Tensor seen;
+  if (causal) seen = torch::ones({length, length}, flags).tril();
+  if (!request.lengths) return seen;
+  const torch::Tensor own = torch::arange(length, flags.dtype(torch::kInt64))
+                                .lt(request.lengths->to(x.device()).view({-1, 1, 1, 1}));
+  return seen.defined() ? seen.logical_and(own) : own;
+}
+
 torch::Tensor attention(const torch::Tensor& q, const torch::Tensor& k, const torch::Tensor& v,
-                        bool causal) {
+                        const torch::Tensor& seen) {
 #if TORCH_VERSION_MAJOR >= 2
-  return at::scaled_dot_product_attention(q, k, v, {}, 0.0, causal);
+  std::optional<torch::Tensor> mask;
+  if (seen.defined()) mask = seen;
+  return at::scaled_dot_product_attention(q, k, v, mask);
 #else
   torch::Tensor scores =
       torch::matmul(q / std::sqrt(static_cast<double>(q.size(-1))), k.transpose(-2, -1));
-  if (causal) {
-    const auto future =
-        torch::ones({q.size(-2), k.size(-2)}, q.options().dtype(torch::kBool)).triu(1);
-    scores = scores.masked_fill(future, -std::numeric_limits<double>::infinity());
-  }
+  if (seen.defined())
+    scores = scores.masked_fill(seen.logical_not(), -std::numeric_limits<double>::infinity());
   return torch::matmul(torch::softmax(scores, -1), v);
 #endif
 }
@@ -47,20 +58,26 @@ torch::Tensor one_token_each(const torch::Tensor& tokens, const torch::Tensor& i
 
 TransformerResult run_operators(const Transformer& transformer, torch::Tensor x,
                                 const TransformerRequest& request) {
+  const bool post = transformer.norm_order == NormOrder::post;
+  const auto norm = [&](const torch::Tensor& gain, const torch::Tensor& shift, bool here) {
+    return here ? normalised(x, gain, shift, transformer.norm_epsilon) : x;
+  };
+  const torch::Tensor seen = seen_keys(x, transformer.causal, request);
   TransformerResult result;
   for (const BlockWeights& block : transformer.blocks) {
-    const auto normed =
-        normalised(x, block.norm_1_gain, block.norm_1_shift, transformer.norm_epsilon);
-    const auto qkv = torch::linear(normed, block.qkv_weight, block.qkv_bias).chunk(3, -1);
+    const auto qkv = torch::linear(norm(block.norm_1_gain, block.norm_1_shift, !post),
+                                   block.qkv_weight, block.qkv_bias)
+                         .chunk(3, -1);
     const auto mixed =
         attention(split_heads(qkv[0], transformer.heads), split_heads(qkv[1], transformer.heads),
-                  split_heads(qkv[2], transformer.heads), transformer.causal);
+                  split_heads(qkv[2], transformer.heads), seen);
     x = x +
         torch::linear(mixed.transpose(1, 2).reshape(x.sizes()), block.out_weight, block.out_bias);
-    const auto hidden = torch::linear(
-        normalised(x, block.norm_2_gain, block.norm_2_shift, transformer.norm_epsilon),
-        block.fc1_weight, block.fc1_bias);
+    x = norm(block.norm_1_gain, block.norm_1_shift, post);
+    const auto hidden = torch::linear(norm(block.norm_2_gain, block.norm_2_shift, !post),
+                                      block.fc1_weight, block.fc1_bias);
     x = x + torch::linear(gelu(hidden, transformer.activation), block.fc2_weight, block.fc2_bias);
+    x = norm(block.norm_2_gain, block.norm_2_shift, post);
     result.keys = qkv[1];
   }
   if (!request.keys) result.keys = torch::Tensor();
@@ -68,8 +85,8 @@ TransformerResult run_operators(const Transformer& transformer, torch::Tensor x,
   return result;
 }
 
-void freeze(Transformer& transformer) {
-  transformer.frozen = std::make_shared<const FrozenTransformer>(transformer);
+void freeze(Transformer& transformer, const ProductChoice& products) {
+  transformer.frozen = std::make_shared<const FrozenTransformer>(transformer, products);
   transformer.blocks.clear();
 }
 

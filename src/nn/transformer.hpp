@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one transformer that serves every tower: pre-norm blocks, forward for speed or for gradients.
+// The one transformer that serves every tower, forward for speed or for gradients.
 #pragma once
 
 #include "weights/model_config.hpp"
@@ -13,7 +13,8 @@
 
 namespace skyglot {
 
-/// Weights of one block: x += out(attention(norm_1 x)); x += fc2(gelu(fc1(norm_2 x))).
+/// Weights of one block. NormOrder::pre: x += out(attention(norm_1 x)); x += fc2(gelu(fc1(norm_2
+/// x))). NormOrder::post: x = norm_1(x + out(attention x)); x = norm_2(x + fc2(gelu(fc1 x))).
 struct BlockWeights {
   torch::Tensor norm_1_gain, norm_1_shift;  ///< D
   torch::Tensor qkv_weight, qkv_bias;       ///< 3D x D (rows q, k, v), 3D
@@ -24,6 +25,7 @@ struct BlockWeights {
 };
 
 class FrozenTransformer;
+struct ProductChoice;
 
 struct Transformer {
   std::vector<BlockWeights> blocks;  ///< empty when frozen
@@ -31,6 +33,7 @@ struct Transformer {
   Activation activation = Activation::gelu;
   double norm_epsilon = 1e-5;
   bool causal = false;  ///< token i sees tokens 0..i
+  NormOrder norm_order = NormOrder::pre;
   /// Weights packed for a CPU, which copies share and nothing changes.
   std::shared_ptr<const FrozenTransformer> frozen{};
 };
@@ -40,6 +43,8 @@ struct TransformerRequest {
   /// N indexes, int64: only these tokens, one a sequence, are carried through the last block.
   std::optional<torch::Tensor> pooled;
   bool keys = false;  ///< also the last block's keys
+  /// N numbers from 1 to L, int64: what lies behind so many tokens of a sequence is seen by none.
+  std::optional<torch::Tensor> lengths{};
 };
 
 struct TransformerResult {
@@ -48,7 +53,7 @@ struct TransformerResult {
 };
 
 /// Packs the weights for a CPU without gradients and lets go of the tensors.
-void freeze(Transformer& transformer);
+void freeze(Transformer& transformer, const ProductChoice& products);
 
 /// `tokens` is N x L x D and may be overwritten. Frozen, this takes the fused kernels, in float32
 /// or with bfloat16 products (nn/frozen.hpp); otherwise torch's operators in the type of the

@@ -13,6 +13,7 @@ struct Shape {
   std::int64_t width, heads, mlp, layers;
   Activation activation;
   bool causal;
+  NormOrder order = NormOrder::pre;
 };
 
 torch::Tensor draw(std::vector<std::int64_t> shape, double deviation) {
@@ -37,7 +38,7 @@ BlockWeights random_block(const Shape& s) {
 
 Transformer random_transformer(const Shape& s) {
   torch::manual_seed(7);
-  Transformer t{{}, s.heads, s.activation, 1e-5, s.causal};
+  Transformer t{{}, s.heads, s.activation, 1e-5, s.causal, s.order};
   for (std::int64_t i = 0; i < s.layers; ++i) t.blocks.push_back(random_block(s));
   return t;
 }
@@ -89,11 +90,14 @@ TEST_P(Shapes, BFloat16ProductsStayClose) {
   EXPECT_GT(largest_difference(narrow.tokens, expected.tokens), 1e-5) << "rounded nowhere";
 }
 
-INSTANTIATE_TEST_SUITE_P(Some, Shapes,
-                         testing::Values(Shape{64, 1, 256, 2, Activation::gelu, false},
-                                         Shape{72, 3, 100, 3, Activation::quick_gelu, true},
-                                         Shape{176, 2, 700, 1, Activation::gelu, true},
-                                         Shape{96, 3, 384, 2, Activation::quick_gelu, false}));
+INSTANTIATE_TEST_SUITE_P(
+    Some, Shapes,
+    testing::Values(Shape{64, 1, 256, 2, Activation::gelu, false},
+                    Shape{72, 3, 100, 3, Activation::quick_gelu, true},
+                    Shape{176, 2, 700, 1, Activation::gelu, true},
+                    Shape{96, 3, 384, 2, Activation::quick_gelu, false},
+                    Shape{64, 2, 160, 3, Activation::gelu, false, NormOrder::post},
+                    Shape{72, 3, 100, 2, Activation::quick_gelu, true, NormOrder::post}));
 
 TEST(Transformer, HasGradientsWhereTheyAreWanted) {
   Transformer t = random_transformer({32, 2, 64, 2, Activation::quick_gelu, false});
@@ -113,12 +117,36 @@ TEST_P(Shapes, FrozenTokensDependOnTheirSequenceAlone) {
   const Transformer t = random_transformer(GetParam());
   const torch::Tensor x = torch::randn({7, 19, GetParam().width});
   const FrozenTransformer frozen(t);
-  set_compute_threads(1);
-  const torch::Tensor all = frozen.run(x.clone(), {}).tokens;
-  set_compute_threads(3);
+  const torch::Tensor all = [&] {
+    const ComputeThreads one(1);
+    return frozen.run(x.clone(), {}).tokens;
+  }();
+  const ComputeThreads three(3);
   EXPECT_TRUE(frozen.run(x.clone(), {}).tokens.equal(all)) << "of the threads";
   const torch::Tensor two = frozen.run(x.narrow(0, 4, 2).clone(), {}).tokens;
   EXPECT_TRUE(two.equal(all.narrow(0, 4, 2))) << "of the sequences beside it";
+}
+
+// What lies behind a sequence's length may be anything.
+TEST_P(Shapes, NothingBehindALengthIsSeen) {
+  const Transformer t = random_transformer(GetParam());
+  const torch::Tensor x = torch::randn({3, 11, GetParam().width});
+  const torch::Tensor lengths = torch::tensor({11, 4, 1}, torch::kInt64);
+  TransformerRequest request;
+  request.lengths = lengths;
+  const torch::Tensor frozen = FrozenTransformer(t).run(x.clone(), request).tokens;
+  const torch::Tensor operators = run_operators(t, x, request).tokens;
+  for (std::int64_t i = 0; i < 3; ++i) {
+    const std::int64_t length = lengths[i].item<std::int64_t>();
+    const torch::Tensor alone = x.narrow(0, i, 1).narrow(1, 0, length).clone();
+    EXPECT_TRUE(frozen[i].narrow(0, 0, length).equal(FrozenTransformer(t).run(alone, {}).tokens[0]))
+        << i;
+    EXPECT_LT(
+        largest_difference(operators[i].narrow(0, 0, length),
+                           run_operators(t, x.narrow(0, i, 1).narrow(1, 0, length), {}).tokens[0]),
+        1e-4)
+        << i;
+  }
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// A picture for eyes and models: 8-bit, one or three interleaved channels.
+// A picture for eyes and models: 8-bit, channels interleaved.
 #pragma once
 
 #include <cstddef>
@@ -8,8 +8,8 @@
 
 namespace skyglot {
 
-/// Pixels in rows from the top, channels interleaved (RGBRGB...). Scenes with other bands and types
-/// stay rasters; this is what a chip becomes when it is shown.
+/// Pixels in rows from the top, channels interleaved (RGBRGB...): one or three for eyes, any number
+/// for a model. Scenes of other types stay rasters; this is what a chip becomes when it is shown.
 struct Picture {
   int width = 0;
   int height = 0;

@@ -72,6 +72,7 @@ ModelConfig clip_sizes(const Shapes& shapes) {
   ModelConfig config;
   const auto& conv = shapes.of("visual.conv1.weight", 4);
   config.vision.transformer = clip_transformer(shapes, "visual.", conv[0]);
+  config.vision.bands = conv[1];
   config.vision.patch_size = conv[3];
   config.vision.image_size = image_size(shapes, "visual.positional_embedding",
                                         shapes.of("visual.positional_embedding", 2)[0], conv[3]);
@@ -95,6 +96,7 @@ ModelConfig vit_sizes(const Shapes& shapes) {
   v.transformer = {patch[0], shapes.count("blocks.", ".attn.qkv.weight"), 0,
                    shapes.of("blocks.0.mlp.fc1.weight", 2)[0]};
   config.set_layer_norm_epsilon(kVitEpsilon);
+  v.bands = patch[1];
   v.patch_size = patch[3];
   v.image_size = image_size(shapes, "pos_embed", shapes.of("pos_embed", 3)[1], patch[3]);
   v.layer_scale = shapes.has("blocks.0.ls1.gamma");

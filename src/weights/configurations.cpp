@@ -54,13 +54,13 @@ std::optional<double> positive(const Json& value) {
 
 std::optional<Normalisation> normalisation_of(const Json& mean, const Json& std) {
   Normalisation normalisation;
-  for (std::size_t i = 0; i < 3; ++i) {
-    if (!mean.is_array() || !std.is_array() || mean.size() != 3 || std.size() != 3)
-      return std::nullopt;
+  if (!mean.is_array() || !std.is_array() || mean.empty() || mean.size() != std.size())
+    return std::nullopt;
+  for (std::size_t i = 0; i < mean.size(); ++i) {
     if (!mean[i].is_number() || !std[i].is_number() || !(std[i].get<float>() > 0))
       return std::nullopt;
-    normalisation.mean[i] = mean[i].get<float>();
-    normalisation.std[i] = std[i].get<float>();
+    normalisation.mean.push_back(mean[i].get<float>());
+    normalisation.std.push_back(std[i].get<float>());
   }
   return normalisation;
 }

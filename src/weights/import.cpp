@@ -11,6 +11,7 @@
 #include "weights/tensor_names.hpp"
 
 #include <algorithm>
+#include <set>
 
 namespace skyglot {
 namespace {
@@ -29,8 +30,9 @@ bool is_same_shape(const std::vector<std::int64_t>& found,
 }
 
 void take_tensors(ImportResult& result, const NamedTensors& named, const std::string& where) {
-  const auto expected = expected_tensors(result.model.config);
-  for (const auto& [name, shape] : expected) {
+  std::set<std::string> known;
+  for (const auto& [name, shape, start, value] : model_tensors(result.model.config)) {
+    known.insert(name);
     const auto found = named.tensors.find(name);
     if (found == named.tensors.end()) {
       result.missing.push_back(name);
@@ -43,7 +45,7 @@ void take_tensors(ImportResult& result, const NamedTensors& named, const std::st
     result.matched.emplace_back(name, named.sources.at(name));
   }
   for (const auto& [name, source] : named.sources)
-    if (!expected.contains(name)) result.ignored.push_back(source);
+    if (!known.contains(name)) result.ignored.push_back(source);
   std::ranges::sort(result.ignored);
 }
 
@@ -93,20 +95,7 @@ void take_tower_facts(ModelConfig& config, const ModelImportOptions& options,
   text.layer_norm_epsilon = facts.text.layer_norm_epsilon.value_or(text.layer_norm_epsilon);
   config.text->pooling = facts.text_pooling.value_or(TextPooling::end);
   config.text->causal = !facts.text_sees_all;
-}
-
-// What a configuration may ask of a CLIP and the towers do not do would give other vectors.
-void demand_what_clips_do(const ModelConfig& config, const std::string& where) {
-  if (config.kind != ModelKind::clip) return;
-  const auto refuse = [&](const char* setting) {
-    fail(ErrorKind::format, "{}: {}, which the towers of a CLIP are not run with", where, setting);
-  };
-  if (config.vision.pooling != Pooling::cls)
-    refuse("its pictures are the mean of their patches (global_average_pool, pool_type avg)");
-  if (!config.text) return;
-  if (config.text->pooling != TextPooling::end)
-    refuse("its texts are not their end token (pool_type)");
-  if (!config.text->causal) refuse("its texts see all of themselves (no_causal_mask)");
+  config.text->sees_padding = facts.text_sees_all;
 }
 
 // Settings of configurations that are not followed must have been settled by their option.
@@ -182,7 +171,6 @@ ImportResult import_checkpoint(const fs::path& path, const ModelImportOptions& o
   check_architecture(facts, config, where);
   decide_activation(result, options, facts, where);
   take_tower_facts(config, options, facts);
-  demand_what_clips_do(config, where);
   const PreparationSources sources = decide_preparation(config, named, options, facts);
   result.normalisation_source = sources.normalisation;
   result.resize_source = sources.resize;

@@ -206,6 +206,22 @@ TEST(ImportTest, ReadsLayerScaleAndRegisters) {
   EXPECT_THAT(result.ignored, ElementsAre("mask_token"));
 }
 
+TEST(ImportTest, TakesAsManyBandsAsThereAre) {
+  ModelConfig config = small_vit();
+  config.vision.bands = 4;
+  const StoredModel model = random_model(config);
+  const fs::path path = written(model.weights);
+  EXPECT_THAT(refusal([&] { return import_checkpoint(path, {}); }),
+              AllOf(HasSubstr("4 bands"), HasSubstr("--normalisation")));
+  ModelImportOptions options;
+  options.normalisation = parse_normalisation("0.1,0.2,0.3,0.4:1,1,1,0.5");
+  const ImportResult result = import_checkpoint(path, options);
+  EXPECT_EQ(result.model.config.vision.bands, 4);
+  EXPECT_EQ(result.model.config.preprocess.std[3], 0.5F);
+  expect_same_weights(result.model.weights, model.weights);
+  EXPECT_THROW((void)parse_normalisation("0.1,0.2:1,1,1"), Error);
+}
+
 TEST(ImportTest, SaysWhatIsMissing) {
   TensorMap theirs = random_model(small_vit()).weights;
   theirs.erase("norm.weight");
@@ -374,9 +390,9 @@ TEST(CatalogueTest, EveryRowIsWhole) {
 TEST(ArchitectureTest, SizesOfTheNamedOnesAreThoseOfTheirPublishedCounts) {
   const auto parameters = [](const char* name) {
     std::int64_t count = 0;
-    for (const auto& [tensor, shape] : expected_tensors(named_architecture(name))) {
+    for (const ModelTensor& tensor : model_tensors(named_architecture(name))) {
       std::int64_t size = 1;
-      for (const std::int64_t side : shape) size *= side;
+      for (const std::int64_t side : tensor.shape) size *= side;
       count += size;
     }
     return count;

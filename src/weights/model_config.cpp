@@ -7,6 +7,7 @@
 #include "base/words.hpp"
 
 #include <array>
+#include <cmath>
 #include <string_view>
 #include <vector>
 
@@ -33,6 +34,9 @@ constexpr int kOldSchema = 1;
 constexpr std::int64_t kMaxWidth = 1 << 16;
 constexpr std::int64_t kMaxLayers = 1024;
 constexpr std::int64_t kMaxVocabulary = 1 << 24;
+constexpr std::int64_t kMaxBands = 4096;
+constexpr double kMaxPixel = 1e9;
+constexpr double kMinDeviation = 1e-9;
 constexpr const char* kRemedy = "import the model again with \"skyglot model import\"";
 
 // A float as the shortest text that gives it back, not as the double it widens to.
@@ -40,8 +44,10 @@ OrderedJson float_json(float value) {
   return *parse_double(fmt::format("{}", value));
 }
 
-OrderedJson float_list(const std::array<float, 3>& values) {
-  return {float_json(values[0]), float_json(values[1]), float_json(values[2])};
+OrderedJson float_list(const std::vector<float>& values) {
+  OrderedJson list = OrderedJson::array();
+  for (const float value : values) list.push_back(float_json(value));
+  return list;
 }
 
 OrderedJson transformer_json(const TransformerConfig& t) {
@@ -49,13 +55,14 @@ OrderedJson transformer_json(const TransformerConfig& t) {
           {"layers", t.layers},
           {"heads", t.heads},
           {"mlp_width", t.mlp_width},
-          {"norm_order", word_of(t.norm_order, kNormOrders)}};
+          {"norm_order", to_string(t.norm_order)}};
 }
 
 OrderedJson vision_json(const VisionConfig& v) {
   OrderedJson json = transformer_json(v.transformer);
   json.update(OrderedJson{{"patch_size", v.patch_size},
                           {"image_size", v.image_size},
+                          {"bands", v.bands},
                           {"layer_scale", v.layer_scale},
                           {"register_tokens", v.register_tokens},
                           {"pooling", to_string(v.pooling)},
@@ -73,8 +80,9 @@ OrderedJson text_json(const TextConfig& t, const TransformerConfig& image) {
     json["layer_norm_epsilon"] = t.transformer.layer_norm_epsilon;
   json.update(OrderedJson{{"context_length", t.context_length},
                           {"vocabulary", t.vocabulary},
-                          {"pooling", word_of(t.pooling, kTextPoolings)},
-                          {"causal", t.causal}});
+                          {"pooling", to_string(t.pooling)},
+                          {"causal", t.causal},
+                          {"sees_padding", t.sees_padding}});
   return json;
 }
 
@@ -131,14 +139,15 @@ class Reader {
       if (given == words[i]) return static_cast<Enum>(i);
     reject(fmt::format("\"{}\" is \"{}\", not one of {}", key, given, fmt::join(words, ", ")));
   }
-  [[nodiscard]] std::array<float, 3> three(const char* key) const {
+  /// One number a band.
+  [[nodiscard]] std::vector<float> each_band(const char* key, std::int64_t bands) const {
     const Json& list = at(key);
-    std::array<float, 3> values{};
-    for (std::size_t i = 0; i < 3; ++i) {
-      if (!list.is_array() || list.size() != 3 || !list[i].is_number())
-        reject(fmt::format("\"{}\" must be three numbers", key));
-      values[i] = list[i].get<float>();
-    }
+    std::vector<float> values;
+    for (const Json& value : list)
+      if (value.is_number() && std::abs(value.get<double>()) <= kMaxPixel)
+        values.push_back(static_cast<float>(value.get<double>()));
+    if (!list.is_array() || std::ssize(list) != bands || values.size() != list.size())
+      reject(fmt::format("\"{}\" must be {} numbers, one a band", key, bands));
     return values;
   }
   [[nodiscard]] Reader object(const char* key) const { return {at(key), where_ + ": " + key}; }
@@ -175,6 +184,7 @@ VisionConfig read_vision(const Reader& json, const Towers& towers) {
   v.transformer = read_transformer(json, towers);
   v.patch_size = json.integer("patch_size", 1, 4096);
   v.image_size = json.integer("image_size", 1, kMaxWidth);
+  if (json.has("bands")) v.bands = json.integer("bands", 1, kMaxBands);
   v.layer_scale = json.boolean("layer_scale");
   v.register_tokens = json.integer("register_tokens", 0, 4096);
   v.pooling = json.word<Pooling>("pooling", kPoolings);
@@ -193,16 +203,17 @@ TextConfig read_text(const Reader& json, const Towers& towers) {
   if (towers.old) return t;
   t.pooling = json.word<TextPooling>("pooling", kTextPoolings);
   t.causal = json.boolean("causal");
+  if (json.has("sees_padding")) t.sees_padding = json.boolean("sees_padding");
   return t;
 }
 
-PreprocessConfig read_preprocess(const Reader& json, bool old) {
+PreprocessConfig read_preprocess(const Reader& json, std::int64_t bands, bool old) {
   PreprocessConfig p;
-  p.mean = json.three("mean");
-  p.std = json.three("std");
+  p.mean = json.each_band("mean", bands);
+  p.std = json.each_band("std", bands);
   p.resize = json.word<ResizeMode>("resize", kResizeModes);
   for (const float s : p.std)
-    if (!(s > 0)) json.reject("\"std\" must be positive");
+    if (!(s >= kMinDeviation)) json.reject("\"std\" must be positive");
   if (old) return p;
   p.side = json.integer("side", 0, kMaxWidth);
   p.resize_side = json.integer("resize_side", 0, kMaxWidth);
@@ -223,6 +234,8 @@ void read_towers(ModelConfig& config, const Reader& json, bool old) {
   config.kind = json.word<ModelKind>("kind", kKinds);
   config.vision = read_vision(json.object("vision"), towers);
   if (config.kind == ModelKind::clip) config.text = read_text(json.object("text"), towers);
+  // Its towers with a projection took the class token, whatever stood there.
+  if (old && config.text) config.vision.pooling = Pooling::cls;
   config.embedding_width = json.integer("embedding_width", 1, kMaxWidth);
   if (config.kind == ModelKind::vit && config.embedding_width != config.vision.transformer.width)
     json.reject("\"embedding_width\" of an image tower alone must be its width");
@@ -255,7 +268,7 @@ ModelConfig model_config_from_json(const Json& json, const std::string& where) {
   ModelConfig config;
   read_towers(config, reader, old);
   config.architecture = reader.text("architecture");
-  config.preprocess = read_preprocess(reader.object("preprocess"), old);
+  config.preprocess = read_preprocess(reader.object("preprocess"), config.vision.bands, old);
   check_sides(config, reader.object("preprocess"));
   config.source = reader.text("source");
   config.source_sha256 = reader.text("source_sha256");
@@ -300,6 +313,14 @@ Interpolation parse_interpolation(const std::string& word) {
 
 std::string to_string(Pooling pooling) {
   return word_of(pooling, kPoolings);
+}
+
+std::string to_string(TextPooling pooling) {
+  return word_of(pooling, kTextPoolings);
+}
+
+std::string to_string(NormOrder order) {
+  return word_of(order, kNormOrders);
 }
 
 Pooling parse_pooling(const std::string& word) {

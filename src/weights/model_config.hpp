@@ -4,11 +4,11 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include <array>
 #include <cstdint>
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace skyglot {
 
@@ -21,7 +21,7 @@ enum class ModelKind {
 /// its weights were trained with.
 enum class Activation { gelu, quick_gelu };
 
-/// Which token stands for the picture in an image tower without projection.
+/// What stands for a picture: the class token, or the mean of its patches.
 enum class Pooling { cls, mean };
 
 /// Which token stands for a text: that of the largest id (CLIP's end token), the first, or the mean
@@ -50,9 +50,10 @@ struct VisionConfig {
   TransformerConfig transformer;
   std::int64_t patch_size = 0;
   std::int64_t image_size = 0;  ///< side in pixels that positions are stored for
+  std::int64_t bands = 3;       ///< of its pictures
   bool layer_scale = false;     ///< DINOv2: blocks.i.ls1.gamma
   std::int64_t register_tokens = 0;
-  Pooling pooling = Pooling::cls;  ///< only for ModelKind::vit
+  Pooling pooling = Pooling::cls;
   PositionResize position_resize = PositionResize::antialiased;
   bool causal = false;  ///< token i sees tokens 0..i
 };
@@ -63,6 +64,9 @@ struct TextConfig {
   std::int64_t vocabulary = 49408;
   TextPooling pooling = TextPooling::end;
   bool causal = true;  ///< token i sees tokens 0..i
+  /// Where not causal: whether a text sees what fills up its context after the end token too, as
+  /// open_clip's towers without a causal mask do. Others see up to the end token.
+  bool sees_padding = false;
 };
 
 /// How a picture becomes input: see clip.md section 4 of the model's makers.
@@ -80,8 +84,9 @@ enum class Interpolation { bicubic, bilinear };
 enum class CropCentre { rounded, floored };
 
 struct PreprocessConfig {
-  std::array<float, 3> mean{0.48145466F, 0.4578275F, 0.40821073F};
-  std::array<float, 3> std{0.26862954F, 0.26130258F, 0.27577711F};
+  /// Of each band, of pixels in 0..1.
+  std::vector<float> mean{0.48145466F, 0.4578275F, 0.40821073F};
+  std::vector<float> std{0.26862954F, 0.26130258F, 0.27577711F};
   ResizeMode resize = ResizeMode::shortest;
   std::int64_t side = 0;         ///< of the square the tower sees; 0: vision.image_size
   std::int64_t resize_side = 0;  ///< that `resize` makes, before the centre is cropped; 0: `side`
@@ -114,6 +119,8 @@ struct ModelConfig {
 [[nodiscard]] std::string to_string(ModelKind kind);
 [[nodiscard]] std::string to_string(ResizeMode mode);
 [[nodiscard]] std::string to_string(Pooling pooling);
+[[nodiscard]] std::string to_string(TextPooling pooling);
+[[nodiscard]] std::string to_string(NormOrder order);
 [[nodiscard]] std::string to_string(Interpolation interpolation);
 [[nodiscard]] std::string to_string(CropCentre centre);
 [[nodiscard]] std::string to_string(PositionResize method);

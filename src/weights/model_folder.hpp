@@ -3,6 +3,7 @@
 #pragma once
 
 #include "weights/model_config.hpp"
+#include "weights/model_tensors.hpp"
 #include "weights/tensor.hpp"
 
 #include <filesystem>
@@ -12,7 +13,8 @@ namespace skyglot {
 /// Weights under canonical names: open_clip's for clip (visual.conv1.weight,
 /// transformer.resblocks.0.attn.in_proj_weight, ...), DINO's = timm's for vit
 /// (patch_embed.proj.weight, blocks.0.attn.qkv.weight, ...). Every tensor the configuration calls
-/// for is there in its shape.
+/// for is there in its shape (see model_tensors), as floats or as int8 rows with their scales;
+/// heads may stand beside them.
 struct StoredModel {
   ModelConfig config;
   TensorMap weights;
@@ -26,10 +28,5 @@ struct StoredModel {
 
 /// Writes both files atomically, weights first; fills config.weights_sha256.
 void save_model_folder(const std::filesystem::path& folder, StoredModel model);
-
-/// The names and shapes that `config` calls for; used to check, to import and to make random
-/// models.
-[[nodiscard]] std::map<std::string, std::vector<std::int64_t>> expected_tensors(
-    const ModelConfig& config);
 
 }  // namespace skyglot

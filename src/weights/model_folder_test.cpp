@@ -89,6 +89,31 @@ TEST(ModelFolderTest, EachTowerKeepsItsOwnSettings) {
   EXPECT_EQ(back.text->pooling, TextPooling::mean);
 }
 
+// As this schema's first folders, which had neither key.
+TEST(ModelFolderTest, FoldersWithoutBandsAreOfThree) {
+  save_model_folder(test_path(), random_model(small_clip()));
+  auto json = nlohmann::ordered_json::parse(read_file(test_path() / "config.json"));
+  EXPECT_EQ(json["vision"].erase("bands"), 1U);
+  EXPECT_EQ(json["text"].erase("sees_padding"), 1U);
+  write_file_atomically(test_path() / "config.json", json_text(json));
+  const ModelConfig config = load_model_folder(test_path()).config;
+  EXPECT_EQ(config.vision.bands, 3);
+  EXPECT_FALSE(config.text->sees_padding);
+}
+
+TEST(ModelFolderTest, KeepsAnyNumberOfBands) {
+  ModelConfig config = small_clip();
+  config.vision.bands = 5;
+  config.preprocess.mean = {0.1F, 0.2F, 0.3F, 0.4F, 0.5F};
+  config.preprocess.std = {1, 2, 3, 4, 5};
+  save_model_folder(test_path(), random_model(config));
+  const StoredModel back = load_model_folder(test_path());
+  EXPECT_THAT(back.weights.at("visual.conv1.weight").shape, testing::ElementsAre(64, 5, 4, 4));
+  EXPECT_EQ(back.config.preprocess.std, config.preprocess.std);
+  change_config(test_path(), R"("bands": 5)", R"("bands": 4)");
+  EXPECT_THAT(refusal(test_path()), HasSubstr("\"mean\" must be 4 numbers"));
+}
+
 TEST(ModelFolderTest, NumbersOfTheConfigurationAreShort) {
   EXPECT_THAT(json_text(to_json(small_clip())), HasSubstr("[0.48145467,0.4578275,0.40821072]"));
 }
@@ -100,7 +125,8 @@ TEST(ModelFolderTest, CallsForTheTensorsOfAnImageTowerAlone) {
   config.vision.patch_size = 8;
   config.vision.image_size = 224;
   config.embedding_width = 384;
-  const auto shapes = expected_tensors(config);
+  std::map<std::string, std::vector<std::int64_t>> shapes;
+  for (const ModelTensor& tensor : model_tensors(config)) shapes[tensor.name] = tensor.shape;
   EXPECT_EQ(shapes.size(), 150U);  // as DINO's dino_deitsmall8_pretrain.pth
   EXPECT_THAT(shapes.at("pos_embed"), testing::ElementsAre(1, 785, 384));
   EXPECT_THAT(shapes.at("blocks.11.attn.qkv.weight"), testing::ElementsAre(1152, 384));
@@ -129,7 +155,7 @@ TEST(ModelFolderTest, NoticesAConfigurationThatDoesNotFit) {
   save_model_folder(test_path(), random_model(small_clip()));
   const std::string good = read_file(test_path() / "config.json");
   change_config(test_path(), R"("embedding_width": 12)", R"("embedding_width": 13)");
-  EXPECT_THAT(refusal(test_path()), HasSubstr("text_projection is 64 x 12"));
+  EXPECT_THAT(refusal(test_path()), HasSubstr("visual.proj is 64 x 12"));
   write_file_atomically(test_path() / "config.json", good);
   change_config(test_path(), R"("layers": 2)", R"("layers": 3)");
   EXPECT_THAT(refusal(test_path()), HasSubstr("12 tensors are missing"));

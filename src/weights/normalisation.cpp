@@ -5,33 +5,35 @@
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
 
+#include <array>
 #include <string_view>
 #include <utility>
 
 namespace skyglot {
 namespace {
 
-constexpr std::array<std::pair<std::string_view, Normalisation>, 3> kNamed{
-    {{"clip", {{0.48145466F, 0.4578275F, 0.40821073F}, {0.26862954F, 0.26130258F, 0.27577711F}}},
-     {"imagenet", {{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}}},
-     {"half", {{0.5F, 0.5F, 0.5F}, {0.5F, 0.5F, 0.5F}}}}};
+const std::array<std::pair<std::string_view, Normalisation>, 3>& named() {
+  static const std::array<std::pair<std::string_view, Normalisation>, 3> all{
+      {{"clip", {{0.48145466F, 0.4578275F, 0.40821073F}, {0.26862954F, 0.26130258F, 0.27577711F}}},
+       {"imagenet", {{0.485F, 0.456F, 0.406F}, {0.229F, 0.224F, 0.225F}}},
+       {"half", {{0.5F, 0.5F, 0.5F}, {0.5F, 0.5F, 0.5F}}}}};
+  return all;
+}
 
 [[noreturn]] void reject(const std::string& text) {
   fail(ErrorKind::usage,
        "\"{}\" is no normalisation; it is clip, imagenet, half, or mean and deviation of red, "
        "green and "
-       "blue as M,M,M:S,S,S",
+       "blue as M,M,M:S,S,S (of as many bands as the model has)",
        text);
 }
 
-std::optional<std::array<float, 3>> three(std::string_view part) {
-  const auto cells = split(part, ',');
-  if (cells.size() != 3) return std::nullopt;
-  std::array<float, 3> values{};
-  for (std::size_t i = 0; i < 3; ++i) {
-    const auto number = parse_double(cells[i]);
+std::optional<std::vector<float>> numbers(std::string_view part) {
+  std::vector<float> values;
+  for (const auto cell : split(part, ',')) {
+    const auto number = parse_double(cell);
     if (!number) return std::nullopt;
-    values[i] = static_cast<float>(*number);
+    values.push_back(static_cast<float>(*number));
   }
   return values;
 }
@@ -39,12 +41,12 @@ std::optional<std::array<float, 3>> three(std::string_view part) {
 }  // namespace
 
 std::optional<Normalisation> read_normalisation(const std::string& text) {
-  for (const auto& [name, normalisation] : kNamed)
+  for (const auto& [name, normalisation] : named())
     if (text == name) return normalisation;
   const auto parts = split(text, ':');
-  const auto mean = parts.size() == 2 ? three(parts[0]) : std::nullopt;
-  const auto std = parts.size() == 2 ? three(parts[1]) : std::nullopt;
-  if (!mean || !std) return std::nullopt;
+  const auto mean = parts.size() == 2 ? numbers(parts[0]) : std::nullopt;
+  const auto std = parts.size() == 2 ? numbers(parts[1]) : std::nullopt;
+  if (!mean || !std || mean->size() != std->size()) return std::nullopt;
   for (const float s : *std)
     if (!(s > 0)) return std::nullopt;
   return Normalisation{*mean, *std};
@@ -57,7 +59,7 @@ Normalisation parse_normalisation(const std::string& text) {
 }
 
 std::string to_string(const Normalisation& normalisation) {
-  for (const auto& [name, known] : kNamed)
+  for (const auto& [name, known] : named())
     if (normalisation == known) return std::string(name);
   return fmt::format("{}:{}", fmt::join(normalisation.mean, ","),
                      fmt::join(normalisation.std, ","));

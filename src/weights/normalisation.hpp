@@ -2,20 +2,21 @@
 // Mean and standard deviation that pixels were normalised with in training, by name or as numbers.
 #pragma once
 
-#include <array>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace skyglot {
 
+/// One mean and one deviation a band.
 struct Normalisation {
-  std::array<float, 3> mean{};
-  std::array<float, 3> std{};
+  std::vector<float> mean;
+  std::vector<float> std;
   friend bool operator==(const Normalisation&, const Normalisation&) = default;
 };
 
-/// "clip", "imagenet", "half" (0.5 and 0.5), or "M,M,M:S,S,S". Throws Error(usage) that lists the
-/// forms.
+/// "clip", "imagenet", "half" (0.5 and 0.5), or "M,M,M:S,S,S" with as many as there are bands.
+/// Throws Error(usage) that lists the forms.
 [[nodiscard]] Normalisation parse_normalisation(const std::string& text);
 /// The same; nothing where the text is none of the forms.
 [[nodiscard]] std::optional<Normalisation> read_normalisation(const std::string& text);

@@ -113,9 +113,12 @@ std::string decide_framing(ModelConfig& config, const NamedTensors& named,
 
 std::string decide_normalisation(ModelConfig& config, const ModelImportOptions& options,
                                  const Provenance& facts) {
+  const auto fits = [&](const Normalisation& normalisation) {
+    return std::ssize(normalisation.mean) == config.vision.bands;
+  };
   Normalisation chosen = parse_normalisation(config.kind == ModelKind::clip ? "clip" : "imagenet");
   std::string source = "assumed, as usual for the family; --normalisation sets another";
-  if (facts.normalisation) {
+  if (facts.normalisation && fits(facts.normalisation->value)) {
     chosen = facts.normalisation->value;
     source = facts.normalisation->source;
   }
@@ -123,6 +126,11 @@ std::string decide_normalisation(ModelConfig& config, const ModelImportOptions& 
     chosen = *options.normalisation;
     source = "--normalisation";
   }
+  if (!fits(chosen))
+    fail(ErrorKind::usage,
+         "the image tower takes pictures of {} bands, the normalisation \"{}\" ({}) is of {}; give "
+         "--normalisation M,...:S,... with a mean and a deviation for each band",
+         config.vision.bands, to_string(chosen), source, chosen.mean.size());
   config.preprocess.mean = chosen.mean;
   config.preprocess.std = chosen.std;
   return source;

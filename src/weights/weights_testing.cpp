@@ -93,9 +93,9 @@ ModelConfig small_clip() {
 StoredModel random_model(const ModelConfig& config) {
   StoredModel model{config, {}};
   RandomStream random(1, "weights");
-  for (const auto& [name, shape] : expected_tensors(config)) {
+  for (const auto& [name, shape, start, value] : model_tensors(config)) {
     std::vector<float> values(byte_count(ElementType::u8, shape, name));
-    for (float& value : values) value = static_cast<float>(random.normal());
+    for (float& number : values) number = static_cast<float>(random.normal());
     model.weights[name] = make_tensor(values, shape);
   }
   return model;

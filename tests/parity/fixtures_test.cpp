@@ -5,8 +5,8 @@
 #include "base/atomic_file.hpp"
 #include "embed/embed.hpp"
 #include "embed/vectors.hpp"
+#include "nn/image_tower.hpp"
 #include "nn/tensors.hpp"
-#include "nn/vision_tower.hpp"
 #include "pictures/decode.hpp"
 #include "tests/parity/figures.hpp"
 #include "tokens/tokenizer.hpp"
@@ -76,11 +76,13 @@ Matrix embedded_texts(const fs::path& model, Precision precision) {
 
 // --- what the towers make of normalised pixels
 
-VisionTower::Features features_of(const fs::path& model, Precision precision,
-                                  const TensorView& pixels) {
+ImageTower::Features features_of(const fs::path& model, Precision precision,
+                                 const TensorView& pixels) {
   const torch::NoGradGuard no_grad;
-  const VisionTower tower(load_model_folder(model), {Device::cpu, precision, 2});
-  const std::int64_t patch = tower.patch_size();
+  const auto context = compute_context({Device::cpu, precision, 2});
+  const ComputeThreads threads = context->use();
+  const ImageTower tower(Parameters::view(load_model_folder(model)), *context);
+  const std::int64_t patch = tower.config().vision.patch_size;
   return tower.features(tower.patches(to_torch(pixels)),
                         {pixels.shape[2] / patch, pixels.shape[3] / patch});
 }

@@ -4,10 +4,12 @@
 // DINO with random weights.
 #include "base/atomic_file.hpp"
 #include "nn/encoder.hpp"
-#include "nn/vision_tower.hpp"
+#include "nn/image_tower.hpp"
+#include "nn/tensors.hpp"
 #include "pictures/decode.hpp"
 #include "pictures/resize.hpp"
 #include "tests/parity/figures.hpp"
+#include "tests/support/program.hpp"
 #include "tokens/tokenizer.hpp"
 #include "weights/safetensors.hpp"
 
@@ -40,13 +42,8 @@ std::vector<Picture> prepared_pictures(const fs::path& folder, const nlohmann::j
   return pictures;
 }
 
-std::vector<std::int32_t> tokens_of(const nlohmann::json& facts) {
-  std::vector<std::int32_t> tokens;
-  for (const auto& text : facts.at("texts")) {
-    const auto ids = clip_tokenizer().context(text.get<std::string>());
-    tokens.insert(tokens.end(), ids.begin(), ids.end());
-  }
-  return tokens;
+std::vector<std::string> texts_of(const nlohmann::json& facts) {
+  return facts.at("texts").get<std::vector<std::string>>();
 }
 
 struct ClipCase {
@@ -75,12 +72,12 @@ TEST_P(ClipParity, FromFileToVector) {
   const fs::path folder = figures / "clip";
   const auto facts = nlohmann::json::parse(read_file(folder / "case.json"));
   const auto expected = read_safetensors(folder / "expected.safetensors").tensors;
-  const Encoder encoder(import(folder / c.checkpoint, {"--activation", c.activation}),
-                        {Device::cpu, c.precision, 2});
-  const Matrix pictures = encoder.encode_pictures(prepared_pictures(folder, facts, 64));
+  const Encoders encoders(import(folder / c.checkpoint, {"--activation", c.activation}),
+                          {Device::cpu, c.precision, 2});
+  const Matrix pictures = encoders.image().encode(prepared_pictures(folder, facts, 64));
   EXPECT_GE(lowest_cosine(pictures, matrix_of(expected.at(std::string("image_embeds") + c.suffix))),
             c.tolerance);
-  const Matrix texts = encoder.encode_tokens(tokens_of(facts));
+  const Matrix texts = encoders.text().encode(texts_of(facts));
   EXPECT_GE(lowest_cosine(texts, matrix_of(expected.at(std::string("text_embeds") + c.suffix))),
             c.tolerance);
 }
@@ -131,11 +128,13 @@ TEST_P(DinoParity, TokensAndKeysAtThreeSizes) {
   const torch::NoGradGuard no_grad;
   const fs::path folder = figures / "dino";
   const auto expected = read_safetensors(folder / "expected.safetensors").tensors;
-  const VisionTower tower(
-      load_model_folder(import(folder / GetParam().checkpoint, {"--heads", "3"})),
-      {Device::cpu, GetParam().precision, 2});
-  for (const auto& [size, grid] : std::map<std::string, VisionTower::Grid>{
-           {"64x64", {8, 8}}, {"96x72", {12, 9}}, {"40x56", {5, 7}}}) {
+  const StoredModel model =
+      load_model_folder(import(folder / GetParam().checkpoint, {"--heads", "3"}));
+  const ComputeContext context({Device::cpu, GetParam().precision, 2});
+  const auto threads = context.use();
+  const ImageTower tower(Parameters::view(model), context);
+  for (const auto& [size, grid] :
+       std::map<std::string, PatchGrid>{{"64x64", {8, 8}}, {"96x72", {12, 9}}, {"40x56", {5, 7}}}) {
     const auto input = to_torch(expected.at("input_" + size));
     const auto features = tower.features(tower.patches(input), grid);
     const auto lowest = [&](const torch::Tensor& ours, const std::string& name) {
