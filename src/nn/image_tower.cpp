@@ -83,20 +83,6 @@ void pack(ImageWeights& w, const ProductChoice& products) {
   w.projection = torch::Tensor();
 }
 
-// The bytes of all pictures, N x H x W x B, from where a GPU fetches them.
-torch::Tensor pinned_bytes(std::span<const Picture* const> pictures) {
-  const Picture& shape = *pictures.front();
-  const auto count = static_cast<std::int64_t>(pictures.size());
-  torch::Tensor bytes =
-      torch::empty({count, shape.height, shape.width, shape.channels},
-                   torch::TensorOptions().dtype(torch::kUInt8).pinned_memory(true));
-  for (std::int64_t i = 0; i < count; ++i)
-    std::memcpy(bytes.data_ptr<std::uint8_t>() + i * bytes.stride(0),
-                pictures[static_cast<std::size_t>(i)]->pixels.data(),
-                static_cast<std::size_t>(bytes.stride(0)));
-  return bytes;
-}
-
 }  // namespace
 
 ImageTower::ImageTower(const Parameters& parameters, const ComputeContext& context)
@@ -121,7 +107,7 @@ torch::Device ImageTower::device() const {
 
 torch::Tensor ImageTower::patches(std::span<const Picture* const> pictures) const {
   if (device().is_cuda())
-    return patches_of_bytes(pinned_bytes(pictures).to(device(), torch::kUInt8, true));
+    return patches_of_bytes(bytes_of(pictures).to(device(), torch::kUInt8, true));
   const VisionConfig& v = config_.vision;
   const PatchGrid grid{pictures.front()->height / v.patch_size,
                        pictures.front()->width / v.patch_size};
@@ -137,6 +123,19 @@ torch::Tensor ImageTower::patches(std::span<const Picture* const> pictures) cons
                            rows.data_ptr<float>() + i * rows.stride(0));
   });
   return rows;
+}
+
+torch::Tensor ImageTower::bytes_of(std::span<const Picture* const> pictures) const {
+  const Picture& shape = *pictures.front();
+  const auto count = static_cast<std::int64_t>(pictures.size());
+  torch::Tensor bytes =
+      torch::empty({count, shape.height, shape.width, shape.channels},
+                   torch::TensorOptions().dtype(torch::kUInt8).pinned_memory(device().is_cuda()));
+  for (std::int64_t i = 0; i < count; ++i)
+    std::memcpy(bytes.data_ptr<std::uint8_t>() + i * bytes.stride(0),
+                pictures[static_cast<std::size_t>(i)]->pixels.data(),
+                static_cast<std::size_t>(bytes.stride(0)));
+  return bytes;
 }
 
 torch::Tensor ImageTower::patches_of_bytes(const torch::Tensor& bytes) const {

@@ -49,7 +49,10 @@ class ImageTower {
   /// (band, row, column), on the tower's device. To a GPU their bytes go over from pinned memory,
   /// without waiting.
   [[nodiscard]] torch::Tensor patches(std::span<const Picture* const> pictures) const;
-  /// The same of bytes, N x H x W x B, that lie on any device: they are normalised there.
+  /// The bytes of pictures of one shape, N x H x W x B, on the host; pinned where the tower is on a
+  /// GPU.
+  [[nodiscard]] torch::Tensor bytes_of(std::span<const Picture* const> pictures) const;
+  /// patches() of bytes that lie on any device: they are normalised there.
   [[nodiscard]] torch::Tensor patches_of_bytes(const torch::Tensor& bytes) const;
   /// The same from N x B x H x W normalised floats; sides are multiples of the patch.
   [[nodiscard]] torch::Tensor patches(const torch::Tensor& pixels) const;

@@ -334,9 +334,8 @@ TEST(ImageTower, BytesAreNormalisedWhereTheyLie) {
     for (std::int64_t i = 0; i < 24 * 16 * bands; ++i)
       picture.pixels.push_back(static_cast<std::uint8_t>((i * 37 + i / 7) % 256));
     const std::vector<const Picture*> pictures{&picture, &picture};
-    const torch::Tensor bytes =
-        torch::from_blob(picture.pixels.data(), {1, 16, 24, bands}, torch::kUInt8)
-            .expand({2, -1, -1, -1});
+    const torch::Tensor bytes = tower.bytes_of(pictures);
+    EXPECT_EQ(bytes.scalar_type(), torch::kUInt8);
     const torch::Tensor cut = tower.patches(pictures);
     EXPECT_EQ(cut.sizes(), (std::vector<std::int64_t>{2, 6, bands * 64}));
     EXPECT_LT(largest_difference(tower.patches_of_bytes(bytes), cut), 1e-5) << bands;

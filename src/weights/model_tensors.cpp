@@ -7,8 +7,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstring>
-#include <limits>
+#include <memory>
+#include <span>
 #include <unordered_map>
 #include <utility>
 
@@ -232,10 +232,19 @@ class TensorCheck {
   fail(ErrorKind::format, "{}: {} tensors {}: {}", where, names.size(), what, some_of(names));
 }
 
-float largest_of(std::span<const float> row) {
+// That takes the row's largest value to the top of int8.
+float scale_of(std::span<const float> row, bool half) {
   float top = 0;
   for (const float value : row) top = std::max(top, std::abs(value));
-  return top;
+  const float scale = top / static_cast<float>(kInt8Top);
+  return half ? from_half(to_half(scale)) : scale;
+}
+
+void round_row(std::span<const float> row, float scale, std::span<std::int8_t> to) {
+  for (std::size_t i = 0; i < row.size(); ++i) {
+    const double steps = scale > 0 ? std::nearbyint(double{row[i]} / double{scale}) : 0;
+    to[i] = static_cast<std::int8_t>(std::clamp(steps, -kInt8Top, kInt8Top));
+  }
 }
 
 TensorView halves_of(const std::vector<float>& values) {
@@ -269,32 +278,26 @@ bool is_scale(const std::string& name, const TensorMap& weights) {
 }
 
 void store_int8_rows(TensorMap& weights, const std::string& name, ElementType scale_type) {
+  const bool halves = scale_type == ElementType::f16;
   const auto found = weights.find(name);
-  expect(
-      found != weights.end() && (scale_type == ElementType::f32 || scale_type == ElementType::f16),
-      "int8 rows of a tensor that is there, scales of f32 or f16");
+  expect(found != weights.end() && (halves || scale_type == ElementType::f32),
+         "int8 rows of a tensor that is there, scales of f32 or f16");
   const Shape shape = found->second.shape;
   if (shape.size() < 2)
     fail(ErrorKind::usage, "tensor {} is {}: int8 rows take two sides or more", name,
          shape_text(shape));
-  std::vector<float> values = to_floats(found->second);
-  const auto rows = static_cast<std::size_t>(shape[0]);
-  const std::size_t width = rows == 0 ? 0 : values.size() / rows;
-  std::vector<float> scales(rows);
+  const std::vector<float> values = to_floats(found->second);
+  std::vector<float> scales(static_cast<std::size_t>(shape[0]));
   const auto bytes = std::make_shared<std::vector<std::int8_t>>(values.size());
-  for (std::size_t row = 0; row < rows; ++row) {
+  const std::size_t width = scales.empty() ? 0 : values.size() / scales.size();
+  for (std::size_t row = 0; row < scales.size(); ++row) {
     const auto from = std::span(values).subspan(row * width, width);
-    float scale = largest_of(from) / static_cast<float>(kInt8Top);
-    if (scale_type == ElementType::f16) scale = from_half(to_half(scale));
-    scales[row] = scale;
-    for (std::size_t i = 0; i < width; ++i) {
-      const double steps = scale > 0 ? std::nearbyint(double{from[i]} / double{scale}) : 0;
-      (*bytes)[row * width + i] = static_cast<std::int8_t>(std::clamp(steps, -kInt8Top, kInt8Top));
-    }
+    scales[row] = scale_of(from, halves);
+    round_row(from, scales[row], std::span(*bytes).subspan(row * width, width));
   }
   found->second = {ElementType::i8, shape, std::as_bytes(std::span(*bytes)), bytes};
   weights[name + std::string(kScaleSuffix)] =
-      scale_type == ElementType::f16 ? halves_of(scales) : make_tensor(scales, {shape[0]});
+      halves ? halves_of(scales) : make_tensor(scales, {shape[0]});
 }
 
 std::vector<float> stored_floats(const TensorMap& weights, const std::string& name) {

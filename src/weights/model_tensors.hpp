@@ -41,7 +41,7 @@ constexpr std::string_view kScaleSuffix = ".scale";
 [[nodiscard]] bool is_scale(const std::string& name, const TensorMap& weights);
 
 /// Puts `name` as int8 rows with their scales into the place of floats: row i is scale[i] *
-/// int8[i], each value off by at most half of the scale. `scale_type` is f32 or f16. Throws
+/// int8[i], each value off by half of the scale at most (float16 rounds that too). Throws
 /// Error(usage) for a tensor with fewer than two sides.
 void store_int8_rows(TensorMap& weights, const std::string& name,
                      ElementType scale_type = ElementType::f32);
