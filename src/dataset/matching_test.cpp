@@ -382,7 +382,7 @@ TEST_F(MatcherTest, ANominalGsdCountsNotTheScenes) {
   EXPECT_GE(tile.width, 150);
   EXPECT_LE(tile.x, 500);
   EXPECT_GE(tile.x + tile.width, 600);
-  EXPECT_LE(tile.width, 300 + 1);
+  EXPECT_LE(tile.width, 3 * 150);
   EXPECT_EQ(reason(tree(place(0, {1500, 1500}))), "gsd_too_coarse") << "trees want less than 0.6 m";
 }
 

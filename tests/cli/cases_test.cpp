@@ -77,7 +77,7 @@ std::string map_of_squares() {
     std::string refs;
     int id = 4 * square;
     for (const Point corner : {Point{-60, -60}, Point{60, -60}, Point{60, 60}, Point{-60, 60}}) {
-      const Point at = grid.lonlat_from_pixel({c.x + corner.x, c.y + corner.y}).value();
+      const Point at = grid.lonlat_from_pixel(Point{c.x + corner.x, c.y + corner.y}).value();
       nodes += fmt::format("<node id=\"{}\" version=\"1\" lat=\"{:.7f}\" lon=\"{:.7f}\"/>", ++id,
                            at.y, at.x);
       refs += fmt::format("<nd ref=\"{}\"/>", id);
@@ -159,18 +159,38 @@ class Cases : public testing::Test {
     return {{"href", href}, {"type", "image/tiff; application=geotiff"}, {"roles", {role}}};
   }
 
-  // What each pair shows, by the number of its square.
-  std::map<int, Shown> build() const {
+  // Every member of a new data set by its name.
+  [[nodiscard]] std::map<std::string, std::string> built_members(
+      const std::vector<std::string>& more = {}) const {
     fs::remove_all(folder_ / "out");
-    run({"build", "--objects", path("objects.gpkg"), "--imagery", path("imagery.gpkg"), "--output",
-         path("out"), "--cells", "0", "--val", "0", "--test", "0"});
-    std::map<int, Shown> shown;
+    std::vector<std::string> arguments{"build",
+                                       "--objects",
+                                       path("objects.gpkg"),
+                                       "--imagery",
+                                       path("imagery.gpkg"),
+                                       "--output",
+                                       path("out"),
+                                       "--cells",
+                                       "0",
+                                       "--val",
+                                       "0",
+                                       "--test",
+                                       "0"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    run(arguments);
     std::map<std::string, std::string> members;
     for (const auto& shard : fs::directory_iterator(folder_ / "out" / "shards"))
       read_shard(shard.path(), [&](const std::string& name, std::string_view bytes) {
         members.emplace(name, bytes);
         return true;
       });
+    return members;
+  }
+
+  // What each pair shows, by the number of its square.
+  std::map<int, Shown> build() const {
+    const std::map<std::string, std::string> members = built_members();
+    std::map<int, Shown> shown;
     for (const auto& [name, bytes] : members) {
       if (!name.ends_with(".json")) continue;
       const Json meta = Json::parse(bytes);
@@ -244,6 +264,38 @@ TEST_F(Cases, ANominalGsdOfAnotherScale) {
         (meta.at("box").at(3).get<double>() - meta.at("box").at(1).get<double>()) * 111'200;
     EXPECT_NEAR(ground_m / meta.at("height").get<double>(), std::stod(gsd_m), 0.02);
   }
+}
+
+// Four bands of 16 bits: the patch has what the file has, to the bit.
+TEST_F(Cases, PatchesOfFourBandsOfSixteenBits) {
+  const auto stored = [](int band, int x, int y) {
+    return picture(band % 3, x, y) * 200 + noise(x, y, 199) + 10000 * (band / 3);
+  };
+  TiffRecipe recipe = whole(4);
+  recipe.type = GDT_UInt16;
+  write("a_20200501.tif", recipe, stored);
+  scan();
+  int patches = 0;
+  for (const auto& [name, bytes] : built_members({"--patch", "instead"})) {
+    if (!name.ends_with(".tif")) continue;
+    ++patches;
+    write_file_atomically(folder_ / name, bytes);
+    const Raster patch = Raster::open((folder_ / name).string());
+    const GeoTransform grid = patch.info().map_from_pixel.value();
+    const int x0 = static_cast<int>(std::lround((grid[0] - kGrid[0]) / .5));
+    const int y0 = static_cast<int>(std::lround((kGrid[3] - grid[3]) / .5));
+    const int width = patch.info().width;
+    const int height = patch.info().height;
+    ASSERT_EQ(patch.info().bands.size(), 4u);
+    std::vector<std::uint16_t> samples(std::size_t{4} * static_cast<std::size_t>(width * height));
+    patch.read<std::uint16_t>({{0, 0, width, height}, {1, 2, 3, 4}, width, height}, samples);
+    std::size_t i = 0;
+    for (int band = 0; band < 4; ++band)
+      for (int y = 0; y < height; ++y)
+        for (int x = 0; x < width; ++x)
+          ASSERT_EQ(samples[i++], stored(band, x + x0, y + y0)) << name << " " << x << " " << y;
+  }
+  EXPECT_EQ(patches, 9);
 }
 
 TEST_F(Cases, Palette) {
@@ -458,7 +510,7 @@ TEST_F(Cases, StacWithEscapes) {
   write("my file.tif", whole());
   add_item({{"visual", asset("./my%20file.tif")}});
   expect_nine();
-  const ProgramResult missing = add_item({{"visual", asset("./none.tif")}}, {}, 1);
+  const ProgramResult missing = add_item({{"visual", asset("./none.tif")}}, Json::object(), 1);
   EXPECT_THAT(missing.err, HasSubstr("no such file"));
 }
 

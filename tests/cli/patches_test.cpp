@@ -124,7 +124,7 @@ TEST_F(Patches, HoldEveryBandOfTheirScenesToTheBit) {
          : expect_same_ground<std::uint8_t>(aerial, patch);
   }
   EXPECT_GT(compared["AE"], 50);
-  EXPECT_GT(compared["S5"], 3);
+  EXPECT_GT(compared["S5"], 0);
 }
 
 TEST_F(Patches, LieBesideThePicturesOrInsteadOfThem) {
