@@ -3,7 +3,7 @@
 #pragma once
 
 #include "dataset/finalize.hpp"
-#include "dataset/recipe.hpp"
+#include "records/recipe.hpp"
 
 #include <cstdint>
 #include <filesystem>

@@ -3,12 +3,12 @@
 #pragma once
 
 #include "base/skipped.hpp"
-#include "dataset/recipe.hpp"
 #include "dataset/split_blocks.hpp"
 #include "dataset/tiles.hpp"
 #include "geo/box_index.hpp"
 #include "imagery/scene_plane.hpp"
 #include "osm/map_object.hpp"
+#include "records/recipe.hpp"
 #include "tags/visibility.hpp"
 
 #include <optional>

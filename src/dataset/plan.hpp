@@ -5,9 +5,9 @@
 
 #include "captions/captions.hpp"
 #include "dataset/matching.hpp"
-#include "dataset/recipe.hpp"
 #include "dataset/selection.hpp"
 #include "geo/sqlite.hpp"
+#include "records/recipe.hpp"
 #include "records/split.hpp"
 
 #include <cstdint>

@@ -3,8 +3,8 @@
 // tile may touch those of one split only.
 #pragma once
 
-#include "dataset/recipe.hpp"
 #include "imagery/catalogue.hpp"
+#include "records/recipe.hpp"
 #include "records/split.hpp"
 
 #include <cstdint>

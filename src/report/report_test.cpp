@@ -6,11 +6,11 @@
 #include "base/random.hpp"
 #include "base/resource.hpp"
 #include "base/strings.hpp"
-#include "dataset/recipe.hpp"
 #include "pictures/jpeg.hpp"
 #include "pictures/shard.hpp"
 #include "records/dataset_info.hpp"
 #include "records/pairs_table.hpp"
+#include "records/recipe.hpp"
 #include "tests/support/message_of.hpp"
 
 #include <gmock/gmock.h>

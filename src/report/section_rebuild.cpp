@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // The recipe and the hashes: how to make the same data set again and how to know that it is.
 #include "base/numbers.hpp"
-#include "dataset/recipe.hpp"
 #include "page/page_template.hpp"
+#include "records/recipe.hpp"
 #include "report/sections.hpp"
 
 #include <fmt/format.h>

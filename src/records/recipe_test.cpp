@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "dataset/recipe.hpp"
+#include "records/recipe.hpp"
 
 #include "base/error.hpp"
 
