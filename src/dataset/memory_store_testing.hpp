@@ -20,6 +20,7 @@ namespace skyglot::testing_support {
 struct MemoryMap {
   std::vector<MapObject> objects;
   mutable std::atomic<std::size_t> shapes_read = 0;
+  mutable std::atomic<std::size_t> boxes_asked = 0;
 
   MapObject& add(ObjectKind kind, Tags tags, Geometry shape) {
     const auto fid = static_cast<std::int64_t>(objects.size()) + 1;
@@ -34,6 +35,7 @@ class MemoryStore : public ObjectStore {
 
   using ObjectStore::for_each_in;
   void for_each_in(const Box& box, const Wants& wants, const Visit& visit) override {
+    ++map_.boxes_asked;
     for (const std::int64_t fid : ids_in(box)) {
       const MapObject& found = at(fid);
       MapObject shapeless{found.fid, found.kind, found.osm_id, found.tags, {}};

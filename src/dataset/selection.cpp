@@ -2,6 +2,7 @@
 #include "dataset/selection.hpp"
 
 #include "base/hash.hpp"
+#include "base/interrupt.hpp"
 #include "base/pipeline.hpp"
 #include "base/progress.hpp"
 #include "geo/box_index.hpp"
@@ -54,11 +55,13 @@ std::vector<Geometry> footprints_of(const ImageryCatalogue& catalogue) {
   return footprints;
 }
 
-// The cells to look into, one after the other.
+// The cells to look into, one after the other: those where the map has anything at all.
 class DrawnCells {
  public:
-  DrawnCells(const ImageryCatalogue& catalogue, const SelectionOptions& options)
-      : covered_(footprints_of(catalogue), options.cell_deg) {
+  DrawnCells(const ImageryCatalogue& catalogue, const SelectionOptions& options, const Box& map)
+      : covered_(footprints_of(catalogue), options.cell_deg),
+        cell_deg_(options.cell_deg),
+        map_(map.empty() ? map : grown(map, options.cell_deg)) {
     const auto wanted = static_cast<std::uint64_t>(options.cells);
     if (wanted > 0 && wanted < covered_.size())
       ranks_ = draw_ranks(covered_.size(), wanted, options.seed);
@@ -69,13 +72,28 @@ class DrawnCells {
   [[nodiscard]] std::uint64_t count() const { return count_; }
 
   std::optional<Cell> next() {
-    if (next_ == count_) return std::nullopt;
-    const std::uint64_t index = next_++;
-    return covered_.at(ranks_.empty() ? index : ranks_[index]);
+    while (next_ < count_) {
+      const std::uint64_t index = next_++;
+      const Cell cell = covered_.at(ranks_.empty() ? index : ranks_[index]);
+      if (next_ % kCellsACheck == 0) check_interrupt();
+      if (meets_map(cell_box_lonlat(cell, cell_deg_))) return cell;
+    }
+    return std::nullopt;
   }
 
  private:
+  static constexpr std::uint64_t kCellsACheck = 1 << 20;
+
+  [[nodiscard]] bool meets_map(const Box& box) const {
+    if (box.max_y < map_.min_y || box.min_y > map_.max_y) return false;
+    for (const double turn : {0.0, -360.0, 360.0})
+      if (intersects(shifted(box, turn, 0), map_)) return true;
+    return false;
+  }
+
   CoveredCells covered_;
+  double cell_deg_;
+  Box map_;
   std::vector<std::uint64_t> ranks_;  // empty: all
   std::uint64_t count_ = 0;
   std::uint64_t next_ = 0;
@@ -98,7 +116,7 @@ class Selector {
 
  private:
   void select_by_cells() {
-    DrawnCells cells(catalogue_, options_);
+    DrawnCells cells(catalogue_, options_, open_store_()->extent_lonlat());
     selection_.cells_with_imagery = cells.with_imagery();
     selection_.cells_drawn = cells.count();
     Progress progress("cells", cells.count());

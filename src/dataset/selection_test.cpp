@@ -119,6 +119,24 @@ TEST_F(SelectionTest, ShapesAreReadOnlyWhereTheBoxDoesNotTell) {
   EXPECT_EQ(map_.shapes_read, 2U) << "once for each of the two cells whose edge it crosses";
 }
 
+TEST_F(SelectionTest, CellsWhereTheMapHasNothingAreNotLookedInto) {
+  catalogue_.scenes[0].footprint_lonlat = Geometry::rectangle({0, 40, 20, 60});
+  for (const Point at : {Point{10.003, 50.004}, Point{10.034, 50.021}})
+    map_.add(ObjectKind::node, {{"natural", "tree"}}, Geometry::point(at));
+  options_.cells = 0;
+  const Selection found = select();
+  EXPECT_EQ(found.cells_drawn, 4'000'000U);
+  EXPECT_EQ(found.by_cell.size(), 2U);
+  EXPECT_LT(map_.boxes_asked, 50U);
+}
+
+TEST_F(SelectionTest, MapsOnTheOtherSideOfTheAntimeridianAreFound) {
+  catalogue_.scenes[0].footprint_lonlat = Geometry::rectangle({179.9, 50, 180.1, 50.1});
+  map_.add(ObjectKind::node, {{"natural", "tree"}}, Geometry::point({-179.95, 50.05}));
+  options_.cells = 0;
+  EXPECT_EQ(select().by_cell.size(), 1U);
+}
+
 TEST_F(SelectionTest, RareTagsAreFoundHoweverManyLieElsewhere) {
   // Two of ten thousand geysers lie over the imagery, in a cell that is not drawn.
   for (int i = 0; i < 9998; ++i)

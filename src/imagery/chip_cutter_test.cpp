@@ -322,6 +322,22 @@ TEST_F(ChipCutterOverNetwork, AServerThatGoesDownOnTheWayStopsTheRun) {
   EXPECT_THROW((void)cutter.cut({.scene = 0, .window = {900, 900, 64, 64}}), Error);
 }
 
+// The read fails, and by the time its bytes are asked for the server is back.
+TEST_F(ChipCutterOverNetwork, AServerThatComesBackInBetweenHasNoDamagedPixels) {
+  const CPLConfigOptionSetter once("GDAL_HTTP_MAX_RETRY", "0", false);
+  const AlignedScenes aligned(catalogue_);
+  CutLimits limits;
+  limits.reader.waits_s = {0.01, 0.01};
+  ChipCutter cutter(catalogue_, aligned, limits);
+  EXPECT_EQ(reason_of(cutter.cut({.scene = 0, .window = {0, 0, 64, 64}})), "a patch");
+  for (const int refusals : {1, 2}) {
+    server_->go_down(refusals);
+    EXPECT_EQ(reason_of(cutter.cut({.scene = 0, .window = {900, 900 / refusals, 64, 64}})),
+              "a patch")
+        << refusals;
+  }
+}
+
 TEST_F(ChipCutterOverNetwork, AServerThatStumblesIsAskedAgain) {
   server_->go_down(4);
   EXPECT_EQ(reason_of(cut(std::vector<double>(12, 0.01))), "a patch");

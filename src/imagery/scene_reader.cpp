@@ -162,7 +162,9 @@ struct Unreachable {
   const SceneFile* file;
   std::string why;
 };
-struct Damaged {};
+struct Damaged {
+  const SceneFile* file;
+};
 
 }  // namespace
 
@@ -225,7 +227,7 @@ void SceneReader::State::guarded(const Raster& raster, const Run& run,
   } catch (const Error& error) {
     if (error.kind() != ErrorKind::format) throw;
     forget_remote_file(run.file->gdal_name);
-    if (raster.bytes_arrive(request)) throw Damaged();
+    if (raster.bytes_arrive(request)) throw Damaged{run.file};
     throw Unreachable{run.file, error.what()};
   }
 }
@@ -296,17 +298,21 @@ Patch SceneReader::State::read(const Scene& scene, const Request& request) {
 }
 
 std::variant<Patch, Skipped> SceneReader::read(const Scene& scene, const Request& request) {
-  for (std::size_t attempt = 0;; ++attempt) {
+  const std::vector<double>& waits = state_->limits.waits_s;
+  std::size_t damaged = 0;
+  for (std::size_t attempt = 0;;) {
     try {
       return state_->read(scene, request);
-    } catch (const Damaged&) {
-      return Skipped{"unreadable"};
+    } catch (const Damaged& fault) {
+      // A server may have come back between the read and the look at its bytes.
+      if (damaged++ >= waits.size() || !is_remote(fault.file->gdal_name))
+        return Skipped{"unreadable"};
+      state_->forget(scene);
     } catch (const Unreachable& fault) {
       state_->forget(scene);
-      const std::vector<double>& waits = state_->limits.waits_s;
       if (attempt >= waits.size() || !is_remote(fault.file->gdal_name))
         fail_scene(scene, *fault.file, fault.why);
-      const double seconds = std::max(waits[attempt], wished_wait_s(fault.file->gdal_name));
+      const double seconds = std::max(waits[attempt++], wished_wait_s(fault.file->gdal_name));
       if (seconds > state_->limits.longest_wait_s) fail_scene(scene, *fault.file, fault.why);
       log_warning("scene {} cannot be reached ({}); trying again in {} s", scene.name, fault.why,
                   seconds);

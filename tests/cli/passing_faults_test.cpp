@@ -38,11 +38,11 @@ class PassingFaults : public testing::Test {
     ASSERT_EQ(build(output, killed).exit_code, 137);
   }
 
-  // What counts of a begun build: shards and journals.
+  // What counts of a begun build: shards and their records. The journal's torn last line goes.
   [[nodiscard]] std::map<std::string, std::string> finished(const std::string& output) const {
     auto files = tree_hashes(folder_ / output);
     std::erase_if(files, [](const auto& file) {
-      return !file.first.starts_with("shards/0") && !file.first.ends_with(".jsonl");
+      return !file.first.starts_with("shards/0") && !file.first.starts_with(".build/0");
     });
     return files;
   }
@@ -163,7 +163,6 @@ TEST_F(BusyServer, ForAWhileIsBorneWith) {
     const ProgramResult result = build("out");
     ASSERT_EQ(result.exit_code, 0) << result.err;
     EXPECT_GT(server_->refused(), 0);
-    EXPECT_THAT(result.err, HasSubstr("trying again"));
     EXPECT_EQ(tree_hashes(folder_ / "out"), whole_) << "Retry-After: " << retry_after;
     fs::remove_all(folder_ / "out");
   }
