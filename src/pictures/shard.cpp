@@ -26,11 +26,13 @@ struct ShardWriter::State {
   explicit State(const std::filesystem::path& path) : file(path) {}
   AtomicFile file;
   Sha256 hash;
+  bool abandoned = false;
   ArchiveHandle writer{archive_write_new()};
   std::exception_ptr write_error;  // libarchive is C: exceptions wait here until it returns
 
   static la_ssize_t on_write(archive*, void* self, const void* bytes, std::size_t size) {
     auto& state = *static_cast<State*>(self);
+    if (state.abandoned) return static_cast<la_ssize_t>(size);
     try {
       const std::string_view view(static_cast<const char*>(bytes), size);
       state.file.write(view);
@@ -58,8 +60,9 @@ ShardWriter::ShardWriter(const std::filesystem::path& path)
 }
 
 ShardWriter::~ShardWriter() {
-  // An abandoned archive must not write its trailer into the file that is being thrown away.
-  if (state_ && state_->writer) archive_write_fail(state_->writer.get());
+  // An abandoned archive must not write its trailer into the file that is being thrown away. (After
+  // archive_write_fail() libarchive up to 3.8 would not free its buffer.)
+  if (state_) state_->abandoned = true;
 }
 
 ShardMember ShardWriter::add(const std::string& name, std::string_view bytes) {
