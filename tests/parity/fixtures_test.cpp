@@ -225,9 +225,9 @@ void expect_features(const fs::path& model, const TensorMap& expected, const std
     const auto ours = features_of(model, precision, expected.at("input_" + size));
     EXPECT_GE(lowest_token_cosine(ours.tokens, expected.at("tokens_" + size)), bar)
         << size << " " << to_string(precision);
-    if (expected.contains("keys_" + size))
-      EXPECT_GE(lowest_token_cosine(ours.keys, expected.at("keys_" + size)), bar)
-          << size << " " << to_string(precision);
+    if (!expected.contains("keys_" + size)) continue;
+    EXPECT_GE(lowest_token_cosine(ours.keys, expected.at("keys_" + size)), bar)
+        << size << " " << to_string(precision);
   }
 }
 
