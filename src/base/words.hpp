@@ -8,6 +8,7 @@
 
 #include <array>
 #include <cstddef>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,12 +20,20 @@ template <typename Enum, std::size_t N>
   return std::string(words.at(static_cast<std::size_t>(value)));
 }
 
-/// The value that `word` stands for; Error(usage) says `what` was asked for and lists the words.
+/// The value that `word` stands for; nothing where it is none of the words.
+template <typename Enum, std::size_t N>
+[[nodiscard]] std::optional<Enum> find_value(std::string_view word,
+                                             const std::array<std::string_view, N>& words) {
+  for (std::size_t i = 0; i < N; ++i)
+    if (word == words[i]) return static_cast<Enum>(i);
+  return std::nullopt;
+}
+
+/// The same; Error(usage) says `what` was asked for and lists the words.
 template <typename Enum, std::size_t N>
 [[nodiscard]] Enum value_of(const std::string& word, const std::array<std::string_view, N>& words,
                             const char* what) {
-  for (std::size_t i = 0; i < N; ++i)
-    if (word == words[i]) return static_cast<Enum>(i);
+  if (const auto value = find_value<Enum>(word, words)) return *value;
   fail(ErrorKind::usage, "unknown {} \"{}\"; it is one of {}", what, word, fmt::join(words, ", "));
 }
 

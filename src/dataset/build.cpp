@@ -14,6 +14,7 @@
 #include "base/version.hpp"
 #include "dataset/sample_maker.hpp"
 #include "dataset/shard_run.hpp"
+#include "geo/overlay.hpp"
 #include "geo/wkb.hpp"
 
 #include <algorithm>
@@ -115,8 +116,7 @@ void demand_overlap(const BuildInputs& inputs) {
   for (const Scene& scene : inputs.catalogue.scenes) {
     const Box box = bounding_box(scene.footprint_lonlat);
     imagery.add(box);
-    for (const double turn : {-360.0, 0.0, 360.0})
-      meets = meets || intersects(shifted(box, turn, 0), map);
+    meets = meets || meet_on_globe(box, map);
   }
   if (meets) return;
   const auto text = [](const Box& b) {

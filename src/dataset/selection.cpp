@@ -76,20 +76,13 @@ class DrawnCells {
       const std::uint64_t index = next_++;
       const Cell cell = covered_.at(ranks_.empty() ? index : ranks_[index]);
       if (next_ % kCellsACheck == 0) check_interrupt();
-      if (meets_map(cell_box_lonlat(cell, cell_deg_))) return cell;
+      if (meet_on_globe(cell_box_lonlat(cell, cell_deg_), map_)) return cell;
     }
     return std::nullopt;
   }
 
  private:
   static constexpr std::uint64_t kCellsACheck = 1 << 20;
-
-  [[nodiscard]] bool meets_map(const Box& box) const {
-    if (box.max_y < map_.min_y || box.min_y > map_.max_y) return false;
-    for (const double turn : {0.0, -360.0, 360.0})
-      if (intersects(shifted(box, turn, 0), map_)) return true;
-    return false;
-  }
 
   CoveredCells covered_;
   double cell_deg_;

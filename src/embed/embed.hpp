@@ -47,6 +47,9 @@ struct Preparation {
   CropCentre centre = CropCentre::rounded;
 };
 
+/// As the model's makers prescribe.
+[[nodiscard]] Preparation preparation_of(const ModelConfig& config);
+
 /// What embeds pictures: one row for each square RGB picture of the preparation's side, not
 /// normalised. A row depends, if only in its last bits, on the run of `at_once` pictures it stands
 /// in.

@@ -13,8 +13,7 @@ Matrix embed_texts(std::span<const std::string> texts, const TextModel& tower,
   Matrix rows = tower.encode(texts);
   expect(static_cast<std::size_t>(rows.rows) == texts.size(), "a tower gave too few rows");
   demand_finite(rows, "texts");
-  if (options.normalise)
-    for (std::int64_t i = 0; i < rows.rows; ++i) to_unit_length(rows.row(i));
+  if (options.normalise) normalise_rows(rows);
   return rows;
 }
 

@@ -3,14 +3,14 @@
 
 namespace skyglot {
 
+Preparation preparation_of(const ModelConfig& config) {
+  return {static_cast<int>(config.picture_side()), static_cast<int>(config.resize_side()),
+          config.preprocess.resize, config.preprocess.interpolation, config.preprocess.crop_centre};
+}
+
 PictureModel picture_model(const ImageEncoder& encoder) {
-  const ModelConfig& config = encoder.config();
-  return {
-      [&encoder](std::span<const Picture> pictures) { return encoder.encode(pictures); },
-      {static_cast<int>(config.picture_side()), static_cast<int>(config.resize_side()),
-       config.preprocess.resize, config.preprocess.interpolation, config.preprocess.crop_centre},
-      encoder.pictures_at_once(),
-      encoder.passes_at_once()};
+  return {[&encoder](std::span<const Picture> pictures) { return encoder.encode(pictures); },
+          preparation_of(encoder.config()), encoder.pictures_at_once(), encoder.passes_at_once()};
 }
 
 TextModel text_model(const TextEncoder& encoder) {

@@ -187,4 +187,10 @@ double length_within(const Geometry& line, const Box& box) {
   return length;
 }
 
+bool meet_on_globe(const Box& a, const Box& b) {
+  if (a.max_y < b.min_y || a.min_y > b.max_y) return false;
+  return std::ranges::any_of(std::array{0.0, -360.0, 360.0},
+                             [&](double turn) { return intersects(shifted(a, turn, 0), b); });
+}
+
 }  // namespace skyglot

@@ -15,6 +15,8 @@ namespace skyglot {
 [[nodiscard]] bool overlaps(const Geometry& geometry, const Box& box);
 /// Whether the straight segment a–b meets the box.
 [[nodiscard]] bool segment_meets_box(Point a, Point b, const Box& box);
+/// Whether two boxes of longitudes and latitudes meet, one of them perhaps a turn away.
+[[nodiscard]] bool meet_on_globe(const Box& a, const Box& b);
 /// The part of a shape inside `box`, as a shape of the same kind: for a large shape of which little
 /// is needed. Polygons may gain edges along the border of the box (Sutherland–Hodgman per ring),
 /// lines are cut into pieces (Liang–Barsky). No parts if nothing lies inside.

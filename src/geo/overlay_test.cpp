@@ -107,5 +107,15 @@ TEST(Overlay, ClippingKeepsHolesAndDropsWhatIsOutside) {
   EXPECT_EQ(clipped(line, {1, -1, 9, 1}), pieces);
 }
 
+TEST(MeetOnGlobe, TakesBoxesATurnAway) {
+  const Box fiji{176, -20, 183, -15};
+  EXPECT_TRUE(meet_on_globe(fiji, {-179, -17, -178, -16}));
+  EXPECT_TRUE(meet_on_globe({-179, -17, -178, -16}, fiji));
+  EXPECT_TRUE(meet_on_globe(fiji, {177, -17, 178, -16}));
+  EXPECT_FALSE(meet_on_globe(fiji, {-176, -17, -170, -16}));
+  EXPECT_FALSE(meet_on_globe(fiji, {-179, 16, -178, 17}));
+  EXPECT_FALSE(meet_on_globe(fiji, Box{}));
+}
+
 }  // namespace
 }  // namespace skyglot

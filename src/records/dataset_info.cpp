@@ -168,8 +168,9 @@ PatchMember DatasetInfo::patches() const {
   const Json::json_pointer key("/write/patch");
   if (!recipe.contains(key)) return PatchMember::none;
   const Json& word = recipe.at(key);
-  for (std::size_t i = 0; i < kPatchWords.size(); ++i)
-    if (word == kPatchWords[i]) return static_cast<PatchMember>(i);
+  if (const auto patch =
+          find_value<PatchMember>(word.is_string() ? word.get<std::string>() : "", kPatchWords))
+    return *patch;
   fail(ErrorKind::format,
        "{}: the recipe's write.patch is {}, which this version does not know; {}", kFile,
        word.dump(), kRemedy);

@@ -135,8 +135,7 @@ class Reader {
   template <typename Enum, std::size_t N>
   [[nodiscard]] Enum word(const char* key, const std::array<std::string_view, N>& words) const {
     const std::string given = text(key);
-    for (std::size_t i = 0; i < N; ++i)
-      if (given == words[i]) return static_cast<Enum>(i);
+    if (const auto value = find_value<Enum>(given, words)) return *value;
     reject(fmt::format("\"{}\" is \"{}\", not one of {}", key, given, fmt::join(words, ", ")));
   }
   /// One number a band.

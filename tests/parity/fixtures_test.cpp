@@ -5,9 +5,8 @@
 #include "base/atomic_file.hpp"
 #include "embed/embed.hpp"
 #include "embed/vectors.hpp"
-#include "nn/image_tower.hpp"
-#include "nn/tensors.hpp"
 #include "pictures/decode.hpp"
+#include "tests/parity/features.hpp"
 #include "tests/parity/figures.hpp"
 #include "tokens/tokenizer.hpp"
 #include "weights/safetensors.hpp"
@@ -74,32 +73,7 @@ Matrix embedded_texts(const fs::path& model, Precision precision) {
   return embedded(model, {"--texts", file.string()}, precision);
 }
 
-// --- what the towers make of normalised pixels
-
-ImageTower::Features features_of(const fs::path& model, Precision precision,
-                                 const TensorView& pixels) {
-  const torch::NoGradGuard no_grad;
-  const auto context = compute_context({Device::cpu, precision, 2});
-  const ComputeThreads threads = context->use();
-  const ImageTower tower(Parameters::view(load_model_folder(model)), *context);
-  const std::int64_t patch = tower.config().vision.patch_size;
-  return tower.features(tower.patches(to_torch(pixels)),
-                        {pixels.shape[2] / patch, pixels.shape[3] / patch});
-}
-
-double lowest_token_cosine(const torch::Tensor& ours, const TensorView& expected) {
-  const torch::Tensor theirs = to_torch(expected);
-  EXPECT_EQ(ours.sizes(), theirs.sizes());
-  if (ours.sizes() != theirs.sizes()) return -1;
-  return torch::cosine_similarity(ours, theirs, -1).min().item<double>();
-}
-
 // --- pixels
-
-Preparation preparation_of(const ModelConfig& config) {
-  return {static_cast<int>(config.picture_side()), static_cast<int>(config.resize_side()),
-          config.preprocess.resize, config.preprocess.interpolation, config.preprocess.crop_centre};
-}
 
 std::vector<fs::path> picture_files() {
   std::vector<fs::path> files;

@@ -4,10 +4,9 @@
 // DINO with random weights.
 #include "base/atomic_file.hpp"
 #include "nn/encoder.hpp"
-#include "nn/image_tower.hpp"
-#include "nn/tensors.hpp"
 #include "pictures/decode.hpp"
 #include "pictures/resize.hpp"
+#include "tests/parity/features.hpp"
 #include "tests/parity/figures.hpp"
 #include "tests/support/program.hpp"
 #include "tokens/tokenizer.hpp"
@@ -125,25 +124,15 @@ class DinoParity : public testing::TestWithParam<DinoCase> {};
 TEST_P(DinoParity, TokensAndKeysAtThreeSizes) {
   const fs::path figures = reference_figures();
   if (figures.empty()) GTEST_SKIP() << "no reference figures";
-  const torch::NoGradGuard no_grad;
   const fs::path folder = figures / "dino";
   const auto expected = read_safetensors(folder / "expected.safetensors").tensors;
-  const StoredModel model =
-      load_model_folder(import(folder / GetParam().checkpoint, {"--heads", "3"}));
-  const ComputeContext context({Device::cpu, GetParam().precision, 2});
-  const auto threads = context.use();
-  const ImageTower tower(Parameters::view(model), context);
-  for (const auto& [size, grid] :
-       std::map<std::string, PatchGrid>{{"64x64", {8, 8}}, {"96x72", {12, 9}}, {"40x56", {5, 7}}}) {
-    const auto input = to_torch(expected.at("input_" + size));
-    const auto features = tower.features(tower.patches(input), grid);
-    const auto lowest = [&](const torch::Tensor& ours, const std::string& name) {
-      return torch::cosine_similarity(ours, to_torch(expected.at(name + size)), -1)
-          .min()
-          .item<double>();
-    };
-    EXPECT_GE(lowest(features.tokens, "tokens_"), GetParam().tolerance) << size;
-    EXPECT_GE(lowest(features.keys, "keys_"), GetParam().tolerance) << size;
+  const auto& [checkpoint, precision, tolerance] = GetParam();
+  const fs::path model = import(folder / checkpoint, {"--heads", "3"});
+  for (const std::string size : {"64x64", "96x72", "40x56"}) {
+    const auto features = features_of(model, precision, expected.at("input_" + size));
+    EXPECT_GE(lowest_token_cosine(features.tokens, expected.at("tokens_" + size)), tolerance)
+        << size;
+    EXPECT_GE(lowest_token_cosine(features.keys, expected.at("keys_" + size)), tolerance) << size;
   }
 }
 
