@@ -19,6 +19,8 @@ target_compile_options(skyglot_warnings INTERFACE
   -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wno-psabi
   # GCC 12 sees overlapping copies in std::string that are not there (GCC bug 105651).
   $<$<AND:$<CXX_COMPILER_ID:GNU>,$<VERSION_LESS:$<CXX_COMPILER_VERSION>,13>>:-Wno-restrict>
+  # In a unity build every file but one counts as a header.
+  $<$<BOOL:${CMAKE_UNITY_BUILD}>:-Wno-subobject-linkage>
   $<$<BOOL:${SKYGLOT_WERROR}>:-Werror>)
 
 # A product and a sum are rounded apart, as written: the same bytes from every compiler and processor

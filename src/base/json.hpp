@@ -13,6 +13,11 @@
 
 namespace skyglot {
 
+/// For what we write: keys stay in the order in which they were given.
+using Json = nlohmann::ordered_json;
+/// For what we read: keys are found fast, however many a file brings.
+using ReadJson = nlohmann::json;
+
 /// One line (indent < 0) or indented text; bytes that are not UTF-8 become U+FFFD.
 template <typename JsonType>
 [[nodiscard]] std::string json_text(const JsonType& json, int indent = -1) {

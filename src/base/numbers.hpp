@@ -25,6 +25,13 @@ namespace skyglot {
 
 /// 1234567 -> "1,234,567".
 [[nodiscard]] std::string format_count(std::uint64_t value);
+/// The same of what is counted with a sign.
+[[nodiscard]] std::string format_count(std::int64_t value);
+
+/// 100 part / whole; 0 of nothing.
+[[nodiscard]] inline double percent_of(std::int64_t part, std::int64_t whole) {
+  return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
+}
 
 /// 1536 -> "1.5 KiB".
 [[nodiscard]] std::string format_bytes(std::uint64_t bytes);

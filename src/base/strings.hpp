@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -21,6 +22,9 @@ namespace skyglot {
 [[nodiscard]] std::string replace_all(std::string text, std::string_view from, std::string_view to);
 /// Whether `text` matches `pattern`, in which each '*' stands for any run of characters.
 [[nodiscard]] bool matches_glob(std::string_view text, std::string_view pattern);
+[[nodiscard]] inline std::string_view as_text(std::span<const std::byte> bytes) {
+  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
+}
 /// Whether the bytes are well-formed UTF-8.
 [[nodiscard]] bool is_utf8(std::string_view text);
 /// The name among `known` closest to `name` by edit distance, or "" if none is near (for "did you

@@ -4,6 +4,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
@@ -12,12 +13,9 @@
 #include "records/reasons.hpp"
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // The recipe file and every recipe key as a flag; flags win over the file.
 class RecipeOptions {

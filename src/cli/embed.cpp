@@ -2,6 +2,7 @@
 // skyglot embed: pictures or texts through a model into vectors on disk.
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
@@ -12,7 +13,6 @@
 #include "records/picture_inputs.hpp"
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
@@ -20,7 +20,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 // One text a line, without line ends; the line after the last line feed is no text.
 std::vector<std::string> read_texts(const fs::path& path) {

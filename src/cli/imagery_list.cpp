@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot imagery list: what an imagery catalogue holds.
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
@@ -7,12 +8,9 @@
 #include "imagery/summary.hpp"
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json box_json(const Box& box) {
   return box.empty() ? Json(nullptr) : Json{box.min_x, box.min_y, box.max_x, box.max_y};

@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot model import: a checkpoint of the field becomes a model folder.
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "weights/import.hpp"
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json tensors_json(const ImportResult& result) {
   Json matched = Json::array();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot model inspect: what a model folder or a checkpoint holds.
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
@@ -9,13 +10,11 @@
 #include "weights/normalisation.hpp"
 
 #include <fmt/core.h>
-#include <nlohmann/json.hpp>
 
 namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 using Rows = std::vector<std::vector<std::string>>;
 
 std::uint64_t parameters(const TensorMap& tensors) {

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot model list: the public checkpoints we know of.
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "weights/catalogue.hpp"
 
-#include <nlohmann/json.hpp>
-
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json entry_json(const CatalogueEntry& e) {
   return {{"name", e.name},

@@ -11,10 +11,6 @@
 namespace skyglot {
 namespace {
 
-std::string counted(std::int64_t value) {
-  return format_count(static_cast<std::uint64_t>(value));
-}
-
 class ObjectsImport : public Command {
  public:
   std::string name() const override { return "objects import"; }
@@ -54,15 +50,15 @@ void ObjectsImport::setup(CLI::App& app) {
 void ObjectsImport::print(const ImportReport& report) const {
   const ImportCounts& counts = report.counts;
   std::vector<std::vector<std::string>> rows{{"objects", "count"},
-                                             {"tagged in the input", counted(counts.tagged())},
-                                             {"kept: points", counted(counts.points)},
-                                             {"kept: lines", counted(counts.lines)},
-                                             {"kept: areas", counted(counts.areas)}};
+                                             {"tagged in the input", format_count(counts.tagged())},
+                                             {"kept: points", format_count(counts.points)},
+                                             {"kept: lines", format_count(counts.lines)},
+                                             {"kept: areas", format_count(counts.areas)}};
   for (std::size_t i = 0; i < counts.skipped.size(); ++i)
     if (counts.skipped.at(i) > 0)
       rows.push_back(
-          {std::string("skipped: ") + kImportSkipNames.at(i), counted(counts.skipped.at(i))});
-  rows.push_back({"different tags", counted(report.tags)});
+          {std::string("skipped: ") + kImportSkipNames.at(i), format_count(counts.skipped.at(i))});
+  rows.push_back({"different tags", format_count(report.tags)});
   print_table(rows);
 }
 

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // What skyglot model inspect --speed says.
+#include "base/json.hpp"
 #include "cli/command.hpp"
 #include "nn/product_choice.hpp"
 #include "nn/threads.hpp"
 
-#include <nlohmann/json.hpp>
-
 namespace skyglot {
 
 nlohmann::ordered_json speed_report() {
-  using Json = nlohmann::ordered_json;
   const ProductChoice& choice = product_choice();
   Json measured = Json::array();
   for (const MeasuredProduct& product : choice.measured)

@@ -26,13 +26,8 @@ constexpr std::size_t kWidestCell = 48;
 
 using Row = std::vector<std::string>;
 
-std::string counted(std::int64_t value) {
-  return format_count(static_cast<std::uint64_t>(value));
-}
-
 std::string percent(std::int64_t part, std::int64_t whole) {
-  if (whole == 0) return "0.0%";
-  return fmt::format("{:.1f}%", 100.0 * static_cast<double>(part) / static_cast<double>(whole));
+  return fmt::format("{:.1f}%", percent_of(part, whole));
 }
 
 // A tag on the screen: no line breaks, not too wide.
@@ -80,10 +75,10 @@ Row csv_row(const PairRow& row) {
 Row table_row(const TagRow& row) {
   const ObjectCounts& n = row.counts;
   return {shown(to_string(row.tag)),
-          counted(n.objects),
-          counted(n.nodes),
-          counted(n.ways),
-          counted(n.areas),
+          format_count(n.objects),
+          format_count(n.nodes),
+          format_count(n.ways),
+          format_count(n.areas),
           percent(n.alone, n.objects),
           row.max_gsd_m  ? level(row) + " m"
           : row.labelled ? "no"
@@ -93,17 +88,17 @@ Row table_row(const TagRow& row) {
 Row table_row(const KeyRow& row) {
   const ObjectCounts& n = row.counts;
   return {shown(row.key),
-          counted(n.objects),
-          counted(row.values),
-          counted(n.nodes),
-          counted(n.ways),
-          counted(n.areas),
+          format_count(n.objects),
+          format_count(row.values),
+          format_count(n.nodes),
+          format_count(n.ways),
+          format_count(n.areas),
           percent(n.alone, n.objects),
           percent(row.visible_objects, n.objects)};
 }
 
 Row table_row(const PairRow& row) {
-  return {shown(to_string(row.first)), shown(to_string(row.second)), counted(row.objects)};
+  return {shown(to_string(row.first)), shown(to_string(row.second)), format_count(row.objects)};
 }
 
 nlohmann::ordered_json json_of(const ObjectCounts& n) {
@@ -195,21 +190,21 @@ void walk(ObjectStore& store, const std::string& label,
 void print_totals(const TagTotals& totals) {
   const ObjectCounts& n = totals.objects;
   print_table({{"map", "count", "share"},
-               {"objects", counted(n.objects), ""},
-               {"  nodes", counted(n.nodes), percent(n.nodes, n.objects)},
-               {"  ways", counted(n.ways), percent(n.ways, n.objects)},
-               {"  areas", counted(n.areas), percent(n.areas, n.objects)},
-               {"  with a single tag", counted(n.alone), percent(n.alone, n.objects)},
-               {"  with a visible tag", counted(totals.visible_objects),
+               {"objects", format_count(n.objects), ""},
+               {"  nodes", format_count(n.nodes), percent(n.nodes, n.objects)},
+               {"  ways", format_count(n.ways), percent(n.ways, n.objects)},
+               {"  areas", format_count(n.areas), percent(n.areas, n.objects)},
+               {"  with a single tag", format_count(n.alone), percent(n.alone, n.objects)},
+               {"  with a visible tag", format_count(totals.visible_objects),
                 percent(totals.visible_objects, n.objects)},
-               {"tags on objects", counted(totals.occurrences), ""},
-               {"  visible", counted(totals.visible_occurrences),
+               {"tags on objects", format_count(totals.occurrences), ""},
+               {"  visible", format_count(totals.visible_occurrences),
                 percent(totals.visible_occurrences, totals.occurrences)},
-               {"different keys", counted(totals.keys), ""},
-               {"different tags", counted(totals.tags), ""},
-               {"  on 10 objects or more", counted(totals.tags_with_at_least[0]), ""},
-               {"  on 100 objects or more", counted(totals.tags_with_at_least[1]), ""},
-               {"  on 1,000 objects or more", counted(totals.tags_with_at_least[2]), ""}});
+               {"different keys", format_count(totals.keys), ""},
+               {"different tags", format_count(totals.tags), ""},
+               {"  on 10 objects or more", format_count(totals.tags_with_at_least[0]), ""},
+               {"  on 100 objects or more", format_count(totals.tags_with_at_least[1]), ""},
+               {"  on 1,000 objects or more", format_count(totals.tags_with_at_least[2]), ""}});
 }
 
 class TagsStats : public Command {

@@ -16,7 +16,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 // All that a build and a report ever write beside .build; --overwrite removes these and nothing
 // else, so what somebody has put among them stays.
@@ -88,18 +87,18 @@ bool holds_nothing(const fs::path& folder) {
 }
 
 // The fields of a small JSON file; an empty object if it is damaged or missing.
-Json fields_of(const fs::path& file) {
-  if (!fs::is_regular_file(file)) return Json::object();
-  const Json json = Json::parse(read_file(file), nullptr, false);
-  return json.is_object() ? json : Json::object();
+ReadJson fields_of(const fs::path& file) {
+  if (!fs::is_regular_file(file)) return ReadJson::object();
+  const ReadJson json = ReadJson::parse(read_file(file), nullptr, false);
+  return json.is_object() ? json : ReadJson::object();
 }
 
-std::string text_field(const Json& fields, const char* name) {
+std::string text_field(const ReadJson& fields, const char* name) {
   const auto found = fields.find(name);
   return found != fields.end() && found->is_string() ? found->get<std::string>() : "";
 }
 
-FinishedShard finished_from(const Json& line) {
+FinishedShard finished_from(const ReadJson& line) {
   return {line.at("shard"), line.at("sha256"), line.at("bytes"),
           line.at("pairs"), line.at("items"),  line.at("records_sha256")};
 }
@@ -148,7 +147,7 @@ void BuildFolder::mark() const {
   make_folder(folder_ / ".build");
   make_folder(folder_ / "shards");
   write_file_atomically(folder_ / ".build" / "build.json",
-                        json_text(Json{{"fingerprint", fingerprint_}}) + "\n");
+                        json_text(ReadJson{{"fingerprint", fingerprint_}}) + "\n");
 }
 
 void BuildFolder::demand_same_fingerprint() const {
@@ -187,7 +186,7 @@ std::map<std::int64_t, FinishedShard> BuildFolder::finished() const {
   std::error_code code;
   for (const auto& entry : fs::directory_iterator(folder_ / ".build", code)) {
     if (!entry.path().filename().string().starts_with("journal-")) continue;
-    for (const Json& line : read_manifest(entry.path())) {
+    for (const ReadJson& line : read_manifest(entry.path())) {
       const FinishedShard shard =
           reading_json(entry.path().string(), "remove the file to start its shards over",
                        [&] { return finished_from(line); });
@@ -237,7 +236,7 @@ std::vector<PairRecord> read_records(const fs::path& path, const FinishedShard& 
   return reading_json(path.string(), remedy, [&] {
     std::vector<PairRecord> records;
     for (const auto line : split(text, '\n'))
-      if (!line.empty()) records.push_back(record_from_json(Json::parse(line)));
+      if (!line.empty()) records.push_back(record_from_json(ReadJson::parse(line)));
     return records;
   });
 }

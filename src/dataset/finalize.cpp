@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/version.hpp"
 #include "dataset/planned_record.hpp"
 #include "imagery/summary.hpp"
@@ -12,8 +13,6 @@
 
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // Sees every record once: into the tables, and counted.
 class RecordTally {

@@ -19,7 +19,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kExamples = 5;
 constexpr std::array<const char*, 4> kFolderFiles{"embeddings.json", "vectors.f16", "ids.txt",

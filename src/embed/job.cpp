@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/interrupt.hpp"
+#include "base/json.hpp"
 #include "base/progress.hpp"
 #include "embed/vectors.hpp"
 
@@ -16,8 +17,6 @@
 
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json plan_of(const EmbedJob& job) {
   const EmbedOptions& options = job.options;

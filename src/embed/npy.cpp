@@ -148,10 +148,6 @@ std::string_view take_header(std::string_view& bytes, const std::string& name) {
   return header;
 }
 
-std::string_view text_of(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
-}
-
 // The array, in the order of the file.
 TensorView array_of(const NpyHeader& header, std::string_view bytes,
                     std::shared_ptr<const void> owner, const std::string& name) {
@@ -181,7 +177,7 @@ std::string npy_header(std::int64_t rows, std::int64_t columns) {
 
 RowSource npy_rows(std::span<const std::byte> bytes, std::shared_ptr<const void> owner,
                    const std::string& name) {
-  std::string_view text = text_of(bytes);
+  std::string_view text = as_text(bytes);
   const NpyHeader header = HeaderParser(take_header(text, name), name).parse();
   if (header.shape.size() != 2)
     fail(ErrorKind::format, "{}: not a matrix, for it has {} dimensions", name,
@@ -192,7 +188,7 @@ RowSource npy_rows(std::span<const std::byte> bytes, std::shared_ptr<const void>
 }
 
 std::vector<float> parse_npy_list(std::span<const std::byte> bytes, const std::string& name) {
-  std::string_view text = text_of(bytes);
+  std::string_view text = as_text(bytes);
   const NpyHeader header = HeaderParser(take_header(text, name), name).parse();
   if (std::ranges::count_if(header.shape, [](std::int64_t side) { return side != 1; }) > 1)
     fail(ErrorKind::format, "{}: {} numbers where a list was expected", name,

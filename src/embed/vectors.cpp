@@ -23,7 +23,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 constexpr std::uint64_t kNoLimit = std::numeric_limits<std::int64_t>::max();
 constexpr const char* kRemedy = "embed the pictures again";
@@ -48,10 +47,6 @@ void demand_ids(const Embeddings& embeddings, const fs::path& ids) {
   if (static_cast<std::int64_t>(embeddings.ids.size()) != embeddings.vectors.rows())
     fail(ErrorKind::format, "{}: {} ids for {} vectors", ids.string(), embeddings.ids.size(),
          embeddings.vectors.rows());
-}
-
-std::string_view text_of(std::span<const std::byte> bytes) {
-  return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
 
 struct FolderFacts {
@@ -85,7 +80,7 @@ RowSource map_halves(const fs::path& file, const VectorsFacts& facts) {
   const auto mapped = std::make_shared<const MappedFile>(file);
   const std::vector<std::int64_t> shape{facts.rows, facts.columns};
   if (mapped->bytes().size() != byte_count(ElementType::f16, shape, file.string()) ||
-      sha256(text_of(mapped->bytes())) != facts.sha256)
+      sha256(as_text(mapped->bytes())) != facts.sha256)
     fail_changed(file);
   return tensor_rows({ElementType::f16, shape, mapped->bytes(), mapped});
 }

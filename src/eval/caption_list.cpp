@@ -14,8 +14,6 @@
 namespace skyglot {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr const char* kRemedy = "download the caption file again";
 
 std::string without_extension(std::string_view path) {
@@ -35,9 +33,9 @@ std::string joined_path(const std::string& folder, const std::string& file) {
   return folder + (folder.ends_with('/') ? "" : "/") + file;
 }
 
-std::vector<std::string> sentences_of(const Json& image) {
+std::vector<std::string> sentences_of(const ReadJson& image) {
   std::vector<std::string> captions;
-  for (const Json& sentence : image.at("sentences"))
+  for (const ReadJson& sentence : image.at("sentences"))
     captions.emplace_back(trim(sentence.at("raw").get_ref<const std::string&>()));
   return captions;
 }
@@ -47,7 +45,7 @@ class SplitFiles {
  public:
   explicit SplitFiles(const std::string& split) : split_(split) {}
 
-  void add(const Json& image, const std::string& path,
+  void add(const ReadJson& image, const std::string& path,
            const std::function<std::vector<std::string>()>& captions) {
     const std::string of = image.value("split", "");
     splits_.insert(of);
@@ -67,16 +65,17 @@ class SplitFiles {
   std::set<std::string> splits_;
 };
 
-CaptionList karpathy_list(const Json& json, const std::string& split, const std::string& where) {
+CaptionList karpathy_list(const ReadJson& json, const std::string& split,
+                          const std::string& where) {
   SplitFiles files(split);
-  for (const Json& image : json.at("images"))
+  for (const ReadJson& image : json.at("images"))
     files.add(image, joined_path(image.value("filepath", ""), image.at("filename")),
               [&] { return sentences_of(image); });
   return std::move(files).list(where);
 }
 
 // "raw", "raw_1", "raw_2", ...
-std::vector<std::string> raws_of(const Json& image) {
+std::vector<std::string> raws_of(const ReadJson& image) {
   std::vector<std::string> captions{
       std::string(trim(image.at("raw").get_ref<const std::string&>()))};
   for (int i = 1;; ++i) {
@@ -87,37 +86,38 @@ std::vector<std::string> raws_of(const Json& image) {
 }
 
 // Lists of pictures by class, which is the folder they lie in.
-bool is_by_class(const Json& json) {
-  return json.is_object() && !json.empty() && std::ranges::all_of(json, [](const Json& images) {
-           return images.is_array() && std::ranges::all_of(images, [](const Json& image) {
+bool is_by_class(const ReadJson& json) {
+  return json.is_object() && !json.empty() && std::ranges::all_of(json, [](const ReadJson& images) {
+           return images.is_array() && std::ranges::all_of(images, [](const ReadJson& image) {
                     return image.is_object() && image.contains("filename") && image.contains("raw");
                   });
          });
 }
 
-CaptionList list_by_class(const Json& json, const std::string& split, const std::string& where) {
+CaptionList list_by_class(const ReadJson& json, const std::string& split,
+                          const std::string& where) {
   SplitFiles files(split);
   for (const auto& [name, images] : json.items())
-    for (const Json& image : images)
+    for (const ReadJson& image : images)
       files.add(image, joined_path(name, image.at("filename")), [&] { return raws_of(image); });
   return std::move(files).list(where);
 }
 
 // Ids are numbers in COCO's own files and texts in others.
-std::map<std::string, std::size_t> index_images(const Json& json,
+std::map<std::string, std::size_t> index_images(const ReadJson& json,
                                                 std::vector<CaptionedFile>& files) {
   std::map<std::string, std::size_t> index;
-  for (const Json& image : json.at("images")) {
+  for (const ReadJson& image : json.at("images")) {
     index[scalar_text(image.at("id"), "an image's \"id\"")] = files.size();
     files.push_back({image.at("file_name").get<std::string>(), {}});
   }
   return index;
 }
 
-CaptionList coco_list(const Json& json, const std::string& where) {
+CaptionList coco_list(const ReadJson& json, const std::string& where) {
   std::vector<CaptionedFile> files;
   const auto index = index_images(json, files);
-  for (const Json& annotation : json.at("annotations")) {
+  for (const ReadJson& annotation : json.at("annotations")) {
     const std::string id = scalar_text(annotation.at("image_id"), "a caption's \"image_id\"");
     const auto found = index.find(id);
     if (found == index.end())
@@ -153,7 +153,7 @@ std::optional<std::size_t> CaptionList::find(std::string_view id) const {
 CaptionList parse_captions(std::string_view text, const std::string& split,
                            const std::string& where) {
   return reading_json(where, kRemedy, [&] {
-    const Json json = parse_json<Json>(text);
+    const ReadJson json = parse_json<ReadJson>(text);
     if (json.is_object() && json.contains("annotations")) return coco_list(json, where);
     if (json.is_object() && json.contains("images")) return karpathy_list(json, split, where);
     if (is_by_class(json)) return list_by_class(json, split, where);

@@ -62,7 +62,7 @@ struct EvaluationRequest {
   BootstrapOptions bootstrap;
   ComputeOptions compute;
   std::size_t max_pixels = 100'000'000;
-  std::filesystem::path cache;  ///< folder that keeps picture embeddings
+  std::filesystem::path cache;  ///< folder that keeps picture embeddings; not of a live model
 };
 
 /// Rows for a terminal; the first is the header.

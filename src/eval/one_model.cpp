@@ -2,14 +2,13 @@
 #include "eval/one_model.hpp"
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 
 #include <algorithm>
 #include <array>
 
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // What decides the vectors; where the weights came from does not.
 constexpr std::array kDecisive{"weights_sha256", "activation", "heads",

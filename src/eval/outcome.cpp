@@ -13,7 +13,6 @@
 namespace skyglot {
 namespace {
 
-using Json = nlohmann::ordered_json;
 using Rows = std::vector<std::vector<std::string>>;
 
 constexpr std::size_t kItemsInCell = 6;

@@ -24,7 +24,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 // Size and time of a file, or of the tar that a path leads into, so that a changed one gives
 // another key.

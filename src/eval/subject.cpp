@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "base/json.hpp"
 #include "base/linear_algebra.hpp"
 #include "base/log.hpp"
 #include "base/version.hpp"
@@ -20,7 +21,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kExamples = 10;
 
@@ -156,6 +156,9 @@ Subject::Subject(const EvaluationRequest& request, std::initializer_list<Task> t
   if (request.pictures.empty())
     fail(ErrorKind::usage,
          "nothing to evaluate: give --images PATH with --model DIR, or --image-embeddings FILE");
+  if (request.encoders != nullptr && !request.cache.empty())
+    fail(ErrorKind::usage,
+         "the vectors of a model that still changes are not kept; leave the cache out");
   request.bootstrap.validate();
   if (!text().classes.empty()) classes_ = read_classes(text().classes);
   facts["skyglot"] = version();

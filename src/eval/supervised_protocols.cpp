@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // How well labels can be told from picture embeddings alone: nearest neighbours, a linear probe.
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "eval/outcome.hpp"
 #include "eval/protocols.hpp"
 #include "eval/subject.hpp"
@@ -13,8 +14,6 @@
 
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 // What is evaluated, as the protocols take it, and where it came from.
 struct Supervised {

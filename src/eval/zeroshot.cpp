@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Classification by prompts: SkyScript's protocol, GeoRSCLIP's averaging, one class, transduction.
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/linear_algebra.hpp"
 #include "base/log.hpp"
 #include "base/strings.hpp"
@@ -13,8 +14,6 @@
 
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 ClassList numbered_classes(std::int64_t count) {
   std::vector<std::string> names;

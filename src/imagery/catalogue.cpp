@@ -8,15 +8,11 @@
 #include "geo/geopackage.hpp"
 #include "imagery/footprint.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <cmath>
 
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 const GpkgTable kCollections{"collections",
                              "Scenes that share sensor, licence and look",

@@ -64,6 +64,10 @@ struct Scene {
 
   /// What the scene is known by in its collection: the name of its first file.
   [[nodiscard]] const std::string& gdal_name() const { return files.front().gdal_name; }
+  /// Bands are numbered from 1.
+  [[nodiscard]] const BandInfo& band(int number) const {
+    return bands.at(static_cast<std::size_t>(number - 1));
+  }
 };
 
 struct ImageryCatalogue {

@@ -13,9 +13,11 @@
 #include "raster/gdal.hpp"
 #include "raster/gdal_dataset.hpp"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <ogrsf_frmts.h>
+#include <string_view>
 
 namespace skyglot {
 namespace {
@@ -123,6 +125,18 @@ std::vector<Image> list_images(const EarthEngineImport& import) {
   return images;
 }
 
+// The driver hands on what the service or the line said, without a kind.
+bool passes(std::string_view words) {
+  constexpr std::array kPassing{"\"code\": 429",      "\"code\": 5",          "error code : 429",
+                                "error code : 5",     "error code: 429",      "error code: 5",
+                                "UNAVAILABLE",        "RESOURCE_EXHAUSTED",   "DEADLINE_EXCEEDED",
+                                "Could not resolve",  "Couldn't connect",     "Failed to connect",
+                                "Connection refused", "Connection timed out", "Operation timed out",
+                                "Connection reset",   "Empty reply",          "transfer closed"};
+  return std::ranges::any_of(
+      kPassing, [&](const char* part) { return words.find(part) != std::string_view::npos; });
+}
+
 std::variant<Scene, Skipped> scene_of(const Image& image, const SceneOptions& options) {
   try {
     auto described = describe_grid(Raster::open(image.gdal_name, {.drivers = {"EEDAI"}}).info(),
@@ -134,6 +148,9 @@ std::variant<Scene, Skipped> scene_of(const Image& image, const SceneOptions& op
     return described;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::usage) throw;
+    if (passes(error.what()))
+      fail(ErrorKind::io, "{}; nothing was added, give the same command again once it answers",
+           error.what());
     log_warning("left out {}: {}", image.gdal_name, error.what());
     return Skipped{"unreadable"};
   }

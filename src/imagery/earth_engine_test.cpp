@@ -4,14 +4,15 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "imagery/chip_cutter.hpp"
 #include "imagery/show.hpp"
 #include "imagery/test_rasters.hpp"
+#include "tests/support/message_of.hpp"
 #include "tests/support/test_server.hpp"
 
 #include <gmock/gmock.h>
-#include <nlohmann/json.hpp>
 
 #include <cpl_conv.h>
 #include <mutex>
@@ -24,11 +25,10 @@ using testing_rasters::busy;
 using testing_rasters::fresh_folder;
 using testing_rasters::RasterRecipe;
 using testing_rasters::write_raster;
-using Json = nlohmann::json;
 
 constexpr const char* kAsset = "projects/earthengine-public/assets/TEST/SR";
 
-Json band(const std::string& id, int width) {
+ReadJson band(const std::string& id, int width) {
   return {{"id", id},
           {"dataType", {{"precision", "INT"}, {"range", {{"max", 65535}}}}},
           {"grid",
@@ -41,7 +41,7 @@ Json band(const std::string& id, int width) {
             {"dimensions", {{"width", width}, {"height", width}}}}}};
 }
 
-Json image(const std::string& name, const std::string& day) {
+ReadJson image(const std::string& name, const std::string& day) {
   return {{"type", "IMAGE"},
           {"name", std::string(kAsset) + "/" + name},
           {"id", "TEST/SR/" + name},
@@ -60,7 +60,7 @@ class EarthEngineStub {
  public:
   EarthEngineStub() {
     const std::string root = std::string("/") + kAsset;
-    server_.serve(root, Json{{"type", "IMAGE_COLLECTION"}, {"name", kAsset}}.dump());
+    server_.serve(root, ReadJson{{"type", "IMAGE_COLLECTION"}, {"name", kAsset}}.dump());
     server_.server.Get(root + ":listImages",
                        [this](const httplib::Request& request, httplib::Response& response) {
                          const std::lock_guard lock(mutex_);
@@ -72,9 +72,24 @@ class EarthEngineStub {
     for (const char* name : {"a1", "a2"})
       server_.serve(root + "/" + name,
                     image(name, name[1] == '1' ? "2021-06-01" : "2021-07-01").dump());
+    for (const int status : {404, 429, 503}) {
+      const std::string asset = "/" + busy_asset(status);
+      server_.server.Get(
+          asset + "/a1", [status](const httplib::Request&, httplib::Response& response) {
+            response.status = status;
+            response.set_content(
+                ReadJson{{"error", {{"code", status}, {"message", "not now"}}}}.dump(2),
+                "application/json");
+          });
+      server_.serve(asset,
+                    ReadJson{{"type", "IMAGE_COLLECTION"}, {"name", asset.substr(1)}}.dump());
+      ReadJson listed = image("a1", "2021-06-01");
+      listed["name"] = asset.substr(1) + "/a1";
+      server_.serve(asset + ":listImages", ReadJson{{"images", {listed}}}.dump());
+    }
     server_.server.Post(root + "/a1:getPixels",
                         [this](const httplib::Request& request, httplib::Response& response) {
-                          response.set_content(pixels(Json::parse(request.body)), "image/tiff");
+                          response.set_content(pixels(ReadJson::parse(request.body)), "image/tiff");
                         });
     server_.start();
     CPLSetConfigOption("EEDA_URL", server_.url("/").c_str());
@@ -87,19 +102,25 @@ class EarthEngineStub {
   EarthEngineStub(const EarthEngineStub&) = delete;
   EarthEngineStub& operator=(const EarthEngineStub&) = delete;
 
+  // A collection whose image the service lists but answers with `status`.
+  static std::string busy_asset(int status) {
+    return "projects/earthengine-public/assets/BUSY/" + std::to_string(status);
+  }
+
   std::string authorization_;
   std::string region_;
 
  private:
   // Two pages.
   static std::string list(const httplib::Request& request) {
-    if (request.has_param("pageToken")) return Json{{"images", {image("a2", "2021-07-01")}}}.dump();
-    return Json{{"images", {image("a1", "2021-06-01")}}, {"nextPageToken", "p2"}}.dump();
+    if (request.has_param("pageToken"))
+      return ReadJson{{"images", {image("a2", "2021-07-01")}}}.dump();
+    return ReadJson{{"images", {image("a1", "2021-06-01")}}, {"nextPageToken", "p2"}}.dump();
   }
 
   // The part of the image that was asked for, as the service sends it: a GeoTIFF.
-  static std::string pixels(const Json& request) {
-    const Json& grid = request.at("grid");
+  static std::string pixels(const ReadJson& request) {
+    const ReadJson& grid = request.at("grid");
     const int x0 =
         static_cast<int>((grid["affineTransform"]["translateX"].get<double>() - 4e5) / 10);
     const int y0 =
@@ -176,6 +197,24 @@ TEST(EarthEngine, ChipsAreCutFromTheService) {
   // Red is B4, the third of the bands; the stretch divides by 100.
   EXPECT_EQ(picture.row(5)[3 * 7], busy(2, 307, 285));
   EXPECT_EQ(picture.row(5)[3 * 7 + 2], busy(0, 307, 285));
+}
+
+// A service that is busy says nothing about the image.
+TEST(EarthEngine, AFaultThatPassesStopsTheImport) {
+  const CPLConfigOptionSetter once("GDAL_HTTP_MAX_RETRY", "0", false);
+  const EarthEngineStub stub;
+  set_log_level(LogLevel::quiet);
+  for (const int status : {429, 503}) {
+    ImageryCatalogue catalogue;
+    EXPECT_THAT(message_of([&] {
+                  (void)import_earth_engine(import_of("BUSY/" + std::to_string(status)), catalogue);
+                }),
+                HasSubstr("once it answers"));
+    EXPECT_TRUE(catalogue.scenes.empty());
+  }
+  ImageryCatalogue catalogue;
+  EXPECT_EQ(import_earth_engine(import_of("BUSY/404"), catalogue).skipped.at("unreadable"), 1U);
+  set_log_level(LogLevel::info);
 }
 
 TEST(EarthEngine, WhatIsNotThereIsNamed) {

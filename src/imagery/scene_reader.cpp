@@ -45,10 +45,6 @@ std::vector<Run> runs_of(const Scene& scene, const std::vector<int>& bands) {
   return runs;
 }
 
-const BandInfo& band_of(const Scene& scene, int number) {
-  return scene.bands.at(static_cast<std::size_t>(number - 1));
-}
-
 bool is_real(const BandInfo& band) {
   return band.type == SampleType::f32 || band.type == SampleType::f64;
 }
@@ -78,7 +74,7 @@ PatchSamples samples_for(const Scene& scene, const std::vector<int>& bands, std:
   bool bytes = true;
   bool words = true;
   for (const int number : bands) {
-    const BandInfo& band = band_of(scene, number);
+    const BandInfo& band = scene.band(number);
     const bool plain = band.scale == 1 && band.offset == 0;
     bytes = bytes && plain && band.type == SampleType::u8;
     words = words && plain && (band.type == SampleType::u8 || band.type == SampleType::u16);
@@ -120,7 +116,7 @@ Patch empty_patch(const Scene& scene, const SceneReader::Request& request) {
   patch.width = request.out_width;
   patch.height = request.out_height;
   for (const int number : request.bands) {
-    const BandInfo& band = band_of(scene, number);
+    const BandInfo& band = scene.band(number);
     patch.bands.push_back({band.name, band.wavelength_um, band.bits});
   }
   patch.samples = samples_for(scene, request.bands, patch.pixels());
@@ -252,7 +248,7 @@ void SceneReader::State::read_run(const Scene& scene, const Run& run, const Requ
 // the patch cannot have need a second read.
 void SceneReader::State::read_valid(const Scene& scene, const Request& request, Patch& patch) {
   const auto says_nothing = [&](int number) {
-    const BandInfo& band = band_of(scene, number);
+    const BandInfo& band = scene.band(number);
     return !band.has_mask && !band.nodata && !is_real(band);
   };
   if (request.judged.empty() || std::ranges::any_of(request.judged, says_nothing)) {
@@ -262,7 +258,7 @@ void SceneReader::State::read_valid(const Scene& scene, const Request& request, 
   patch.valid.assign(patch.pixels(), 0);
   const bool copied = request.resampling == Resampling::nearest;
   for (const int number : request.judged) {
-    const BandInfo& band = band_of(scene, number);
+    const BandInfo& band = scene.band(number);
     const auto in_patch = std::ranges::find(request.bands, number);
     const bool real_range = !band.nodata || std::isnan(*band.nodata) || fits<float>(*band.nodata);
     if (!band.has_mask && copied && in_patch != request.bands.end() && real_range) {
@@ -293,7 +289,7 @@ Patch SceneReader::State::read(const Scene& scene, const Request& request) {
   if (auto* values = std::get_if<std::vector<float>>(&patch.samples))
     for (std::size_t i = 0; i < request.bands.size(); ++i)
       scale_values(std::span(*values).subspan(i * patch.pixels(), patch.pixels()),
-                   band_of(scene, request.bands[i]));
+                   scene.band(request.bands[i]));
   return patch;
 }
 

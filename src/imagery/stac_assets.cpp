@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "imagery/stac_assets.hpp"
 
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
 #include "imagery/stac_json.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 #include <map>
@@ -14,9 +13,7 @@
 namespace skyglot {
 namespace {
 
-using Json = nlohmann::json;
-
-bool is_raster_asset(const Json& asset) {
+bool is_raster_asset(const ReadJson& asset) {
   const std::string type = to_lower(text_at(asset, "type"));
   if (!type.empty())
     return type.starts_with("image/tiff") || type.starts_with("image/vnd.stac.geotiff") ||
@@ -25,16 +22,17 @@ bool is_raster_asset(const Json& asset) {
   return href.ends_with(".tif") || href.ends_with(".tiff") || href.ends_with(".jp2");
 }
 
-bool has_role(const Json& asset, const char* role) {
+bool has_role(const ReadJson& asset, const char* role) {
   const auto roles = asset.find("roles");
-  return roles != asset.end() && roles->is_array() && std::ranges::count(*roles, Json(role)) > 0;
+  return roles != asset.end() && roles->is_array() &&
+         std::ranges::count(*roles, ReadJson(role)) > 0;
 }
 
 // What an asset's bands are called: their common names, else their names.
-std::vector<std::string> band_names(const Json& asset) {
+std::vector<std::string> band_names(const ReadJson& asset) {
   std::vector<std::string> names;
   for (const char* list : {"eo:bands", "bands"}) {
-    for (const Json& band : list_at(asset, list)) {
+    for (const ReadJson& band : list_at(asset, list)) {
       std::string name;
       for (const char* key : {"common_name", "eo:common_name", "name"})
         if (name.empty()) name = to_lower(text_at(band, key));
@@ -45,7 +43,7 @@ std::vector<std::string> band_names(const Json& asset) {
   return names;
 }
 
-bool may_have_one_band(const Json& asset) {
+bool may_have_one_band(const ReadJson& asset) {
   return band_names(asset).size() <= 1 && list_at(asset, "raster:bands").size() <= 1;
 }
 
@@ -63,21 +61,21 @@ std::vector<Names> wished(const StacWish& wish) {
   return names;
 }
 
-using Assets = std::vector<std::pair<std::string, const Json*>>;
+using Assets = std::vector<std::pair<std::string, const ReadJson*>>;
 
-Assets raster_assets(const Json& item) {
+Assets raster_assets(const ReadJson& item) {
   Assets assets;
   for (const auto& [key, asset] : item.at("assets").items())
     if (is_raster_asset(asset)) assets.emplace_back(key, &asset);
   return assets;
 }
 
-StacChoice only(const std::string& key, const Json& asset) {
+StacChoice only(const std::string& key, const ReadJson& asset) {
   return {.assets = {{key, &asset, ""}}};
 }
 
-StacChoice by_keys(const Json& item, const std::string& keys) {
-  const Json& assets = item.at("assets");
+StacChoice by_keys(const ReadJson& item, const std::string& keys) {
+  const ReadJson& assets = item.at("assets");
   if (assets.contains(keys)) return only(keys, assets.at(keys));
   StacChoice choice;
   for (const std::string_view part : split(keys, ',')) {
@@ -88,7 +86,7 @@ StacChoice by_keys(const Json& item, const std::string& keys) {
   return choice;
 }
 
-bool has_all(const Json& asset, const std::vector<Names>& wanted) {
+bool has_all(const ReadJson& asset, const std::vector<Names>& wanted) {
   const std::vector<std::string> names = band_names(asset);
   return std::ranges::all_of(
       wanted, [&](const Names& band) { return std::ranges::count(names, band.front()) > 0; });
@@ -102,7 +100,8 @@ StacChoice with_all_bands(const Assets& assets, const std::vector<Names>& wanted
 }
 
 // The asset of one band: known by the band's name, else by its own key.
-const std::pair<std::string, const Json*>* asset_of_band(const Assets& assets, const Names& band) {
+const std::pair<std::string, const ReadJson*>* asset_of_band(const Assets& assets,
+                                                             const Names& band) {
   const auto single = [](const auto& entry) { return may_have_one_band(*entry.second); };
   const auto keyed = [&](const std::string& name) {
     return std::ranges::find_if(
@@ -137,17 +136,17 @@ StacChoice first_of(const Assets& assets) {
     choice.guessed = assets.size() > 1;
     return choice;
   };
-  StacChoice choice =
-      pick([](const Json& asset) { return has_role(asset, "visual") || has_role(asset, "data"); });
+  StacChoice choice = pick(
+      [](const ReadJson& asset) { return has_role(asset, "visual") || has_role(asset, "data"); });
   if (!choice.assets.empty()) return choice;
-  return pick([](const Json& asset) {
+  return pick([](const ReadJson& asset) {
     return !has_role(asset, "thumbnail") && !has_role(asset, "overview");
   });
 }
 
 }  // namespace
 
-StacChoice choose_assets(const Json& item, const StacWish& wish) {
+StacChoice choose_assets(const ReadJson& item, const StacWish& wish) {
   if (!wish.keys.empty()) return by_keys(item, wish.keys);
   const Assets assets = raster_assets(item);
   const std::vector<Names> wanted = wished(wish);

@@ -2,6 +2,7 @@
 // STAC items and their files together: what is taken, joined, believed and said.
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "imagery/stac_source.hpp"
 #include "imagery/test_rasters.hpp"
 #include "tests/support/test_server.hpp"
@@ -20,17 +21,16 @@ using testing_rasters::busy;
 using testing_rasters::fresh_folder;
 using testing_rasters::RasterRecipe;
 using testing_rasters::write_raster;
-using Json = nlohmann::json;
 
-Json tiff(const std::string& href) {
+ReadJson tiff(const std::string& href) {
   return {{"href", href}, {"type", "image/tiff; application=geotiff"}, {"roles", {"data"}}};
 }
 
-Json item_of(const std::map<std::string, Json>& assets) {
-  Json item{{"type", "Feature"},
-            {"id", "here"},
-            {"properties", {{"datetime", "2020-05-01T10:00:00Z"}}},
-            {"assets", Json::object()}};
+ReadJson item_of(const std::map<std::string, ReadJson>& assets) {
+  ReadJson item{{"type", "Feature"},
+                {"id", "here"},
+                {"properties", {{"datetime", "2020-05-01T10:00:00Z"}}},
+                {"assets", ReadJson::object()}};
   for (const auto& [key, asset] : assets) item["assets"][key] = asset;
   return item;
 }
@@ -55,7 +55,7 @@ Imported imported(StacImport import) {
 
 class StacFiles : public testing::Test {
  protected:
-  Imported import(const Json& item, const std::string& asset = "") {
+  Imported import(const ReadJson& item, const std::string& asset = "") {
     write_file_atomically(folder_ / "item.json", item.dump());
     return imported({.source = {.location = (folder_ / "item.json").string()}, .asset = asset});
   }
@@ -76,7 +76,7 @@ std::vector<std::string> files_of(const Scene& scene) {
 }
 
 TEST_F(StacFiles, OneBandAFileIsJoined) {
-  std::map<std::string, Json> assets;
+  std::map<std::string, ReadJson> assets;
   for (const char* name : {"aot", "blue", "green", "red", "scl"}) {
     write(std::string(name) + ".tif");
     assets[name] = tiff(std::string("./") + name + ".tif");
@@ -90,7 +90,7 @@ TEST_F(StacFiles, OneBandAFileIsJoined) {
 }
 
 TEST_F(StacFiles, AssetsNamedInARowAreShownInThatOrder) {
-  std::map<std::string, Json> assets;
+  std::map<std::string, ReadJson> assets;
   for (const char* name : {"nir", "red", "swir"}) {
     write(std::string(name) + ".tif", std::string(name) == "swir" ? 32 : 64);
     assets[name] = tiff(std::string("./") + name + ".tif");
@@ -126,7 +126,7 @@ TEST_F(StacFiles, AGuessIsSaid) {
 
 TEST_F(StacFiles, TheFileCountsWhereTheItemContradictsIt) {
   write("a.tif");
-  Json item = item_of({{"visual", tiff("a.tif")}});
+  ReadJson item = item_of({{"visual", tiff("a.tif")}});
   item["properties"]["proj:epsg"] = 32633;
   item["properties"]["proj:shape"] = {48, 64};
   item["properties"]["proj:transform"] = {2, 0, 400000, 0, -2, 5800000};
@@ -140,10 +140,10 @@ TEST_F(StacFiles, TheFileCountsWhereTheItemContradictsIt) {
 
 TEST_F(StacFiles, WhatTheFileLeavesOpenIsAsTheItemSays) {
   write("a.tif");
-  Json asset = tiff("a.tif");
-  asset["raster:bands"] = Json::array({{{"nodata", 7}, {"scale", 0.5}, {"offset", -1}}});
+  ReadJson asset = tiff("a.tif");
+  asset["raster:bands"] = ReadJson::array({{{"nodata", 7}, {"scale", 0.5}, {"offset", -1}}});
   asset["eo:bands"] =
-      Json::array({{{"name", "B08"}, {"common_name", "nir"}, {"center_wavelength", 0.84}}});
+      ReadJson::array({{{"name", "B08"}, {"common_name", "nir"}, {"center_wavelength", 0.84}}});
   const BandInfo band = import(item_of({{"visual", asset}})).scene().bands.at(0);
   EXPECT_EQ(band.nodata, 7.0);
   EXPECT_EQ(band.scale, 0.5);
@@ -155,10 +155,10 @@ TEST_F(StacFiles, WhatTheFileLeavesOpenIsAsTheItemSays) {
 TEST_F(StacFiles, NoDataThatOnlyTheItemDeclaresIsLeftOut) {
   write_raster<std::uint8_t>(folder_ / "a.tif", {},
                              [](int band, int x, int y) { return x < 32 ? 0 : busy(band, x, y); });
-  Json asset = tiff("a.tif");
+  ReadJson asset = tiff("a.tif");
   const double whole =
       bounding_box(import(item_of({{"visual", asset}})).scene().footprint_lonlat).width();
-  asset["raster:bands"] = Json::array({{{"nodata", 0}}, {{"nodata", 0}}, {{"nodata", 0}}});
+  asset["raster:bands"] = ReadJson::array({{{"nodata", 0}}, {{"nodata", 0}}, {{"nodata", 0}}});
   const Scene scene = import(item_of({{"visual", asset}})).scene();
   EXPECT_EQ(scene.bands.at(2).nodata, 0.0);
   EXPECT_NEAR(bounding_box(scene.footprint_lonlat).width() / whole, 0.5, 0.02);
@@ -168,7 +168,7 @@ TEST_F(StacFiles, AFileWithoutASystemHasTheItems) {
   RasterRecipe recipe;
   recipe.crs = R"(LOCAL_CS["here",UNIT["metre",1]])";
   write_raster<std::uint8_t>(folder_ / "a.tif", recipe, busy);
-  Json item = item_of({{"visual", tiff("a.tif")}});
+  ReadJson item = item_of({{"visual", tiff("a.tif")}});
   EXPECT_EQ(import(item).counts.skipped.count("no_crs"), 1U);
   item["properties"]["proj:code"] = "EPSG:None";
   EXPECT_EQ(import(item).counts.skipped.count("no_crs"), 1U);

@@ -2,6 +2,7 @@
 #include "imagery/stac_item.hpp"
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
@@ -14,8 +15,6 @@
 #include "imagery/stac_json.hpp"
 #include "raster/gdal.hpp"
 
-#include <nlohmann/json.hpp>
-
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -26,26 +25,25 @@
 namespace skyglot {
 namespace {
 
-using Json = nlohmann::json;
-
 // An item of the right types that cannot be true.
 struct DamagedItem {};
 
 // A property of the asset, else of the item.
-const Json* property(const Json& item, const Json& asset, const char* key) {
+const ReadJson* property(const ReadJson& item, const ReadJson& asset, const char* key) {
   if (const auto found = asset.find(key); found != asset.end()) return &*found;
-  const Json& properties = item.at("properties");
+  const ReadJson& properties = item.at("properties");
   const auto found = properties.find(key);
   return found == properties.end() || found->is_null() ? nullptr : &*found;
 }
 
-std::string crs_of(const Json& item, const Json& asset) {
-  if (const Json* code = property(item, asset, "proj:code"); code != nullptr && code->is_string())
+std::string crs_of(const ReadJson& item, const ReadJson& asset) {
+  if (const ReadJson* code = property(item, asset, "proj:code");
+      code != nullptr && code->is_string())
     return code->get<std::string>();
-  if (const Json* epsg = property(item, asset, "proj:epsg");
+  if (const ReadJson* epsg = property(item, asset, "proj:epsg");
       epsg != nullptr && epsg->is_number_integer())
     return "EPSG:" + std::to_string(epsg->get<std::int64_t>());
-  const Json* wkt = property(item, asset, "proj:wkt2");
+  const ReadJson* wkt = property(item, asset, "proj:wkt2");
   return wkt != nullptr && wkt->is_string() ? wkt->get<std::string>() : "";
 }
 
@@ -63,18 +61,18 @@ SampleType type_from_stac(const std::string& name) {
   return SampleType::other;
 }
 
-std::optional<double> nodata_from(const Json& band) {
+std::optional<double> nodata_from(const ReadJson& band) {
   const auto found = band.find("nodata");
   if (found == band.end() || found->is_null()) return std::nullopt;
   return found->is_string() ? parse_double(found->get<std::string>()) : found->get<double>();
 }
 
-double number_at(const Json& object, const char* key, double otherwise) {
+double number_at(const ReadJson& object, const char* key, double otherwise) {
   const auto found = object.find(key);
   return found != object.end() && found->is_number() ? found->get<double>() : otherwise;
 }
 
-void read_optical(const Json& optical, BandInfo& band) {
+void read_optical(const ReadJson& optical, BandInfo& band) {
   if (const auto name = text_at(optical, "name"); !name.empty()) band.name = name;
   for (const char* key : {"common_name", "eo:common_name"})
     if (const auto colour = text_at(optical, key); !colour.empty()) band.colour = colour;
@@ -84,10 +82,10 @@ void read_optical(const Json& optical, BandInfo& band) {
 
 // Bands as the raster extension (or STAC 1.1's own field) gives them, with the type `other` where
 // none is given.
-std::vector<BandInfo> bands_of(const Json& asset) {
-  const Json& raster =
+std::vector<BandInfo> bands_of(const ReadJson& asset) {
+  const ReadJson& raster =
       asset.contains("raster:bands") ? list_at(asset, "raster:bands") : list_at(asset, "bands");
-  const Json& optical = asset.contains("eo:bands") ? list_at(asset, "eo:bands") : raster;
+  const ReadJson& optical = asset.contains("eo:bands") ? list_at(asset, "eo:bands") : raster;
   std::vector<BandInfo> bands;
   for (std::size_t i = 0; i < raster.size(); ++i) {
     BandInfo band{.name = std::to_string(i + 1),
@@ -103,7 +101,7 @@ std::vector<BandInfo> bands_of(const Json& asset) {
 }
 
 // Pixels along one side; 0 where no raster can have so many.
-int side_from(const Json& json) {
+int side_from(const ReadJson& json) {
   const double side = json.get<double>();
   return side >= 1 && side <= std::numeric_limits<int>::max() ? static_cast<int>(side) : 0;
 }
@@ -127,14 +125,14 @@ bool is_invertible(const GeoTransform& transform) {
 }
 
 // What the item says of the grid; parts that it leaves out, or that cannot be, stay empty.
-void read_grid(const Json& item, const Json& asset, RasterInfo& info) {
+void read_grid(const ReadJson& item, const ReadJson& asset, RasterInfo& info) {
   if (const std::string crs = crs_of(item, asset); is_known_crs(crs)) info.crs_wkt = crs;
-  const Json* shape = property(item, asset, "proj:shape");
+  const ReadJson* shape = property(item, asset, "proj:shape");
   if (shape != nullptr && shape->size() == 2) {
     info.height = side_from(shape->at(0));
     info.width = side_from(shape->at(1));
   }
-  const Json* transform = property(item, asset, "proj:transform");
+  const ReadJson* transform = property(item, asset, "proj:transform");
   if (transform == nullptr || transform->size() < 6) return;
   std::array<double, 6> t{};
   for (std::size_t i = 0; i < 6; ++i) t.at(i) = transform->at(i).get<double>();
@@ -147,7 +145,8 @@ bool has_grid(const RasterInfo& info) {
   return info.width > 0 && info.height > 0 && info.map_from_pixel && !info.crs_wkt.empty();
 }
 
-RasterInfo told_by_item(const Json& item, const StacAsset& asset, const std::string& gdal_name) {
+RasterInfo told_by_item(const ReadJson& item, const StacAsset& asset,
+                        const std::string& gdal_name) {
   RasterInfo info;
   info.name = gdal_name;
   info.bands = bands_of(*asset.json);
@@ -155,11 +154,11 @@ RasterInfo told_by_item(const Json& item, const StacAsset& asset, const std::str
   return info;
 }
 
-std::vector<Path> rings_from(const Json& polygon, double reference) {
+std::vector<Path> rings_from(const ReadJson& polygon, double reference) {
   std::vector<Path> rings;
-  for (const Json& ring : polygon) {
+  for (const ReadJson& ring : polygon) {
     Path path;
-    for (const Json& p : ring) {
+    for (const ReadJson& p : ring) {
       const double x = p.at(0).get<double>();
       // Far beyond any turn, unwrapping would only round.
       if (std::abs(x) > 720) throw DamagedItem();
@@ -174,13 +173,13 @@ std::vector<Path> rings_from(const Json& polygon, double reference) {
 }
 
 // GeoJSON cuts shapes at the antimeridian; here their parts meet again.
-Geometry geometry_from(const Json& json) {
+Geometry geometry_from(const ReadJson& json) {
   Geometry geometry{GeometryKind::polygon, {}};
   const std::string type = text_at(json, "type");
   if (type != "Polygon" && type != "MultiPolygon") return geometry;
-  const Json& coordinates = json.at("coordinates");
-  const Json polygons = type == "Polygon" ? Json::array({coordinates}) : coordinates;
-  for (const Json& polygon : polygons) {
+  const ReadJson& coordinates = json.at("coordinates");
+  const ReadJson polygons = type == "Polygon" ? ReadJson::array({coordinates}) : coordinates;
+  for (const ReadJson& polygon : polygons) {
     const double reference = geometry.parts.empty() ? polygon.at(0).at(0).at(0).get<double>()
                                                     : geometry.parts[0][0][0].x;
     geometry.parts.push_back(rings_from(polygon, reference));
@@ -189,7 +188,7 @@ Geometry geometry_from(const Json& json) {
 }
 
 // What the item says of its footprint; none where it says nothing. A false one is damage.
-std::optional<Geometry> declared_footprint(const Json& item) {
+std::optional<Geometry> declared_footprint(const ReadJson& item) {
   const auto found = item.find("geometry");
   if (found == item.end()) return std::nullopt;
   Geometry declared = geometry_from(*found);
@@ -256,9 +255,9 @@ RasterInfo completed(RasterInfo file, const RasterInfo& told) {
   return file;
 }
 
-std::string date_of(const Json& item, const SceneOptions& options) {
+std::string date_of(const ReadJson& item, const SceneOptions& options) {
   if (!options.date.empty()) return options.date;
-  const Json& properties = item.at("properties");
+  const ReadJson& properties = item.at("properties");
   for (const char* key : {"datetime", "start_datetime"})
     if (auto date = parse_date(text_at(properties, key))) return *date;
   return "";
@@ -267,7 +266,7 @@ std::string date_of(const Json& item, const SceneOptions& options) {
 // One item on its way to a scene.
 class ItemReader {
  public:
-  ItemReader(const Json& item, const StacItemSource& source, const SceneOptions& options)
+  ItemReader(const ReadJson& item, const StacItemSource& source, const SceneOptions& options)
       : item_(item),
         source_(source),
         options_(options),
@@ -378,7 +377,7 @@ class ItemReader {
           id(), source_.base, file.name);
   }
 
-  const Json& item_;
+  const ReadJson& item_;
   const StacItemSource& source_;
   const SceneOptions& options_;
   bool local_;
@@ -410,7 +409,7 @@ std::string path_of(const std::string& location) {
   return location;
 }
 
-bool in_box(const Json& item, const Box& wanted) {
+bool in_box(const ReadJson& item, const Box& wanted) {
   const auto found = item.find("bbox");
   if (found == item.end() || !found->is_array() || (found->size() != 4 && found->size() != 6))
     return true;
@@ -474,7 +473,7 @@ std::pair<std::string, std::string> days_of(const std::string& interval) {
   return {day(from, "0000-00-00"), day(to, "9999-99-99")};
 }
 
-bool matches(const Json& item, const StacFilter& filter) {
+bool matches(const ReadJson& item, const StacFilter& filter) {
   try {
     if (!filter.collections.empty() &&
         std::ranges::count(filter.collections, text_at(item, "collection")) == 0)
@@ -484,7 +483,7 @@ bool matches(const Json& item, const StacFilter& filter) {
     const std::string date = date_of(item, {});
     const auto [from, to] = days_of(filter.datetime);
     return date.empty() || (date >= from && date <= to);
-  } catch (const Json::exception&) {
+  } catch (const ReadJson::exception&) {
     return true;  // scene_from_item will say what is wrong with it
   }
 }
@@ -504,7 +503,7 @@ std::variant<Scene, Skipped> read_patiently(const ItemReader& reader) {
 
 }  // namespace
 
-std::variant<Scene, Skipped> scene_from_item(const Json& item, const StacItemSource& source,
+std::variant<Scene, Skipped> scene_from_item(const ReadJson& item, const StacItemSource& source,
                                              const SceneOptions& options) {
   try {
     auto outcome = read_patiently(ItemReader(item, source, options));
@@ -512,7 +511,7 @@ std::variant<Scene, Skipped> scene_from_item(const Json& item, const StacItemSou
       if (const std::string text = skip_advice(skipped->reason); !text.empty())
         log_warning("left out item {} of {}: {}", text_at(item, "id"), source.base, text);
     return outcome;
-  } catch (const Json::exception&) {
+  } catch (const ReadJson::exception&) {
     return Skipped{"damaged_item"};
   } catch (const DamagedItem&) {
     return Skipped{"damaged_item"};

@@ -2,19 +2,17 @@
 #include "imagery/stac_item.hpp"
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 
 #include <gtest/gtest.h>
-#include <nlohmann/json.hpp>
 
 namespace skyglot {
 namespace {
 
-using Json = nlohmann::json;
-
 // An item that says everything, so that nothing has to be opened.
-Json complete_item() {
-  return Json::parse(R"({
+ReadJson complete_item() {
+  return ReadJson::parse(R"({
     "type": "Feature", "stac_version": "1.0.0", "id": "scene-1", "collection": "ortho",
     "bbox": [13.0, 52.0, 13.1, 52.1],
     "geometry": {"type": "Polygon",
@@ -33,7 +31,7 @@ Json complete_item() {
                      {"name": "B04", "common_name": "red"}]}}})");
 }
 
-std::variant<Scene, Skipped> described(const Json& item) {
+std::variant<Scene, Skipped> described(const ReadJson& item) {
   set_log_level(LogLevel::quiet);
   auto outcome =
       scene_from_item(item, {"http://127.0.0.1:9/items/1.json", "", HttpPatience{.tries = 1}}, {});
@@ -59,8 +57,8 @@ TEST(StacItem, CompleteItemNeedsNoLookAtItsAsset) {
 }
 
 TEST(StacItem, AntimeridianPartsMeetAgain) {
-  Json item = complete_item();
-  item["geometry"] = Json::parse(R"({"type": "MultiPolygon", "coordinates": [
+  ReadJson item = complete_item();
+  item["geometry"] = ReadJson::parse(R"({"type": "MultiPolygon", "coordinates": [
     [[[179, -17], [180, -17], [180, -16], [179, -16], [179, -17]]],
     [[[-180, -17], [-179, -17], [-179, -16], [-180, -16], [-180, -17]]]]})");
   item["properties"]["proj:epsg"] = 4326;
@@ -70,7 +68,7 @@ TEST(StacItem, AntimeridianPartsMeetAgain) {
   EXPECT_EQ(bounding_box(std::get<Scene>(outcome).footprint_lonlat), (Box{179, -17, 181, -16}));
 }
 
-std::string reason_of(const Json& item) {
+std::string reason_of(const ReadJson& item) {
   try {
     const auto outcome = described(item);
     const auto* skipped = std::get_if<Skipped>(&outcome);
@@ -83,11 +81,11 @@ std::string reason_of(const Json& item) {
 
 // An item whose word cannot be taken is opened, and here nobody answers.
 TEST(StacItem, WhatContradictsItselfIsOpened) {
-  const auto opened = [](const Json& item) { return reason_of(item) == "nobody answers"; };
+  const auto opened = [](const ReadJson& item) { return reason_of(item) == "nobody answers"; };
   EXPECT_FALSE(opened(complete_item()));
-  Json item = complete_item();
-  Json& asset = item["assets"]["visual"];
-  const Json sound = asset["proj:transform"];
+  ReadJson item = complete_item();
+  ReadJson& asset = item["assets"]["visual"];
+  const ReadJson sound = asset["proj:transform"];
   asset["proj:transform"] = {362000, 10, 0, 5774500, 0, -10};  // GDAL's order
   EXPECT_TRUE(opened(item));
   asset["proj:transform"] = {1, 0, 362000, 0, -1, 5774500};  // ten times too small
@@ -103,7 +101,7 @@ TEST(StacItem, WhatContradictsItselfIsOpened) {
 }
 
 TEST(StacItem, WhatCannotBeUsedHasAReason) {
-  Json item = complete_item();
+  ReadJson item = complete_item();
   item["assets"].erase("visual");
   EXPECT_EQ(reason_of(item), "no_asset");
   item = complete_item();
@@ -120,7 +118,7 @@ TEST(StacItem, WhatCannotBeUsedHasAReason) {
   item = complete_item();
   item["assets"]["visual"].erase("raster:bands");  // must be opened
   EXPECT_EQ(reason_of(item), "nobody answers");
-  EXPECT_EQ(reason_of(Json(42)), "damaged_item");
+  EXPECT_EQ(reason_of(ReadJson(42)), "damaged_item");
   item = complete_item();
   item["assets"]["visual"].erase("href");
   EXPECT_EQ(reason_of(item), "unsupported_href");
@@ -131,11 +129,11 @@ TEST(StacItem, FootprintsOffTheEarthAreDamage) {
        {"[[[13, 52], [13.1, 520], [13.1, 52.1], [13, 52]]]",
         "[[[13, 52], [1e300, 52], [13.1, 52.1], [13, 52]]]",
         "[[[13, 52]], [[13, 52], [13.1, 52], [13.1, 52.1], [13, 52]]]", "[[]]", "[[[]]]", "7"}) {
-    Json item = complete_item();
-    item["geometry"]["coordinates"] = Json::parse(coordinates);
+    ReadJson item = complete_item();
+    item["geometry"]["coordinates"] = ReadJson::parse(coordinates);
     EXPECT_EQ(reason_of(item), "damaged_item") << coordinates;
   }
-  Json item = complete_item();
+  ReadJson item = complete_item();
   item["geometry"]["coordinates"][0].erase(4);  // not closed: mended
   const auto outcome = described(item);
   ASSERT_TRUE(std::holds_alternative<Scene>(outcome));
@@ -146,20 +144,20 @@ TEST(StacItem, FootprintsOffTheEarthAreDamage) {
 
 // Whatever stands where in an item: a scene, a reason, never anything else.
 TEST(StacItem, WrongTypesAnywhereAreCounted) {
-  const Json good = complete_item();
-  const std::vector<Json> wrong{nullptr,
-                                true,
-                                -1,
-                                1e300,
-                                "text",
-                                Json::array(),
-                                Json::object(),
-                                Json::array({Json::array()})};
-  const Json places = good.flatten();
+  const ReadJson good = complete_item();
+  const std::vector<ReadJson> wrong{nullptr,
+                                    true,
+                                    -1,
+                                    1e300,
+                                    "text",
+                                    ReadJson::array(),
+                                    ReadJson::object(),
+                                    ReadJson::array({ReadJson::array()})};
+  const ReadJson places = good.flatten();
   for (const auto& [place, value] : places.items()) {
-    for (Json::json_pointer at(place); !at.empty(); at.pop_back())
-      for (const Json& other : wrong) {
-        Json item = good;
+    for (ReadJson::json_pointer at(place); !at.empty(); at.pop_back())
+      for (const ReadJson& other : wrong) {
+        ReadJson item = good;
         item[at] = other;
         EXPECT_NO_THROW((void)reason_of(item)) << at << ' ' << other;
         EXPECT_NO_THROW((void)matches(item, {Box{13, 52, 14, 53}, "2021-06-01", {"ortho"}}));
@@ -196,7 +194,7 @@ TEST(StacItem, NamesForGdal) {
 }
 
 TEST(StacFilter, MatchesBoxTimeAndCollection) {
-  const Json item = complete_item();
+  const ReadJson item = complete_item();
   EXPECT_TRUE(matches(item, {}));
   EXPECT_TRUE(matches(item, {Box{13.05, 52.05, 14, 53}, "2021-05-01/..", {"ortho"}}));
   EXPECT_FALSE(matches(item, {Box{13.2, 52, 14, 53}, "", {}}));

@@ -4,6 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/pipeline.hpp"
@@ -21,8 +22,7 @@
 namespace skyglot {
 namespace {
 
-using Json = nlohmann::json;
-using Take = std::function<void(Json, const std::string&)>;
+using Take = std::function<void(ReadJson, const std::string&)>;
 
 constexpr std::size_t kMaxDocumentBytes = std::size_t{64} << 20;
 constexpr std::size_t kMostPages = 100'000;
@@ -47,19 +47,19 @@ std::string start_of(const std::string& text) {
 // Copies of JSON take stack by its depth.
 constexpr int kDeepestJson = 100;
 
-Json parse(const std::string& text, const std::string& location) {
-  const auto shallow = [&](int depth, Json::parse_event_t, const Json&) {
+ReadJson parse(const std::string& text, const std::string& location) {
+  const auto shallow = [&](int depth, ReadJson::parse_event_t, const ReadJson&) {
     if (depth > kDeepestJson)
       fail(ErrorKind::format, "{} is no STAC: its JSON is nested more than {} times", location,
            kDeepestJson);
     return true;
   };
   try {
-    Json json = Json::parse(text, shallow);
+    ReadJson json = ReadJson::parse(text, shallow);
     if (!json.is_object())
       fail(ErrorKind::format, "{} is no STAC: a JSON object was expected", location);
     return json;
-  } catch (const Json::exception& error) {
+  } catch (const ReadJson::exception& error) {
     fail(ErrorKind::format,
          "{} is no STAC: it is not whole JSON ({}); it starts with \"{}\". Check the address, and "
          "that it needs no login",
@@ -67,8 +67,8 @@ Json parse(const std::string& text, const std::string& location) {
   }
 }
 
-const Json* link_of(const Json& document, const char* rel) {
-  for (const Json& link : list_at(document, "links"))
+const ReadJson* link_of(const ReadJson& document, const char* rel) {
+  for (const ReadJson& link : list_at(document, "links"))
     if (link.is_object() && text_at(link, "rel") == rel && !text_at(link, "href").empty())
       return &link;
   return nullptr;
@@ -86,8 +86,8 @@ std::string rfc3339(const std::string& datetime) {
   return join(ends, "/");
 }
 
-Json search_body(const StacSource& source) {
-  Json body{{"limit", source.page_size}};
+ReadJson search_body(const StacSource& source) {
+  ReadJson body{{"limit", source.page_size}};
   const StacFilter& f = source.filter;
   if (f.bbox_lonlat)
     body["bbox"] = {f.bbox_lonlat->min_x, f.bbox_lonlat->min_y, f.bbox_lonlat->max_x,
@@ -129,7 +129,7 @@ class Reader {
   }
 
  private:
-  Json load(const Page& page) const {
+  ReadJson load(const Page& page) const {
     check_interrupt();
     if (!is_url(page.location))
       return parse(read_file(page.location, kMaxDocumentBytes), page.location);
@@ -142,7 +142,7 @@ class Reader {
 
   [[nodiscard]] bool enough() const { return taken_ >= source_.max_items; }
 
-  void give(Json item, const std::string& base) {
+  void give(ReadJson item, const std::string& base) {
     if (enough()) return;
     ++taken_;
     take_(std::move(item), base);
@@ -174,33 +174,34 @@ class Reader {
   void read_pages(Page page) {
     for (bool more = true; more && !enough();) {
       visit(page);
-      const Json document = load(page);
+      const ReadJson document = load(page);
       read_document(document, page.location);
-      const Json* next = link_of(document, "next");
+      const ReadJson* next = link_of(document, "next");
       more = next != nullptr && text_at(document, "type") == "FeatureCollection";
       if (more) page = next_page(*next, page.location);
     }
   }
 
-  [[nodiscard]] Page next_page(const Json& link, const std::string& base) const {
+  [[nodiscard]] Page next_page(const ReadJson& link, const std::string& base) const {
     Page page{resolved_href(base, text_at(link, "href")), ""};
     if (is_url(base) && !is_url(page.location))
       fail(ErrorKind::format, "{} names {} as its next page, which is no web address", base,
            page.location);
     if (to_lower(text_at(link, "method")) != "post") return page;
     const auto merge = link.find("merge");
-    Json body = merge != link.end() && *merge == true ? search_body(source_) : Json::object();
+    ReadJson body =
+        merge != link.end() && *merge == true ? search_body(source_) : ReadJson::object();
     if (link.contains("body") && link.at("body").is_object()) body.update(link.at("body"));
     page.body = body.dump();
     return page;
   }
 
-  void read_document(const Json& document, const std::string& location) {
+  void read_document(const ReadJson& document, const std::string& location) {
     const std::string type = text_at(document, "type");
     if (type == "Feature") {
       give(document, location);
     } else if (type == "FeatureCollection") {
-      for (const Json& item : list_at(document, "features")) give(item, location);
+      for (const ReadJson& item : list_at(document, "features")) give(item, location);
     } else if (type == "Catalog" || type == "Collection" || document.contains("stac_version")) {
       read_catalogue_document(document, location);
     } else {
@@ -210,8 +211,8 @@ class Reader {
     }
   }
 
-  void read_catalogue_document(const Json& document, const std::string& location) {
-    const Json* search = link_of(document, "search");
+  void read_catalogue_document(const ReadJson& document, const std::string& location) {
+    const ReadJson* search = link_of(document, "search");
     if (search != nullptr && is_url(location) && text_at(document, "type") != "Collection") {
       read_pages({search_url(resolved_href(location, text_at(*search, "href")), source_), ""});
       return;
@@ -220,7 +221,7 @@ class Reader {
     if (levels_ > kMostLevels)
       fail(ErrorKind::format, "{} lies more than {} levels below {}; give a catalogue further down",
            location, kMostLevels, source_.location);
-    for (const Json& link : list_at(document, "links")) {
+    for (const ReadJson& link : list_at(document, "links")) {
       const std::string rel = link.is_object() ? text_at(link, "rel") : "";
       if (enough() || (rel != "item" && rel != "items" && rel != "child")) continue;
       const std::string target = resolved_href(location, text_at(link, "href"));
@@ -237,7 +238,7 @@ class Reader {
 };
 
 struct Item {
-  Json json;
+  ReadJson json;
   std::string base;
 };
 
@@ -257,7 +258,7 @@ void say_guesses(const std::vector<Item>& items, const StacImport& import) {
   for (const Item& item : items) try {
       const StacChoice choice = choose_assets(item.json, {import.asset, import.scenes.bands});
       if (choice.guessed) ++guesses[to_string(choice)];
-    } catch (const Json::exception&) {
+    } catch (const ReadJson::exception&) {
       continue;  // scene_from_item will say what is wrong with it
     }
   for (const auto& [text, count] : guesses)
@@ -284,7 +285,7 @@ CatalogueCounts import_stac(const StacImport& wanted, ImageryCatalogue& catalogu
   import.collection.validate();
   CatalogueCounts counts;
   std::vector<Item> items;
-  read_stac(import.source, [&](Json item, const std::string& base) {
+  read_stac(import.source, [&](ReadJson item, const std::string& base) {
     if (matches(item, import.source.filter))
       items.push_back({std::move(item), base});
     else

@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "imagery/chip_cutter.hpp"
 #include "imagery/test_rasters.hpp"
@@ -20,9 +21,8 @@ using testing::HasSubstr;
 using testing_rasters::busy;
 using testing_rasters::fresh_folder;
 using testing_rasters::write_raster;
-using Json = nlohmann::json;
 
-Json item(const std::string& id, const std::string& href = "cog.tif") {
+ReadJson item(const std::string& id, const std::string& href = "cog.tif") {
   return {{"type", "Feature"},
           {"id", id},
           {"bbox", {13.0, 52.0, 13.1, 52.1}},
@@ -30,15 +30,16 @@ Json item(const std::string& id, const std::string& href = "cog.tif") {
           {"assets", {{"visual", {{"href", href}, {"type", "image/tiff"}}}}}};
 }
 
-Json page(const std::vector<std::string>& ids, const Json& links = Json::array()) {
-  Json features = Json::array();
+ReadJson page(const std::vector<std::string>& ids, const ReadJson& links = ReadJson::array()) {
+  ReadJson features = ReadJson::array();
   for (const std::string& id : ids) features.push_back(item(id));
   return {{"type", "FeatureCollection"}, {"features", features}, {"links", links}};
 }
 
 std::vector<std::string> ids_of(const StacSource& source) {
   std::vector<std::string> ids;
-  read_stac(source, [&](const Json& found, const std::string&) { ids.push_back(found.at("id")); });
+  read_stac(source,
+            [&](const ReadJson& found, const std::string&) { ids.push_back(found.at("id")); });
   return ids;
 }
 
@@ -56,17 +57,17 @@ TEST(StacSource, FilesOfEveryKind) {
   const auto folder = fresh_folder("stac_files");
   write_file_atomically(folder / "item.json", item("one").dump());
   write_file_atomically(folder / "items.json", page({"two", "three"}).dump());
-  const Json catalogue{{"type", "Catalog"},
-                       {"stac_version", "1.0.0"},
+  const ReadJson catalogue{{"type", "Catalog"},
+                           {"stac_version", "1.0.0"},
+                           {"links",
+                            {{{"rel", "self"}, {"href", "catalog.json"}},
+                             {{"rel", "item"}, {"href", "item.json"}},
+                             {{"rel", "child"}, {"href", "child.json"}}}}};
+  const ReadJson child{{"type", "Collection"},
                        {"links",
-                        {{{"rel", "self"}, {"href", "catalog.json"}},
-                         {{"rel", "item"}, {"href", "item.json"}},
-                         {{"rel", "child"}, {"href", "child.json"}}}}};
-  const Json child{{"type", "Collection"},
-                   {"links",
-                    {{{"rel", "parent"}, {"href", "catalog.json"}},
-                     {{"rel", "child"}, {"href", "catalog.json"}},
-                     {{"rel", "items"}, {"href", "items.json"}}}}};
+                        {{{"rel", "parent"}, {"href", "catalog.json"}},
+                         {{"rel", "child"}, {"href", "catalog.json"}},
+                         {{"rel", "items"}, {"href", "items.json"}}}}};
   write_file_atomically(folder / "catalog.json", catalogue.dump());
   write_file_atomically(folder / "child.json", child.dump());
   EXPECT_THAT(ids_of({.location = (folder / "item.json").string()}), ElementsAre("one"));
@@ -79,23 +80,24 @@ TEST(StacSource, FilesOfEveryKind) {
 
 TEST(StacSource, SearchPagesByGet) {
   TestServer server;
-  server.serve("/api", Json{{"type", "Catalog"},
-                            {"stac_version", "1.0.0"},
-                            {"links", {{{"rel", "search"}, {"href", "/api/search"}}}}}
+  server.serve("/api", ReadJson{{"type", "Catalog"},
+                                {"stac_version", "1.0.0"},
+                                {"links", {{{"rel", "search"}, {"href", "/api/search"}}}}}
                            .dump());
   std::string first_query;
-  server.server.Get("/api/search", [&](const httplib::Request& request,
-                                       httplib::Response& response) {
-    if (!request.has_param("token")) {
-      first_query = request.get_param_value("bbox") + "|" + request.get_param_value("datetime") +
-                    "|" + request.get_param_value("collections") + "|" +
-                    request.get_param_value("limit");
-      const Json next{{"rel", "next"}, {"href", "/api/search?token=2"}};
-      response.set_content(page({"a", "b"}, Json::array({next})).dump(), "application/geo+json");
-    } else {
-      response.set_content(page({"c"}).dump(), "application/geo+json");
-    }
-  });
+  server.server.Get(
+      "/api/search", [&](const httplib::Request& request, httplib::Response& response) {
+        if (!request.has_param("token")) {
+          first_query =
+              request.get_param_value("bbox") + "|" + request.get_param_value("datetime") + "|" +
+              request.get_param_value("collections") + "|" + request.get_param_value("limit");
+          const ReadJson next{{"rel", "next"}, {"href", "/api/search?token=2"}};
+          response.set_content(page({"a", "b"}, ReadJson::array({next})).dump(),
+                               "application/geo+json");
+        } else {
+          response.set_content(page({"c"}).dump(), "application/geo+json");
+        }
+      });
   server.start();
   StacSource source{.location = server.url("/api"), .page_size = 2};
   source.filter = {Box{13, 52, 13.5, 52.5}, "2021-01-01/2021-12-31", {"x", "y"}};
@@ -106,23 +108,23 @@ TEST(StacSource, SearchPagesByGet) {
 TEST(StacSource, SearchPagesByPostWithMergedBody) {
   TestServer server;
   server.server.Get("/search", [&](const httplib::Request&, httplib::Response& response) {
-    const Json next{{"rel", "next"},
-                    {"href", server.url("/search")},
-                    {"method", "POST"},
-                    {"merge", true},
-                    {"body", {{"token", "t2"}}}};
-    response.set_content(page({"a"}, Json::array({next})).dump(), "application/json");
+    const ReadJson next{{"rel", "next"},
+                        {"href", server.url("/search")},
+                        {"method", "POST"},
+                        {"merge", true},
+                        {"body", {{"token", "t2"}}}};
+    response.set_content(page({"a"}, ReadJson::array({next})).dump(), "application/json");
   });
-  Json posted;
+  ReadJson posted;
   server.server.Post("/search", [&](const httplib::Request& request, httplib::Response& response) {
-    posted = Json::parse(request.body);
+    posted = ReadJson::parse(request.body);
     response.set_content(page({"b"}).dump(), "application/json");
   });
   server.start();
   StacSource source{.location = server.url("/search"), .page_size = 7};
   source.filter.collections = {"x"};
   EXPECT_THAT(ids_of(source), ElementsAre("a", "b"));
-  EXPECT_EQ(posted, (Json{{"limit", 7}, {"collections", {"x"}}, {"token", "t2"}}));
+  EXPECT_EQ(posted, (ReadJson{{"limit", 7}, {"collections", {"x"}}, {"token", "t2"}}));
 }
 
 TEST(StacSource, EndlessPagingIsNoticed) {
@@ -185,10 +187,10 @@ TEST(ImportStac, CogIsReadThroughRangeRequests) {
                       response.set_header("Accept-Ranges", "bytes");
                       response.set_content(bytes, "image/tiff");
                     });
-  Json broken = item("gone", "missing.tif");
-  Json far = item("far");
+  ReadJson broken = item("gone", "missing.tif");
+  ReadJson far = item("far");
   far["bbox"] = {100.0, 10.0, 101.0, 11.0};
-  Json items = page({"here"});
+  ReadJson items = page({"here"});
   items["features"].push_back(broken);
   items["features"].push_back(far);
   server.serve("/data/items.json", items.dump());
@@ -271,8 +273,8 @@ TEST(ImportStac, AServerThatStaysBusyStopsTheImport) {
 
 TEST(StacSource, LinksOfWrongTypesAreAnError) {
   const auto folder = fresh_folder("stac_links");
-  const Json next{{"rel", "next"}, {"href", "b.json"}, {"method", "POST"}, {"merge", "yes"}};
-  write_file_atomically(folder / "a.json", page({"one"}, Json::array({next})).dump());
+  const ReadJson next{{"rel", "next"}, {"href", "b.json"}, {"method", "POST"}, {"merge", "yes"}};
+  write_file_atomically(folder / "a.json", page({"one"}, ReadJson::array({next})).dump());
   write_file_atomically(folder / "b.json", page({"two"}).dump());
   EXPECT_THAT(ids_of({.location = (folder / "a.json").string()}), ElementsAre("one", "two"));
 }
@@ -287,8 +289,8 @@ TEST(StacSource, DeepNestingIsAnErrorNotACrash) {
 TEST(StacSource, EndlessChildrenAreAnErrorNotACrash) {
   const auto folder = fresh_folder("stac_children");
   for (int i = 0; i < 300; ++i) {
-    const Json child{{"rel", "child"}, {"href", fmt::format("{}.json", i + 1)}};
-    const Json catalogue{{"type", "Catalog"}, {"links", Json::array({child})}};
+    const ReadJson child{{"rel", "child"}, {"href", fmt::format("{}.json", i + 1)}};
+    const ReadJson catalogue{{"type", "Catalog"}, {"links", ReadJson::array({child})}};
     write_file_atomically(folder / fmt::format("{}.json", i), catalogue.dump());
   }
   EXPECT_THAT(failure_of({.location = (folder / "0.json").string()}), HasSubstr("levels"));

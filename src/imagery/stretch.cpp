@@ -77,13 +77,9 @@ Samples sample(const std::vector<int>& bands, const std::vector<const Scene*>& s
   return samples;
 }
 
-const BandInfo& band_of(const Scene& scene, int number) {
-  return scene.bands.at(static_cast<std::size_t>(number - 1));
-}
-
 bool is_8_bit(const Scene& scene, const std::vector<int>& bands) {
   return std::ranges::all_of(bands, [&](int number) {
-    const BandInfo& band = band_of(scene, number);
+    const BandInfo& band = scene.band(number);
     return band.type == SampleType::u8 && band.scale == 1 && band.offset == 0;
   });
 }
@@ -94,7 +90,7 @@ std::vector<BandStretch> stored_range(const StretchRule& rule, const std::vector
                                       const Scene& scene) {
   std::vector<BandStretch> stretches;
   for (const int number : bands) {
-    const double scale = band_of(scene, number).scale;
+    const double scale = scene.band(number).scale;
     stretches.push_back({std::min(rule.low * scale, rule.high * scale),
                          std::max(rule.low * scale, rule.high * scale)});
   }

@@ -20,7 +20,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 constexpr std::int64_t kRows = 196;
 constexpr std::int64_t kDepth = 768;

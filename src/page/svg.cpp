@@ -21,6 +21,12 @@ std::string svg_html(const FigureText& text, SvgSize size, const std::string& bo
       escape_html(text.description), body);
 }
 
+std::string empty_plot_svg(const FigureText& text, const PlotFrame& frame) {
+  constexpr double kHeight = 40;
+  return svg_html(text, {frame.size.width, kHeight},
+                  svg_text(frame.size.width / 2, 24, "m", "nothing to show"));
+}
+
 std::string svg_line(double x1, double y1, double x2, double y2, std::string_view css_class) {
   return fmt::format("<path class=\"{}\" d=\"M{} {}L{} {}\"/>\n", css_class, svg_number(x1),
                      svg_number(y1), svg_number(x2), svg_number(y2));

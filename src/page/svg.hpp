@@ -19,8 +19,23 @@ struct SvgSize {
   double height = 0;
 };
 
+/// A drawing with axes: what lies between them, in its coordinates.
+struct PlotFrame {
+  SvgSize size;
+  double left = 0;
+  double right = 0;
+  double top = 0;
+  double bottom = 0;
+  [[nodiscard]] constexpr double width() const { return right - left; }
+  [[nodiscard]] constexpr double height() const { return bottom - top; }
+  [[nodiscard]] constexpr double middle() const { return (left + right) / 2; }
+};
+
 /// A whole <svg> with role, title and description. `body` is SVG.
 [[nodiscard]] std::string svg_html(const FigureText& text, SvgSize size, const std::string& body);
+
+/// In place of a plot without values.
+[[nodiscard]] std::string empty_plot_svg(const FigureText& text, const PlotFrame& frame);
 
 /// Coordinate with one decimal.
 [[nodiscard]] std::string svg_number(double value);

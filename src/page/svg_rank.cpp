@@ -11,21 +11,17 @@
 namespace skyglot {
 namespace {
 
-constexpr SvgSize kSize{360, 260};
-constexpr double kLeft = 48;
-constexpr double kRight = 344;
-constexpr double kTop = 24;
-constexpr double kBottom = 218;
+constexpr PlotFrame kRank{{360, 260}, 48, 344, 24, 218};
 
 // Logarithmic axes that end at whole decades.
 struct Axes {
   double x_decades = 1;
   double y_decades = 1;
   [[nodiscard]] double x(double rank) const {
-    return kLeft + std::log10(rank) / x_decades * (kRight - kLeft);
+    return kRank.left + std::log10(rank) / x_decades * kRank.width();
   }
   [[nodiscard]] double y(double count) const {
-    return kBottom - std::log10(count) / y_decades * (kBottom - kTop);
+    return kRank.bottom - std::log10(count) / y_decades * kRank.height();
   }
 };
 
@@ -41,16 +37,16 @@ std::string grid(const Axes& axes) {
   std::string svg;
   for (int k = 0; k <= static_cast<int>(axes.y_decades); ++k) {
     const double y = axes.y(std::pow(10.0, k));
-    svg += svg_line(kLeft, y, kRight, y, k == 0 ? "ax" : "gr");
-    svg += svg_text(kLeft - 6, y + 4, "e", decade_text(k));
+    svg += svg_line(kRank.left, y, kRank.right, y, k == 0 ? "ax" : "gr");
+    svg += svg_text(kRank.left - 6, y + 4, "e", decade_text(k));
   }
   for (int k = 0; k <= static_cast<int>(axes.x_decades); ++k) {
     const double x = axes.x(std::pow(10.0, k));
-    svg += svg_line(x, kTop, x, kBottom, k == 0 ? "ax" : "gr");
-    svg += svg_text(x, kBottom + 17, "m", decade_text(k));
+    svg += svg_line(x, kRank.top, x, kRank.bottom, k == 0 ? "ax" : "gr");
+    svg += svg_text(x, kRank.bottom + 17, "m", decade_text(k));
   }
   return svg + svg_text(4, 12, "l", "pictures") +
-         svg_text((kLeft + kRight) / 2, kSize.height - 6, "m", "rank of the tag");
+         svg_text(kRank.middle(), kRank.size.height - 6, "m", "rank of the tag");
 }
 
 // Every rank while they are far apart, then one a pixel.
@@ -76,9 +72,9 @@ std::string thresholds(const std::vector<std::uint64_t>& counts, const Axes& axe
     if (tags == 0) continue;
     const double y = axes.y(static_cast<double>(least));
     const double x = axes.x(static_cast<double>(tags));
-    svg += svg_line(x, y, x, kBottom, "mk");
-    const bool room = x < kLeft + 0.45 * (kRight - kLeft);
-    svg += svg_text(room ? x + 6 : kRight, y - 5, room ? "k" : "e k",
+    svg += svg_line(x, y, x, kRank.bottom, "mk");
+    const bool room = x < kRank.left + 0.45 * kRank.width();
+    svg += svg_text(room ? x + 6 : kRank.right, y - 5, room ? "k" : "e k",
                     fmt::format("{} {} with {} or more", format_count(tags),
                                 tags == 1 ? "tag" : "tags", format_count(least)));
   }
@@ -93,11 +89,10 @@ std::size_t reaching(const std::vector<std::uint64_t>& counts, std::uint64_t lea
 }
 
 std::string draw_rank_plot(const FigureText& text, const std::vector<std::uint64_t>& counts) {
-  if (counts.empty())
-    return svg_html(text, {kSize.width, 40}, svg_text(kSize.width / 2, 24, "m", "nothing to show"));
+  if (counts.empty()) return empty_plot_svg(text, kRank);
   const Axes axes{decades(static_cast<double>(counts.size())),
                   decades(static_cast<double>(counts.front()))};
-  return svg_html(text, kSize, grid(axes) + thresholds(counts, axes) + points(counts, axes));
+  return svg_html(text, kRank.size, grid(axes) + thresholds(counts, axes) + points(counts, axes));
 }
 
 }  // namespace skyglot

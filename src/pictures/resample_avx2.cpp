@@ -26,7 +26,7 @@ struct SplitWeight {
   std::int16_t low;
 };
 
-SplitWeight split(std::int32_t weight) {
+SplitWeight halves_of(std::int32_t weight) {
   const std::int32_t high = (weight + (1 << (kLowBits - 1))) >> kLowBits;
   return {static_cast<std::int16_t>(high), static_cast<std::int16_t>(weight - (high << kLowBits))};
 }
@@ -51,7 +51,7 @@ PixelWeights four_weights(const std::int32_t* weights, int count) {
   PixelWeights result{};
   for (std::size_t i = 0; i < 16; ++i) {
     const auto k = static_cast<int>(i / 8 * 2 + i % 2);
-    const SplitWeight parts = k < count ? split(weights[k]) : SplitWeight{0, 0};
+    const SplitWeight parts = k < count ? halves_of(weights[k]) : SplitWeight{0, 0};
     result.high[i] = parts.high;
     result.low[i] = parts.low;
   }
@@ -171,8 +171,8 @@ WeightPair pair_of(std::int32_t first, std::int32_t second) {
         static_cast<std::uint16_t>(a) |
         (static_cast<std::uint32_t>(static_cast<std::uint16_t>(b)) << 16));
   };
-  const SplitWeight a = split(first);
-  const SplitWeight b = split(second);
+  const SplitWeight a = halves_of(first);
+  const SplitWeight b = halves_of(second);
   return {packed(a.high, b.high), packed(a.low, b.low)};
 }
 

@@ -14,7 +14,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 
 constexpr int kSchema = 1;
 constexpr const char* kFormat = "skyglot data set";

@@ -12,7 +12,6 @@
 namespace skyglot {
 namespace {
 
-using Json = nlohmann::json;
 using OrderedJson = nlohmann::ordered_json;
 
 template <typename JsonType>
@@ -22,7 +21,7 @@ JsonType tags_json(const Tags& tags) {
   return object;
 }
 
-Tags tags_of(const Json& object) {
+Tags tags_of(const ReadJson& object) {
   Tags tags;
   for (const auto& [key, value] : object.items()) tags.push_back({key, value.get<std::string>()});
   return tags;
@@ -48,7 +47,7 @@ std::string unhex(const std::string& text) {
   return bytes;
 }
 
-Split split_of_number(const Json& number) {
+Split split_of_number(const ReadJson& number) {
   for (const Split split : {Split::train, Split::val, Split::test})
     if (number == static_cast<int>(split)) return split;
   fail(ErrorKind::format, "{} is the number of no split", number.dump());
@@ -73,9 +72,9 @@ ObjectKind kind_of_letter(std::string_view letter) {
   fail(ErrorKind::format, "\"{}\" is no kind of object; it is one of n, w, a", letter);
 }
 
-Json record_to_json(const PairRecord& r) {
-  Json surrounding = Json::array();
-  for (const Tags& tags : r.surrounding) surrounding.push_back(tags_json<Json>(tags));
+ReadJson record_to_json(const PairRecord& r) {
+  ReadJson surrounding = ReadJson::array();
+  for (const Tags& tags : r.surrounding) surrounding.push_back(tags_json<ReadJson>(tags));
   return {{"key", r.key},
           {"kind", std::string(1, static_cast<char>(r.kind))},
           {"osm_id", r.osm_id},
@@ -90,7 +89,7 @@ Json record_to_json(const PairRecord& r) {
           {"width", r.width},
           {"height", r.height},
           {"outline", hex(to_wkb(r.outline_lonlat))},
-          {"tags", tags_json<Json>(r.tags)},
+          {"tags", tags_json<ReadJson>(r.tags)},
           {"surrounding", std::move(surrounding)},
           {"title", r.title},
           {"title_multi_objects", r.title_multi_objects},
@@ -99,7 +98,7 @@ Json record_to_json(const PairRecord& r) {
           {"bytes", r.bytes}};
 }
 
-PairRecord record_from_json(const Json& json) {
+PairRecord record_from_json(const ReadJson& json) {
   PairRecord r;
   r.key = json.at("key");
   r.kind = kind_of_letter(json.at("kind").get<std::string>());
@@ -116,7 +115,7 @@ PairRecord record_from_json(const Json& json) {
   r.height = json.at("height");
   r.outline_lonlat = from_wkb(unhex(json.at("outline")));
   r.tags = tags_of(json.at("tags"));
-  for (const Json& tags : json.at("surrounding")) r.surrounding.push_back(tags_of(tags));
+  for (const ReadJson& tags : json.at("surrounding")) r.surrounding.push_back(tags_of(tags));
   r.title = json.at("title");
   r.title_multi_objects = json.at("title_multi_objects");
   r.shard = json.at("shard");

@@ -13,8 +13,6 @@
 namespace skyglot {
 namespace {
 
-using Json = nlohmann::json;
-
 const GpkgTable kPairs{
     "pairs",
     "One row per selected object: a pair, or the reason why it was skipped",
@@ -65,7 +63,7 @@ PairRecord record_of(const Statement& row) {
   r.title = row.text(5);
   r.title_multi_objects = row.text(6);
   r.tags = tags_from_json(row.text(8));
-  for (const Json& tags : Json::parse(row.text(9)))
+  for (const ReadJson& tags : ReadJson::parse(row.text(9)))
     r.surrounding.push_back(tags_from_json(tags.dump()));
   r.kind = kind_of_letter(row.text(10));
   r.osm_id = row.integer(11);

@@ -1,16 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "report/report_json.hpp"
 
+#include "base/json.hpp"
 #include "page/svg_rank.hpp"
-
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 Json counts_json(const DatasetInfo& info, const Statistics& s) {
   return {{"cells_with_imagery", info.cells_with_imagery},

@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/random.hpp"
 #include "base/resource.hpp"
 #include "base/strings.hpp"
@@ -25,7 +26,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::ordered_json;
 using testing::HasSubstr;
 
 constexpr const char* kHostile = "</code><script>alert(\"1\")</script>\u202E&'\x01";

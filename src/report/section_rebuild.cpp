@@ -1,19 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // The recipe and the hashes: how to make the same data set again and how to know that it is.
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "page/page_template.hpp"
 #include "records/recipe.hpp"
 #include "report/sections.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 #include <algorithm>
 
 namespace skyglot {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 constexpr std::size_t kMostShards = 200;
 

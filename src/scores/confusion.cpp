@@ -2,6 +2,7 @@
 #include "scores/confusion.hpp"
 
 #include "base/csv.hpp"
+#include "base/numbers.hpp"
 #include "base/unicode.hpp"
 
 #include <fmt/format.h>
@@ -14,10 +15,6 @@ namespace {
 
 constexpr std::size_t kWholeMatrix = 12;  // classes that fit a terminal
 constexpr std::size_t kNameWidth = 32;
-
-double percent_of(std::int64_t part, std::int64_t whole) {
-  return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
-}
 
 bool worse(const ConfusedPair& a, const ConfusedPair& b) {
   if (a.count != b.count) return a.count > b.count;

@@ -2,6 +2,7 @@
 #include "scores/metrics.hpp"
 
 #include "base/error.hpp"
+#include "base/numbers.hpp"
 #include "base/random.hpp"
 #include "base/strings.hpp"
 #include "scores/binomial.hpp"
@@ -14,10 +15,6 @@
 
 namespace skyglot {
 namespace {
-
-double percent_of(std::int64_t part, std::int64_t whole) {
-  return whole == 0 ? 0 : 100 * static_cast<double>(part) / static_cast<double>(whole);
-}
 
 // As numpy's percentile: linear between order statistics.
 double quantile(const std::vector<double>& sorted, double share) {

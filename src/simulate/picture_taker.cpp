@@ -16,20 +16,20 @@ namespace {
 
 constexpr int kBlock = 512;  // pixels of the finished picture
 
-struct Block {
+struct PictureBlock {
   std::size_t scene = 0;
   PixelWindow window;
 };
 
 /// Samples of one block, bands one after the other.
 struct Samples {
-  Block block;
+  PictureBlock block;
   std::vector<std::uint8_t> bytes;
   std::vector<std::uint16_t> words;
 };
 
-std::vector<Block> all_blocks(const std::vector<SceneSpec>& scenes) {
-  std::vector<Block> blocks;
+std::vector<PictureBlock> all_blocks(const std::vector<SceneSpec>& scenes) {
+  std::vector<PictureBlock> blocks;
   for (std::size_t s = 0; s < scenes.size(); ++s) {
     const int side = kBlock / scenes[s].oversample;
     for (int y = 0; y < scenes[s].height; y += side)
@@ -91,14 +91,14 @@ class Camera {
     for (const SceneSpec& spec : scenes) shapes_.emplace_back(town, spec);
   }
 
-  [[nodiscard]] Samples take(const Block& block) const {
+  [[nodiscard]] Samples take(const PictureBlock& block) const {
     const SceneSpec& spec = scenes_[block.scene];
     return spec.sensor == Sensor::classes8 ? classes(block) : photograph(block);
   }
 
  private:
-  [[nodiscard]] Samples classes(const Block& block) const;
-  [[nodiscard]] Samples photograph(const Block& block) const;
+  [[nodiscard]] Samples classes(const PictureBlock& block) const;
+  [[nodiscard]] Samples photograph(const PictureBlock& block) const;
   void record_rgb(Samples& samples, const std::vector<Light>& light) const;
   void record_multi(Samples& samples, const std::vector<Light>& light) const;
   // Noise of the sensor at a pixel and band; of standard deviation 1.
@@ -112,7 +112,7 @@ class Camera {
   NoiseSet noise_;
 };
 
-Samples Camera::classes(const Block& block) const {
+Samples Camera::classes(const PictureBlock& block) const {
   const SceneShapes& shapes = shapes_[block.scene];
   const PixelWindow margin = grown_window(block.window, 8);
   const Canvas canvas = draw_canvas(shapes, margin, noise_.patches);
@@ -131,7 +131,7 @@ Samples Camera::classes(const Block& block) const {
   return samples;
 }
 
-Samples Camera::photograph(const Block& block) const {
+Samples Camera::photograph(const PictureBlock& block) const {
   const SceneSpec& spec = scenes_[block.scene];
   const SceneShapes& shapes = shapes_[block.scene];
   const PixelWindow core = drawing_window(block.window, spec.oversample);
@@ -164,7 +164,7 @@ void Camera::record_rgb(Samples& samples, const std::vector<Light>& light) const
 
 void Camera::record_multi(Samples& samples, const std::vector<Light>& light) const {
   static constexpr std::array<std::size_t, 4> kSource{2, 1, 0, 3};  // blue, green, red, nir
-  const Block& block = samples.block;
+  const PictureBlock& block = samples.block;
   const SceneSpec& spec = scenes_[block.scene];
   const PixelWindow& w = block.window;
   const auto count = static_cast<std::size_t>(w.width) * static_cast<std::size_t>(w.height);
@@ -229,14 +229,14 @@ void take_pictures(const Town& town, const std::vector<SceneSpec>& scenes,
     make_folder((folder / spec.file).parent_path());
     writers.push_back(std::make_unique<RasterWriter>(folder / spec.file, raster_spec(spec, town)));
   }
-  const std::vector<Block> blocks = all_blocks(scenes);
+  const std::vector<PictureBlock> blocks = all_blocks(scenes);
   const Camera camera(town, scenes);
   Progress progress("pictures", blocks.size());
   std::size_t next = 0;
   const PipelineLimits limits{threads, static_cast<std::size_t>(threads) * 3};
   run_pipeline(
       limits, [&] { return next < blocks.size() ? std::optional(blocks[next++]) : std::nullopt; },
-      [&](const Block& block) { return camera.take(block); },
+      [&](const PictureBlock& block) { return camera.take(block); },
       [&](const Samples& samples) {
         RasterWriter& writer = *writers[samples.block.scene];
         if (samples.words.empty())

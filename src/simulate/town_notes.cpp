@@ -2,16 +2,14 @@
 #include "simulate/town_notes.hpp"
 
 #include "base/atomic_file.hpp"
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "simulate/names.hpp"
 
 #include <fmt/format.h>
-#include <nlohmann/json.hpp>
 
 namespace skyglot::simulate {
 namespace {
-
-using Json = nlohmann::ordered_json;
 
 const char* sensor_name(Sensor sensor) {
   switch (sensor) {

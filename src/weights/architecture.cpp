@@ -13,8 +13,6 @@ namespace skyglot {
 namespace {
 
 constexpr std::int64_t kHeadWidth = 64;
-constexpr std::int64_t kMaxLayers = 1024;
-constexpr std::int64_t kMaxWidth = 1 << 16;
 constexpr double kVitEpsilon = 1e-6;
 
 // Looks at shapes and says which tensor is at fault.
@@ -31,7 +29,7 @@ class Shapes {
     if (shape.size() != rank)
       reject(name, fmt::format("is {} where {} sides were expected", shape_text(shape), rank));
     for (const std::int64_t side : shape)
-      if (side < 1 || side > (kMaxWidth << 8)) reject(name, "has the shape " + shape_text(shape));
+      if (side < 1 || side > (kMostWidth << 8)) reject(name, "has the shape " + shape_text(shape));
     return shape;
   }
   [[noreturn]] void reject(const std::string& name, const std::string& what) const {
@@ -41,7 +39,7 @@ class Shapes {
   /// How many of head + "0" + tail, head + "1" + tail, ... there are.
   [[nodiscard]] std::int64_t count(const std::string& head, const std::string& tail) const {
     std::int64_t layers = 0;
-    while (layers < kMaxLayers && has(fmt::format("{}{}{}", head, layers, tail))) ++layers;
+    while (layers < kMostLayers && has(fmt::format("{}{}{}", head, layers, tail))) ++layers;
     if (layers == 0) reject(head + "0" + tail, "is missing");
     return layers;
   }

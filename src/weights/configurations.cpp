@@ -12,47 +12,45 @@
 namespace skyglot {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr const char* kConfig = "config.json beside the file";
 constexpr const char* kPreprocessor = "preprocessor_config.json beside the file";
 constexpr const char* kOpenClip = "open_clip_config.json beside the file";
 // Far beyond any picture that a tower is given.
 constexpr std::int64_t kMaxSide = 1 << 16;
 
-const Json& at_or_null(const Json& json, const char* key) {
-  static const Json null;
+const ReadJson& at_or_null(const ReadJson& json, const char* key) {
+  static const ReadJson null;
   return json.is_object() && json.contains(key) ? json[key] : null;
 }
 
-bool is_true(const Json& json, const char* key) {
-  const Json& value = at_or_null(json, key);
+bool is_true(const ReadJson& json, const char* key) {
+  const ReadJson& value = at_or_null(json, key);
   return value.is_boolean() && value.get<bool>();
 }
 
-bool is_false(const Json& json, const char* key) {
-  const Json& value = at_or_null(json, key);
+bool is_false(const ReadJson& json, const char* key) {
+  const ReadJson& value = at_or_null(json, key);
   return value.is_boolean() && !value.get<bool>();
 }
 
-std::string text_at(const Json& json, const char* key) {
-  const Json& value = at_or_null(json, key);
+std::string text_at(const ReadJson& json, const char* key) {
+  const ReadJson& value = at_or_null(json, key);
   return value.is_string() ? value.get<std::string>() : "";
 }
 
 // A whole number from 1 to kMaxSide, or nothing.
-std::optional<std::int64_t> whole(const Json& value) {
+std::optional<std::int64_t> whole(const ReadJson& value) {
   if (!value.is_number() || !(value.get<double>() >= 1) || !(value.get<double>() <= kMaxSide))
     return std::nullopt;
   return static_cast<std::int64_t>(value.get<double>());
 }
 
-std::optional<double> positive(const Json& value) {
+std::optional<double> positive(const ReadJson& value) {
   return value.is_number() && value.get<double>() > 0 ? std::optional(value.get<double>())
                                                       : std::nullopt;
 }
 
-std::optional<Normalisation> normalisation_of(const Json& mean, const Json& std) {
+std::optional<Normalisation> normalisation_of(const ReadJson& mean, const ReadJson& std) {
   Normalisation normalisation;
   if (!mean.is_array() || !std.is_array() || mean.empty() || mean.size() != std.size())
     return std::nullopt;
@@ -74,7 +72,8 @@ void refuse(Provenance& facts, const char* option, const char* source, const std
   facts.unsupported.push_back({option, fmt::format("{} says {}", source, what)});
 }
 
-std::optional<Activation> activation_of(Provenance& facts, const Json& word, const char* source) {
+std::optional<Activation> activation_of(Provenance& facts, const ReadJson& word,
+                                        const char* source) {
   if (!word.is_string()) return std::nullopt;
   if (word == "quick_gelu") return Activation::quick_gelu;
   if (word == "gelu") return Activation::gelu;
@@ -86,12 +85,12 @@ std::optional<Activation> activation_of(Provenance& facts, const Json& word, con
 // --- transformers: preprocessor_config.json
 
 // {"shortest_edge": n}, {"height": n, "width": n}, or a number that means one or the other.
-std::optional<Framing> resized(Provenance& facts, const Json& json, bool crops) {
-  const Json& size = at_or_null(json, "size");
+std::optional<Framing> resized(Provenance& facts, const ReadJson& json, bool crops) {
+  const ReadJson& size = at_or_null(json, "size");
   Framing framing;
   const bool is_shortest = size.is_object() ? size.contains("shortest_edge") : crops;
   framing.resize = is_shortest ? ResizeMode::shortest : ResizeMode::squash;
-  const Json& length =
+  const ReadJson& length =
       size.is_object() ? at_or_null(size, is_shortest ? "shortest_edge" : "height") : size;
   const auto side = whole(length);
   const bool square = is_shortest || !size.is_object() || at_or_null(size, "width") == length;
@@ -107,12 +106,12 @@ std::optional<Framing> resized(Provenance& facts, const Json& json, bool crops) 
   return framing;
 }
 
-void read_framing(Provenance& facts, const Json& json) {
+void read_framing(Provenance& facts, const ReadJson& json) {
   const bool crops = is_true(json, "do_center_crop");
   auto framing = resized(facts, json, crops);
   if (!framing) return;
   framing->crop_centre = CropCentre::floored;
-  const Json& crop = at_or_null(json, "crop_size");
+  const ReadJson& crop = at_or_null(json, "crop_size");
   if (crops && !crop.is_null()) {
     const auto side = whole(crop.is_object() ? at_or_null(crop, "height") : crop);
     const bool square =
@@ -125,10 +124,10 @@ void read_framing(Provenance& facts, const Json& json) {
   set_first(facts.framing, framing, kPreprocessor);
 }
 
-void read_resample(Provenance& facts, const Json& json) {
+void read_resample(Provenance& facts, const ReadJson& json) {
   constexpr int kBilinear = 2;
   constexpr int kBicubic = 3;
-  const Json& resample = at_or_null(json, "resample");
+  const ReadJson& resample = at_or_null(json, "resample");
   std::string processor = text_at(json, "image_processor_type");
   if (processor.empty()) processor = text_at(json, "feature_extractor_type");
   if (resample == kBicubic || resample == kBilinear)
@@ -143,7 +142,7 @@ void read_resample(Provenance& facts, const Json& json) {
     set_first(facts.interpolation, std::optional(Interpolation::bilinear), kPreprocessor);
 }
 
-void read_preprocessor(Provenance& facts, const Json& json) {
+void read_preprocessor(Provenance& facts, const ReadJson& json) {
   if (!json.is_object()) return;
   if (is_false(json, "do_rescale"))
     refuse(facts, "--normalisation", kPreprocessor, "do_rescale false: pixels from 0 to 255");
@@ -159,16 +158,16 @@ void read_preprocessor(Provenance& facts, const Json& json) {
 // --- transformers: config.json
 
 // CLIP's halves are written without what is transformers' default.
-Json with_defaults(const Json& half, const Json& config, std::int64_t heads) {
-  Json full = half.is_object() ? half : Json::object();
+ReadJson with_defaults(const ReadJson& half, const ReadJson& config, std::int64_t heads) {
+  ReadJson full = half.is_object() ? half : ReadJson::object();
   if (text_at(config, "model_type") != "clip") return full;
-  full.update(Json{{"hidden_act", full.value("hidden_act", Json("quick_gelu"))},
-                   {"num_attention_heads", full.value("num_attention_heads", Json(heads))},
-                   {"layer_norm_eps", full.value("layer_norm_eps", Json(1e-5))}});
+  full.update(ReadJson{{"hidden_act", full.value("hidden_act", ReadJson("quick_gelu"))},
+                       {"num_attention_heads", full.value("num_attention_heads", ReadJson(heads))},
+                       {"layer_norm_eps", full.value("layer_norm_eps", ReadJson(1e-5))}});
   return full;
 }
 
-void read_tower(TowerFacts& tower, const Json& json) {
+void read_tower(TowerFacts& tower, const ReadJson& json) {
   set_first(tower.heads, whole(at_or_null(json, "num_attention_heads")), kConfig);
   if (!tower.layer_norm_epsilon)
     tower.layer_norm_epsilon = positive(at_or_null(json, "layer_norm_eps"));
@@ -179,25 +178,25 @@ void read_tower(TowerFacts& tower, const Json& json) {
 // A key whose other values make another tower, and the value that makes ours.
 struct Demand {
   const char* key;
-  Json ours;
+  ReadJson ours;
 };
 
-void demand(Provenance& facts, const Json& half, const char* name,
+void demand(Provenance& facts, const ReadJson& half, const char* name,
             const std::vector<Demand>& demands) {
   for (const Demand& d : demands) {
-    const Json& value = at_or_null(half, d.key);
+    const ReadJson& value = at_or_null(half, d.key);
     if (!value.is_null() && value != d.ours)
       refuse(facts, "", kOpenClip,
              fmt::format("{}.{} is {}, which skyglot does not run", name, d.key, value.dump()));
   }
 }
 
-void read_epsilon(TowerFacts& tower, const Json& half) {
+void read_epsilon(TowerFacts& tower, const ReadJson& half) {
   if (const auto epsilon = positive(at_or_null(at_or_null(half, "norm_kwargs"), "eps")))
     tower.layer_norm_epsilon = epsilon;
 }
 
-void read_open_clip_vision(Provenance& facts, const Json& vision) {
+void read_open_clip_vision(Provenance& facts, const ReadJson& vision) {
   if (!vision.is_object()) return;
   const auto width = whole(at_or_null(vision, "width"));
   const auto head_width = whole(at_or_null(vision, "head_width"));
@@ -217,13 +216,13 @@ void read_open_clip_vision(Provenance& facts, const Json& vision) {
           {"input_patchnorm", false},
           {"no_ln_pre", false},
           {"pos_embed_type", "learnable"},
-          {"act_kwargs", Json::object()},
+          {"act_kwargs", ReadJson::object()},
           {"block_type", "default"},
           {"qk_norm", false},
           {"scaled_cosine_attn", false}});
 }
 
-void read_open_clip_text(Provenance& facts, const Json& text) {
+void read_open_clip_text(Provenance& facts, const ReadJson& text) {
   constexpr std::int64_t kTheirHeads = 8;  // where nothing is said
   if (!text.is_object()) return;
   const auto heads = whole(at_or_null(text, "heads"));
@@ -238,7 +237,7 @@ void read_open_clip_text(Provenance& facts, const Json& text) {
           {"proj", "linear"},
           {"proj_type", "linear"},
           {"proj_bias", false},
-          {"act_kwargs", Json::object()},
+          {"act_kwargs", ReadJson::object()},
           {"block_type", "default"},
           {"qk_norm", false},
           {"scaled_cosine_attn", false}});
@@ -246,10 +245,10 @@ void read_open_clip_text(Provenance& facts, const Json& text) {
     refuse(facts, "", kOpenClip, "text_cfg.hf_model_name, a text tower that skyglot does not run");
 }
 
-void read_open_clip_framing(Provenance& facts, const Json& preprocess) {
+void read_open_clip_framing(Provenance& facts, const ReadJson& preprocess) {
   Framing framing;
-  const Json& size = at_or_null(preprocess, "size");
-  const Json& side = size.is_array() && !size.empty() ? size[0] : size;
+  const ReadJson& size = at_or_null(preprocess, "size");
+  const ReadJson& side = size.is_array() && !size.empty() ? size[0] : size;
   const std::string mode = text_at(preprocess, "resize_mode");
   if (size.is_array() && size.size() > 1 && size[1] != side)
     return refuse(facts, "--resize", kOpenClip, "size " + size.dump() + ", which is no square");
@@ -272,28 +271,29 @@ void read_interpolation(Provenance& facts, const std::string& word, const char* 
 
 }  // namespace
 
-void read_transformers(Provenance& facts, const Json& config, const Json& preprocessor) {
+void read_transformers(Provenance& facts, const ReadJson& config, const ReadJson& preprocessor) {
   constexpr std::int64_t kVisionHeads = 12;
   constexpr std::int64_t kTextHeads = 8;
   const bool clip = config.contains("vision_config");
-  const Json vision = clip ? with_defaults(config["vision_config"], config, kVisionHeads) : config;
+  const ReadJson vision =
+      clip ? with_defaults(config["vision_config"], config, kVisionHeads) : config;
   set_first(facts.activation, activation_of(facts, at_or_null(vision, "hidden_act"), kConfig),
             kConfig);
   read_tower(facts.vision, vision);
   if (clip) {
-    const Json text = with_defaults(at_or_null(config, "text_config"), config, kTextHeads);
+    const ReadJson text = with_defaults(at_or_null(config, "text_config"), config, kTextHeads);
     facts.text_activation = activation_of(facts, at_or_null(text, "hidden_act"), kConfig);
     read_tower(facts.text, text);
   }
   read_preprocessor(facts, preprocessor);
 }
 
-void read_timm(Provenance& facts, const Json& timm) {
+void read_timm(Provenance& facts, const ReadJson& timm) {
   if (!timm.is_object()) return;
   set_first(facts.normalisation,
             normalisation_of(at_or_null(timm, "mean"), at_or_null(timm, "std")), kConfig);
   read_interpolation(facts, text_at(timm, "interpolation"), kConfig);
-  const Json& input = at_or_null(timm, "input_size");
+  const ReadJson& input = at_or_null(timm, "input_size");
   const auto side = input.is_array() && input.size() == 3 ? whole(input[1]) : std::nullopt;
   if (!side) return;
   const double share = positive(at_or_null(timm, "crop_pct")).value_or(1.0);
@@ -310,15 +310,15 @@ void read_timm(Provenance& facts, const Json& timm) {
             kConfig);
 }
 
-void read_open_clip(Provenance& facts, const Json& config) {
-  const Json& model = at_or_null(config, "model_cfg");
+void read_open_clip(Provenance& facts, const ReadJson& config) {
+  const ReadJson& model = at_or_null(config, "model_cfg");
   if (!model.is_object()) return;
   set_first(facts.activation,
             std::optional(is_true(model, "quick_gelu") ? Activation::quick_gelu : Activation::gelu),
             kOpenClip);
   read_open_clip_vision(facts, at_or_null(model, "vision_cfg"));
   read_open_clip_text(facts, at_or_null(model, "text_cfg"));
-  const Json& preprocess = at_or_null(config, "preprocess_cfg");
+  const ReadJson& preprocess = at_or_null(config, "preprocess_cfg");
   set_first(facts.normalisation,
             normalisation_of(at_or_null(preprocess, "mean"), at_or_null(preprocess, "std")),
             kOpenClip);

@@ -24,15 +24,9 @@ constexpr std::array<std::string_view, 3> kPositionResizes{"antialiased", "dino"
 constexpr std::array<std::string_view, 2> kInterpolations{"bicubic", "bilinear"};
 constexpr std::array<std::string_view, 2> kCropCentres{"rounded", "floored"};
 
-using Json = nlohmann::json;
-using OrderedJson = nlohmann::ordered_json;
-
 constexpr int kSchema = 2;
 // Had the same settings in both towers, and pictures resized to the side of positions.
 constexpr int kOldSchema = 1;
-// Far beyond any model, small enough that no product of a few of them overflows.
-constexpr std::int64_t kMaxWidth = 1 << 16;
-constexpr std::int64_t kMaxLayers = 1024;
 constexpr std::int64_t kMaxVocabulary = 1 << 24;
 constexpr std::int64_t kMaxBands = 4096;
 constexpr double kMaxPixel = 1e9;
@@ -40,17 +34,17 @@ constexpr double kMinDeviation = 1e-9;
 constexpr const char* kRemedy = "import the model again with \"skyglot model import\"";
 
 // A float as the shortest text that gives it back, not as the double it widens to.
-OrderedJson float_json(float value) {
+Json float_json(float value) {
   return *parse_double(fmt::format("{}", value));
 }
 
-OrderedJson float_list(const std::vector<float>& values) {
-  OrderedJson list = OrderedJson::array();
+Json float_list(const std::vector<float>& values) {
+  Json list = Json::array();
   for (const float value : values) list.push_back(float_json(value));
   return list;
 }
 
-OrderedJson transformer_json(const TransformerConfig& t) {
+Json transformer_json(const TransformerConfig& t) {
   return {{"width", t.width},
           {"layers", t.layers},
           {"heads", t.heads},
@@ -58,35 +52,35 @@ OrderedJson transformer_json(const TransformerConfig& t) {
           {"norm_order", to_string(t.norm_order)}};
 }
 
-OrderedJson vision_json(const VisionConfig& v) {
-  OrderedJson json = transformer_json(v.transformer);
-  json.update(OrderedJson{{"patch_size", v.patch_size},
-                          {"image_size", v.image_size},
-                          {"bands", v.bands},
-                          {"layer_scale", v.layer_scale},
-                          {"register_tokens", v.register_tokens},
-                          {"pooling", to_string(v.pooling)},
-                          {"position_resize", to_string(v.position_resize)},
-                          {"causal", v.causal}});
+Json vision_json(const VisionConfig& v) {
+  Json json = transformer_json(v.transformer);
+  json.update(Json{{"patch_size", v.patch_size},
+                   {"image_size", v.image_size},
+                   {"bands", v.bands},
+                   {"layer_scale", v.layer_scale},
+                   {"register_tokens", v.register_tokens},
+                   {"pooling", to_string(v.pooling)},
+                   {"position_resize", to_string(v.position_resize)},
+                   {"causal", v.causal}});
   return json;
 }
 
 // What the image tower has too stands at the top.
-OrderedJson text_json(const TextConfig& t, const TransformerConfig& image) {
-  OrderedJson json = transformer_json(t.transformer);
+Json text_json(const TextConfig& t, const TransformerConfig& image) {
+  Json json = transformer_json(t.transformer);
   if (t.transformer.activation != image.activation)
     json["activation"] = to_string(t.transformer.activation);
   if (t.transformer.layer_norm_epsilon != image.layer_norm_epsilon)
     json["layer_norm_epsilon"] = t.transformer.layer_norm_epsilon;
-  json.update(OrderedJson{{"context_length", t.context_length},
-                          {"vocabulary", t.vocabulary},
-                          {"pooling", to_string(t.pooling)},
-                          {"causal", t.causal},
-                          {"sees_padding", t.sees_padding}});
+  json.update(Json{{"context_length", t.context_length},
+                   {"vocabulary", t.vocabulary},
+                   {"pooling", to_string(t.pooling)},
+                   {"causal", t.causal},
+                   {"sees_padding", t.sees_padding}});
   return json;
 }
 
-OrderedJson preprocess_json(const PreprocessConfig& p) {
+Json preprocess_json(const PreprocessConfig& p) {
   return {{"mean", float_list(p.mean)},
           {"std", float_list(p.std)},
           {"resize", to_string(p.resize)},
@@ -99,7 +93,7 @@ OrderedJson preprocess_json(const PreprocessConfig& p) {
 // Reads keys of one object and says whose fault it is when one is wrong.
 class Reader {
  public:
-  Reader(const Json& json, std::string where) : json_(json), where_(std::move(where)) {
+  Reader(const ReadJson& json, std::string where) : json_(json), where_(std::move(where)) {
     if (!json_.is_object()) reject("is no JSON object");
   }
 
@@ -107,13 +101,13 @@ class Reader {
     fail(ErrorKind::format, "{}: {}; {}", where_, what, kRemedy);
   }
   [[nodiscard]] bool has(const char* key) const { return json_.contains(key); }
-  [[nodiscard]] const Json& at(const char* key) const {
+  [[nodiscard]] const ReadJson& at(const char* key) const {
     const auto found = json_.find(key);
     if (found == json_.end()) reject(fmt::format("lacks \"{}\"", key));
     return *found;
   }
   [[nodiscard]] std::int64_t integer(const char* key, std::int64_t low, std::int64_t high) const {
-    const Json& value = at(key);
+    const ReadJson& value = at(key);
     if (!value.is_number_integer() || value.get<double>() < static_cast<double>(low) ||
         value.get<double>() > static_cast<double>(high))
       reject(fmt::format("\"{}\" must be a whole number from {} to {}", key, low, high));
@@ -140,9 +134,9 @@ class Reader {
   }
   /// One number a band.
   [[nodiscard]] std::vector<float> each_band(const char* key, std::int64_t bands) const {
-    const Json& list = at(key);
+    const ReadJson& list = at(key);
     std::vector<float> values;
-    for (const Json& value : list)
+    for (const ReadJson& value : list)
       if (value.is_number() && std::abs(value.get<double>()) <= kMaxPixel)
         values.push_back(static_cast<float>(value.get<double>()));
     if (!list.is_array() || std::ssize(list) != bands || values.size() != list.size())
@@ -152,7 +146,7 @@ class Reader {
   [[nodiscard]] Reader object(const char* key) const { return {at(key), where_ + ": " + key}; }
 
  private:
-  const Json& json_;
+  const ReadJson& json_;
   std::string where_;
 };
 
@@ -164,10 +158,10 @@ struct Towers {
 
 TransformerConfig read_transformer(const Reader& json, const Towers& towers) {
   TransformerConfig t;
-  t.width = json.integer("width", 1, kMaxWidth);
-  t.layers = json.integer("layers", 1, kMaxLayers);
-  t.heads = json.integer("heads", 1, kMaxWidth);
-  t.mlp_width = json.integer("mlp_width", 1, 8 * kMaxWidth);
+  t.width = json.integer("width", 1, kMostWidth);
+  t.layers = json.integer("layers", 1, kMostLayers);
+  t.heads = json.integer("heads", 1, kMostWidth);
+  t.mlp_width = json.integer("mlp_width", 1, 8 * kMostWidth);
   if (t.width % t.heads != 0) json.reject("\"width\" is no multiple of \"heads\"");
   const auto settings = [&](const char* key) -> const Reader& {
     return json.has(key) ? json : towers.top;
@@ -182,7 +176,7 @@ VisionConfig read_vision(const Reader& json, const Towers& towers) {
   VisionConfig v;
   v.transformer = read_transformer(json, towers);
   v.patch_size = json.integer("patch_size", 1, 4096);
-  v.image_size = json.integer("image_size", 1, kMaxWidth);
+  v.image_size = json.integer("image_size", 1, kMostWidth);
   if (json.has("bands")) v.bands = json.integer("bands", 1, kMaxBands);
   v.layer_scale = json.boolean("layer_scale");
   v.register_tokens = json.integer("register_tokens", 0, 4096);
@@ -197,7 +191,7 @@ VisionConfig read_vision(const Reader& json, const Towers& towers) {
 TextConfig read_text(const Reader& json, const Towers& towers) {
   TextConfig t;
   t.transformer = read_transformer(json, towers);
-  t.context_length = json.integer("context_length", 2, kMaxWidth);
+  t.context_length = json.integer("context_length", 2, kMostWidth);
   t.vocabulary = json.integer("vocabulary", 2, kMaxVocabulary);
   if (towers.old) return t;
   t.pooling = json.word<TextPooling>("pooling", kTextPoolings);
@@ -214,8 +208,8 @@ PreprocessConfig read_preprocess(const Reader& json, std::int64_t bands, bool ol
   for (const float s : p.std)
     if (!(s >= kMinDeviation)) json.reject("\"std\" must be positive");
   if (old) return p;
-  p.side = json.integer("side", 0, kMaxWidth);
-  p.resize_side = json.integer("resize_side", 0, kMaxWidth);
+  p.side = json.integer("side", 0, kMostWidth);
+  p.resize_side = json.integer("resize_side", 0, kMostWidth);
   p.interpolation = json.word<Interpolation>("interpolation", kInterpolations);
   p.crop_centre = json.word<CropCentre>("crop_centre", kCropCentres);
   return p;
@@ -235,21 +229,21 @@ void read_towers(ModelConfig& config, const Reader& json, bool old) {
   if (config.kind == ModelKind::clip) config.text = read_text(json.object("text"), towers);
   // Its towers with a projection took the class token, whatever stood there.
   if (old && config.text) config.vision.pooling = Pooling::cls;
-  config.embedding_width = json.integer("embedding_width", 1, kMaxWidth);
+  config.embedding_width = json.integer("embedding_width", 1, kMostWidth);
   if (config.kind == ModelKind::vit && config.embedding_width != config.vision.transformer.width)
     json.reject("\"embedding_width\" of an image tower alone must be its width");
 }
 
 }  // namespace
 
-OrderedJson to_json(const ModelConfig& config) {
-  OrderedJson json{{"schema", kSchema},
-                   {"kind", to_string(config.kind)},
-                   {"architecture", config.architecture},
-                   {"activation", to_string(config.vision.transformer.activation)},
-                   {"embedding_width", config.embedding_width},
-                   {"layer_norm_epsilon", config.vision.transformer.layer_norm_epsilon},
-                   {"vision", vision_json(config.vision)}};
+Json to_json(const ModelConfig& config) {
+  Json json{{"schema", kSchema},
+            {"kind", to_string(config.kind)},
+            {"architecture", config.architecture},
+            {"activation", to_string(config.vision.transformer.activation)},
+            {"embedding_width", config.embedding_width},
+            {"layer_norm_epsilon", config.vision.transformer.layer_norm_epsilon},
+            {"vision", vision_json(config.vision)}};
   if (config.text) json["text"] = text_json(*config.text, config.vision.transformer);
   json["preprocess"] = preprocess_json(config.preprocess);
   json["source"] = config.source;
@@ -259,7 +253,7 @@ OrderedJson to_json(const ModelConfig& config) {
   return json;
 }
 
-ModelConfig model_config_from_json(const Json& json, const std::string& where) {
+ModelConfig model_config_from_json(const ReadJson& json, const std::string& where) {
   const Reader reader(json, where);
   const std::int64_t schema = reader.integer("schema", 1, INT32_MAX);
   if (schema > kSchema) reader.reject("was written by a newer skyglot (another \"schema\")");

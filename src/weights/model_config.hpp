@@ -36,6 +36,10 @@ enum class NormOrder { pre, post };
 /// (transformers).
 enum class PositionResize { antialiased, dino, plain };
 
+/// Far beyond any model, small enough that no product of a few of them overflows.
+inline constexpr std::int64_t kMostWidth = 1 << 16;
+inline constexpr std::int64_t kMostLayers = 1024;
+
 struct TransformerConfig {
   std::int64_t width = 0;
   std::int64_t layers = 0;

@@ -15,7 +15,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kWeights = "model.safetensors";
-constexpr const char* kConfig = "config.json";
+constexpr const char* kConfigName = "config.json";
 constexpr std::uint64_t kMaxConfigBytes = 1 << 20;
 
 void check_finite(const TensorMap& weights, const std::string& where) {
@@ -44,7 +44,7 @@ void check_hash(const fs::path& weights, const ModelConfig& config) {
          "{}: SHA-256 {} is not the {} that {} beside it promises; the file was changed or its "
          "writing "
          "was cut short, import the model again",
-         weights.string(), hash, config.weights_sha256, kConfig);
+         weights.string(), hash, config.weights_sha256, kConfigName);
 }
 
 }  // namespace
@@ -56,12 +56,12 @@ StoredModel load_model_folder(const fs::path& folder, bool verify) {
          "{} is a file, not a model folder; make one of it with \"skyglot model import {} "
          "--output models/NAME\"",
          folder.string(), folder.string());
-  if (!fs::is_directory(folder) || !fs::exists(folder / kConfig) || !fs::exists(weights))
+  if (!fs::is_directory(folder) || !fs::exists(folder / kConfigName) || !fs::exists(weights))
     fail(ErrorKind::input,
          "{} is not a model folder ({} with {}); make one with \"skyglot model import FILE "
          "--output {}\"",
-         folder.string(), kWeights, kConfig, folder.string());
-  StoredModel model{read_config(folder / kConfig), {}};
+         folder.string(), kWeights, kConfigName, folder.string());
+  StoredModel model{read_config(folder / kConfigName), {}};
   if (verify) check_hash(weights, model.config);
   model.weights = read_safetensors(weights).tensors;
   check_tensors(model.config, model.weights, weights.string());
@@ -75,7 +75,7 @@ void save_model_folder(const fs::path& folder, StoredModel model) {
   make_folder(folder);
   write_safetensors(weights, model.weights, {{"format", "pt"}});
   model.config.weights_sha256 = sha256_file(weights);
-  write_file_atomically(folder / kConfig, json_text(to_json(model.config), 2) + "\n");
+  write_file_atomically(folder / kConfigName, json_text(to_json(model.config), 2) + "\n");
 }
 
 }  // namespace skyglot

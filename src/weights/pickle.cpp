@@ -15,7 +15,6 @@ using Kind = PickleValue::Kind;
 
 constexpr std::size_t kMaxCopied = 50'000'000;  // items looked at by opcodes of a few bytes
 constexpr std::size_t kMemoBytes = 64;          // of one entry
-constexpr std::size_t kMaxName = 4096;
 constexpr std::size_t kMaxRank = 64;
 constexpr int kMaxCallDepth = 8;
 
@@ -326,7 +325,7 @@ void PickleMachine::stack_global() {
 }
 
 void PickleMachine::push_global(std::string_view module, std::string_view name) {
-  if (module.size() > kMaxName || name.size() > kMaxName)
+  if (module.size() > kMostNameBytes || name.size() > kMostNameBytes)
     reject("a name of {} bytes", module.size() + name.size());
   push({Kind::global, 0, fmt::format("{}.{}", module, name), {}});
 }
@@ -353,7 +352,7 @@ PickleId PickleMachine::storage(const std::vector<PickleId>& parts) {
   if (parts.size() < 5) reject("a storage of {} parts", parts.size());
   PickleStorage made;
   const PickleValue& key = value(parts[2]);
-  if (key.text.size() > kMaxName) reject("a key of {} bytes", key.text.size());
+  if (key.text.size() > kMostNameBytes) reject("a key of {} bytes", key.text.size());
   made.key = key.kind == Kind::number ? std::to_string(key.number) : key.text;
   made.type_name = value(parts[1]).text;
   made.type = storage_type(made.type_name);

@@ -17,6 +17,9 @@ namespace skyglot {
 
 using PickleId = std::uint32_t;
 
+/// Longer names, of a tensor with its modules or of a class, are nobody's.
+inline constexpr std::size_t kMostNameBytes = 4096;
+
 /// One value; others are named by their place in PickleGraph::values, so cycles do no harm.
 struct PickleValue {
   enum class Kind : std::uint8_t {

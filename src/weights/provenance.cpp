@@ -12,23 +12,22 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-using Json = nlohmann::json;
 
 constexpr std::uint64_t kMaxConfig = 1 << 20;
 
 // The JSON file beside the checkpoint, or null.
-Json read_beside(const fs::path& file, const char* name) {
+ReadJson read_beside(const fs::path& file, const char* name) {
   const fs::path path = file.parent_path() / name;
   if (!fs::exists(path)) return nullptr;
   return reading_json(path.string(), "fetch it again or move it away", [&] {
-    Json json = parse_json(read_file(path, kMaxConfig));
+    ReadJson json = parse_json(read_file(path, kMaxConfig));
     if (!json.is_object()) fail(ErrorKind::format, "{}: not a JSON object", path.string());
     return json;
   });
 }
 
 void read_hugging_face(Provenance& facts, const fs::path& file) {
-  const Json config = read_beside(file, "config.json");
+  const ReadJson config = read_beside(file, "config.json");
   if (config.is_null()) return;
   if (config.contains("weights_sha256"))
     fail(ErrorKind::usage,
@@ -43,7 +42,7 @@ void read_hugging_face(Provenance& facts, const fs::path& file) {
 void read_configurations(Provenance& facts, const fs::path& file) {
   const std::string name = file.filename().string();
   if (name.starts_with("open_clip_")) {
-    const Json config = read_beside(file, "open_clip_config.json");
+    const ReadJson config = read_beside(file, "open_clip_config.json");
     if (!config.is_null()) read_open_clip(facts, config);
   } else if (name.starts_with("model.safetensors") || name.starts_with("model-") ||
              name.starts_with("pytorch_model")) {

@@ -16,18 +16,16 @@
 namespace skyglot {
 namespace {
 
-using Json = nlohmann::json;
-
 constexpr std::size_t kLengthBytes = 8;
 constexpr std::uint64_t kMaxHeader = 100'000'000;
 constexpr std::size_t kAlignment = 64;
-constexpr int kMaxDepth = 4;
+constexpr int kDeepestHeader = 4;
 constexpr std::size_t kMaxValues = 20'000'000;  // keeps the header's tree below a gigabyte
 constexpr const char* kMetadata = "__metadata__";
 
 template <typename... Args>
-[[noreturn]] void reject(const std::string& name, fmt::format_string<Args...> text,
-                         Args&&... args) {
+[[noreturn]] void reject_header(const std::string& name, fmt::format_string<Args...> text,
+                                Args&&... args) {
   fail(ErrorKind::format, "{}: not a sound safetensors file: {}; fetch or write it again", name,
        fmt::format(text, std::forward<Args>(args)...));
 }
@@ -42,14 +40,15 @@ struct Entry {
 };
 
 std::string_view header_text(std::span<const std::byte> bytes, const std::string& name) {
-  if (bytes.size() < kLengthBytes) reject(name, "{} bytes are too few for a header", bytes.size());
+  if (bytes.size() < kLengthBytes)
+    reject_header(name, "{} bytes are too few for a header", bytes.size());
   std::uint64_t length = 0;
   for (std::size_t i = 0; i < kLengthBytes; ++i)
     length |= std::to_integer<std::uint64_t>(bytes[i]) << (8 * i);
-  if (length > kMaxHeader) reject(name, "it claims a header of {} bytes", length);
+  if (length > kMaxHeader) reject_header(name, "it claims a header of {} bytes", length);
   if (length > bytes.size() - kLengthBytes)
-    reject(name, "the header of {} bytes ends outside the {} bytes of the file", length,
-           bytes.size());
+    reject_header(name, "the header of {} bytes ends outside the {} bytes of the file", length,
+                  bytes.size());
   return {reinterpret_cast<const char*>(bytes.data()) + kLengthBytes,
           static_cast<std::size_t>(length)};
 }
@@ -59,51 +58,52 @@ class HeaderGuard {
  public:
   explicit HeaderGuard(const std::string& name) : name_(name) {}
 
-  bool operator()(int depth, Json::parse_event_t event, const Json& parsed) {
-    if (depth > kMaxDepth) reject(name_, "its header is nested too deeply");
-    if (++values_ > kMaxValues) reject(name_, "its header holds too many values");
+  bool operator()(int depth, ReadJson::parse_event_t event, const ReadJson& parsed) {
+    if (depth > kDeepestHeader) reject_header(name_, "its header is nested too deeply");
+    if (++values_ > kMaxValues) reject_header(name_, "its header holds too many values");
     const auto level = static_cast<std::size_t>(depth);
-    if (event == Json::parse_event_t::object_start) keys_[level + 1].clear();
-    if (event == Json::parse_event_t::key &&
+    if (event == ReadJson::parse_event_t::object_start) keys_[level + 1].clear();
+    if (event == ReadJson::parse_event_t::key &&
         !keys_[level].insert(parsed.get_ref<const std::string&>()).second)
-      reject(name_, "its header names {} twice", parsed.get_ref<const std::string&>());
+      reject_header(name_, "its header names {} twice", parsed.get_ref<const std::string&>());
     return true;
   }
 
  private:
   const std::string& name_;
   std::size_t values_ = 0;
-  std::array<std::set<std::string>, kMaxDepth + 2> keys_;
+  std::array<std::set<std::string>, kDeepestHeader + 2> keys_;
 };
 
-Json parse_header(std::string_view text, const std::string& name) {
-  if (!text.starts_with('{')) reject(name, "its header does not begin with a brace");
-  if (!is_utf8(text)) reject(name, "its header is not UTF-8");
+ReadJson parse_header(std::string_view text, const std::string& name) {
+  if (!text.starts_with('{')) reject_header(name, "its header does not begin with a brace");
+  if (!is_utf8(text)) reject_header(name, "its header is not UTF-8");
   HeaderGuard guard(name);
   try {
-    return Json::parse(text, std::ref(guard));
-  } catch (const Json::exception& error) {
-    reject(name, "its header is no JSON ({})", error.what());
+    return ReadJson::parse(text, std::ref(guard));
+  } catch (const ReadJson::exception& error) {
+    reject_header(name, "its header is no JSON ({})", error.what());
   }
 }
 
-std::map<std::string, std::string> read_metadata(const Json& json, const std::string& name) {
+std::map<std::string, std::string> read_metadata(const ReadJson& json, const std::string& name) {
   std::map<std::string, std::string> metadata;
-  if (!json.is_object()) reject(name, "{} is no object", kMetadata);
+  if (!json.is_object()) reject_header(name, "{} is no object", kMetadata);
   for (const auto& [key, value] : json.items()) {
-    if (!value.is_string()) reject(name, "{} entry {} is no text", kMetadata, key);
+    if (!value.is_string()) reject_header(name, "{} entry {} is no text", kMetadata, key);
     metadata[key] = value.get<std::string>();
   }
   return metadata;
 }
 
-std::uint64_t unsigned_of(const Json& json, const std::string& name, const std::string& tensor) {
+std::uint64_t unsigned_of(const ReadJson& json, const std::string& name,
+                          const std::string& tensor) {
   if (!json.is_number_unsigned() || json.get<std::uint64_t>() > INT64_MAX)
-    reject(name, "tensor {} has a size or offset that is no whole number", tensor);
+    reject_header(name, "tensor {} has a size or offset that is no whole number", tensor);
   return json.get<std::uint64_t>();
 }
 
-ElementType read_type(const Json& json, const std::string& name, const std::string& tensor) {
+ElementType read_type(const ReadJson& json, const std::string& name, const std::string& tensor) {
   const auto word = json.is_string() ? json.get<std::string>() : std::string();
   const auto type = parse_element_type(word);
   if (!type)
@@ -114,20 +114,20 @@ ElementType read_type(const Json& json, const std::string& name, const std::stri
   return *type;
 }
 
-Entry read_entry(const std::string& tensor, const Json& json, const std::string& name) {
+Entry read_entry(const std::string& tensor, const ReadJson& json, const std::string& name) {
   if (!json.is_object() || !json.contains("dtype") || !json.contains("shape") ||
       !json.contains("data_offsets"))
-    reject(name, "tensor {} lacks dtype, shape or data_offsets", tensor);
-  const Json& shape = json["shape"];
-  const Json& offsets = json["data_offsets"];
+    reject_header(name, "tensor {} lacks dtype, shape or data_offsets", tensor);
+  const ReadJson& shape = json["shape"];
+  const ReadJson& offsets = json["data_offsets"];
   if (!shape.is_array() || !offsets.is_array() || offsets.size() != 2)
-    reject(name, "tensor {} has a shape or data_offsets of the wrong form", tensor);
+    reject_header(name, "tensor {} has a shape or data_offsets of the wrong form", tensor);
   Entry entry{tensor,
               read_type(json["dtype"], name, tensor),
               {},
               unsigned_of(offsets[0], name, tensor),
               unsigned_of(offsets[1], name, tensor)};
-  for (const Json& side : shape)
+  for (const ReadJson& side : shape)
     entry.shape.push_back(static_cast<std::int64_t>(unsigned_of(side, name, tensor)));
   return entry;
 }
@@ -138,16 +138,17 @@ void check_layout(std::vector<Entry> entries, std::uint64_t data_size, const std
   std::uint64_t at = 0;
   for (const Entry& e : entries) {
     if (e.begin != at || e.end < e.begin)
-      reject(name, "tensor {} lies at {} to {} where {} was due", e.name, e.begin, e.end, at);
+      reject_header(name, "tensor {} lies at {} to {} where {} was due", e.name, e.begin, e.end,
+                    at);
     const std::size_t bytes = byte_count(e.type, e.shape, name + ": " + e.name);
     if (bytes != e.end - e.begin)
-      reject(name, "tensor {} of {} {} takes {} bytes but has {}", e.name, to_string(e.type),
-             shape_text(e.shape), bytes, e.end - e.begin);
+      reject_header(name, "tensor {} of {} {} takes {} bytes but has {}", e.name, to_string(e.type),
+                    shape_text(e.shape), bytes, e.end - e.begin);
     at = e.end;
   }
   if (at != data_size)
-    reject(name, "its tensors end at byte {} of {}: {}", at, data_size,
-           at > data_size ? "the file is cut short" : "something follows them");
+    reject_header(name, "its tensors end at byte {} of {}: {}", at, data_size,
+                  at > data_size ? "the file is cut short" : "something follows them");
 }
 
 std::string header_json(const TensorMap& tensors,
@@ -181,7 +182,7 @@ Safetensors parse_safetensors(std::span<const std::byte> bytes, const std::strin
                               std::shared_ptr<const void> owner) {
   const std::string_view text = header_text(bytes, name);
   const auto data = bytes.subspan(kLengthBytes + text.size());
-  const Json header = parse_header(text, name);
+  const ReadJson header = parse_header(text, name);
   Safetensors result;
   std::vector<Entry> entries;
   for (const auto& [key, value] : header.items()) {

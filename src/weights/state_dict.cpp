@@ -17,8 +17,7 @@ constexpr int kMaxDepth = 64;
 constexpr std::size_t kMaxVisits = 1'000'000;
 constexpr std::size_t kMaxNames = 64 << 20;  // bytes of all names, what hangs on them included
 constexpr std::size_t kEntryBytes = 200;
-constexpr std::size_t kMaxName = 4096;  // of a tensor, its modules' names included
-constexpr std::size_t kMaxShown = 60;   // bytes of a key in messages
+constexpr std::size_t kMaxShown = 60;  // bytes of a key in messages
 constexpr std::array<std::string_view, 8> kUsual{
     "state_dict", "model_state_dict", "model", "teacher", "student", "module", "network", "params"};
 
@@ -74,7 +73,7 @@ class Collector {
            kMaxNames >> 20);
   }
   void demand_short(std::size_t length) const {
-    if (length > kMaxName)
+    if (length > kMostNameBytes)
       fail(ErrorKind::format, "{}: damaged or no checkpoint: a name in it has {} bytes", name_,
            length);
   }

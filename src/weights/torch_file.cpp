@@ -30,8 +30,8 @@ constexpr std::string_view kMagic("\x80\x02\x8a\x0a\x6c\xfc\x9c\x46\xf9\x20\x6a\
 constexpr std::int64_t kLegacyProtocol = 1001;
 
 template <typename... Args>
-[[noreturn]] void reject(const std::string& name, fmt::format_string<Args...> text,
-                         Args&&... args) {
+[[noreturn]] void reject_checkpoint(const std::string& name, fmt::format_string<Args...> text,
+                                    Args&&... args) {
   fail(ErrorKind::format, "{}: damaged checkpoint: {}; fetch it again", name,
        fmt::format(text, std::forward<Args>(args)...));
 }
@@ -85,7 +85,7 @@ std::string archive_root(const ZipDirectory& zip, const std::string& name) {
   std::string root;
   for (const auto& [entry, ignored] : zip.entries()) {
     if (!entry.ends_with(kPickle) || entry.find('/') != entry.size() - kPickle.size()) continue;
-    if (!root.empty()) reject(name, "it holds two checkpoints, {} and {}", root, entry);
+    if (!root.empty()) reject_checkpoint(name, "it holds two checkpoints, {} and {}", root, entry);
     root = entry.substr(0, entry.size() - kPickle.size());
   }
   if (root.empty())
@@ -122,8 +122,8 @@ Bytes part_of(Bytes stored, const PickleStorage& storage, const std::string& nam
   const std::size_t first = storage_bytes(storage, storage.first, name);
   const std::size_t size = storage_bytes(storage, storage.count, name);
   if (first > stored.size() || size > stored.size() - first)
-    reject(name, "storage {} of {} elements has only {} bytes", storage.key, storage.count,
-           stored.size());
+    reject_checkpoint(name, "storage {} of {} elements has only {} bytes", storage.key,
+                      storage.count, stored.size());
   return stored.subspan(first, size);
 }
 
@@ -142,14 +142,14 @@ class LegacyReader {
     return graph;
   }
   std::int64_t count() {
-    if (bytes_.size() - at_ < 8) reject(name_, "its storages are cut short");
+    if (bytes_.size() - at_ < 8) reject_checkpoint(name_, "its storages are cut short");
     std::int64_t number = 0;
     std::memcpy(&number, bytes_.data() + at_, sizeof number);
     at_ += sizeof number;
     return number;
   }
   Bytes take(std::size_t size) {
-    if (size > bytes_.size() - at_) reject(name_, "its storages are cut short");
+    if (size > bytes_.size() - at_) reject_checkpoint(name_, "its storages are cut short");
     const Bytes taken = bytes_.subspan(at_, size);
     at_ += size;
     return taken;
@@ -165,7 +165,7 @@ void check_legacy_head(LegacyReader& reader, const std::string& name) {
   (void)reader.next();  // the magic number
   const PickleGraph protocol = reader.next();
   if (protocol.top().kind != Kind::number || protocol.top().number != kLegacyProtocol)
-    reject(name, "it is of a protocol other than {}", kLegacyProtocol);
+    reject_checkpoint(name, "it is of a protocol other than {}", kLegacyProtocol);
   const PickleGraph system = reader.next();
   const PickleValue* little = system.find(system.top(), "little_endian");
   if (little == nullptr || little->number != 1)
@@ -181,11 +181,12 @@ StorageMap read_storages(LegacyReader& reader, const PickleGraph& graph, const s
     if (storage.type) types.emplace(storage.key, *storage.type);
   const PickleGraph keys = reader.next();
   StorageMap storages;
-  if (keys.top().kind != Kind::sequence) reject(name, "its list of storages is none");
+  if (keys.top().kind != Kind::sequence) reject_checkpoint(name, "its list of storages is none");
   for (const PickleId id : keys.top().items) {
     const std::string& key = keys.values[id].text;
     const auto type = types.find(key);
-    if (type == types.end()) reject(name, "storage {} is of no type we read", key.substr(0, 40));
+    if (type == types.end())
+      reject_checkpoint(name, "storage {} is of no type we read", key.substr(0, 40));
     const std::array<std::int64_t, 1> shape{reader.count()};
     storages[key] = reader.take(byte_count(type->second, shape, name));
   }
@@ -200,7 +201,7 @@ TensorView TorchFile::tensor(const PickleTensor& t, const std::string& what) {
   const std::size_t size = byte_count(*storage.type, t.shape, where);
   const auto needed = reach(t);
   if (!needed || *needed > storage.count)
-    reject(where, "a tensor reaches outside its storage of {}", storage.count);
+    reject_checkpoint(where, "a tensor reaches outside its storage of {}", storage.count);
   if (size == 0) return {*storage.type, t.shape, {}, owner};
   const std::size_t width = element_size(*storage.type);
   const Bytes source = bytes_of(storage).subspan(static_cast<std::size_t>(t.offset) * width);
@@ -248,7 +249,7 @@ TorchFile open_torch_legacy(Bytes bytes, const std::string& name,
   const auto storages = std::make_shared<StorageMap>(read_storages(reader, graph, name));
   const auto from = [storages, name](const PickleStorage& storage) {
     const auto found = storages->find(storage.key);
-    if (found == storages->end()) reject(name, "storage {} is missing", storage.key);
+    if (found == storages->end()) reject_checkpoint(name, "storage {} is missing", storage.key);
     return part_of(found->second, storage, name);
   };
   return {Container::torch_legacy, name,

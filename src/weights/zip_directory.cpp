@@ -28,8 +28,8 @@ constexpr std::uint16_t kExtra64 = 1;
 constexpr std::uint16_t kEncrypted = 1;
 
 template <typename... Args>
-[[noreturn]] void reject(const std::string& name, fmt::format_string<Args...> text,
-                         Args&&... args) {
+[[noreturn]] void reject_zip(const std::string& name, fmt::format_string<Args...> text,
+                             Args&&... args) {
   fail(ErrorKind::format, "{}: damaged zip archive: {}; fetch it again", name,
        fmt::format(text, std::forward<Args>(args)...));
 }
@@ -56,7 +56,7 @@ bool inside(std::uint64_t at, std::uint64_t size, std::uint64_t total) {
 
 // The end record is the last that fits: its comment must reach to the end of the file.
 std::size_t find_end(std::span<const std::byte> bytes, const std::string& name) {
-  if (bytes.size() < kEndSize) reject(name, "{} bytes are too few", bytes.size());
+  if (bytes.size() < kEndSize) reject_zip(name, "{} bytes are too few", bytes.size());
   const std::size_t last = bytes.size() - kEndSize;
   const std::size_t first = last > kMaxComment ? last - kMaxComment : 0;
   for (std::size_t at = last + 1; at > first; --at) {
@@ -64,7 +64,7 @@ std::size_t find_end(std::span<const std::byte> bytes, const std::string& name) 
     if (u32(bytes, place) == kEnd && place + kEndSize + u16(bytes, place + 20) == bytes.size())
       return place;
   }
-  reject(name, "it has no directory at its end, so it was probably cut short");
+  reject_zip(name, "it has no directory at its end, so it was probably cut short");
 }
 
 struct DirectoryPlace {
@@ -80,7 +80,7 @@ DirectoryPlace find_directory(std::span<const std::byte> bytes, const std::strin
   if (!large) return place;
   const std::uint64_t record = number_at(bytes, end - kLocator64Size + 8, 8);
   if (!inside(record, kEnd64Size, bytes.size()) || u32(bytes, record) != kEnd64)
-    reject(name, "its zip64 directory is not where it should be");
+    reject_zip(name, "its zip64 directory is not where it should be");
   return {number_at(bytes, record + 48, 8), number_at(bytes, record + 40, 8),
           number_at(bytes, record + 32, 8)};
 }
@@ -101,7 +101,7 @@ void widen(ZipEntry& entry, std::span<const std::byte> extra, const std::string&
   std::span<const std::byte> field = extra64(extra);
   for (std::uint64_t* value : {&entry.size, &entry.stored_size, &entry.offset}) {
     if (*value != kIn64) continue;
-    if (field.size() < 8) reject(name, "an entry lacks its zip64 sizes");
+    if (field.size() < 8) reject_zip(name, "an entry lacks its zip64 sizes");
     *value = number_at(field, 0, 8);
     field = field.subspan(8);
   }
@@ -122,7 +122,7 @@ ZipDirectory::ZipDirectory(std::span<const std::byte> bytes, std::string name)
     : bytes_(bytes), name_(std::move(name)) {
   const DirectoryPlace place = find_directory(bytes_, name_);
   if (!inside(place.offset, place.size, bytes_.size()))
-    reject(name_, "its directory lies outside the file");
+    reject_zip(name_, "its directory lies outside the file");
   if (place.count > kMaxEntries)
     fail(ErrorKind::resource, "{}: {} entries in one archive are more than any checkpoint has",
          name_, place.count);
@@ -132,7 +132,7 @@ ZipDirectory::ZipDirectory(std::span<const std::byte> bytes, std::string name)
 void ZipDirectory::read_directory(std::uint64_t offset, std::uint64_t size, std::uint64_t count) {
   std::uint64_t at = offset;
   for (std::uint64_t i = 0; i < count; ++i) at = read_entry(at, offset + size);
-  if (at != offset + size) reject(name_, "its directory is longer than its {} entries", count);
+  if (at != offset + size) reject_zip(name_, "its directory is longer than its {} entries", count);
   refuse_overlap();
 }
 
@@ -141,7 +141,7 @@ void ZipDirectory::refuse_overlap() const {
   std::uint64_t left = bytes_.size();
   for (const auto& [key, entry] : entries_) {
     if (entry.stored_size > left)
-      reject(name_, "its entries overlap: together they are longer than the file");
+      reject_zip(name_, "its entries overlap: together they are longer than the file");
     left -= entry.stored_size;
   }
 }
@@ -149,24 +149,24 @@ void ZipDirectory::refuse_overlap() const {
 // Returns where the next one begins.
 std::uint64_t ZipDirectory::read_entry(std::uint64_t at, std::uint64_t end) {
   if (end - at < kCentralSize || u32(bytes_, at) != kCentral)
-    reject(name_, "its directory is cut short");
+    reject_zip(name_, "its directory is cut short");
   const std::size_t name_size = u16(bytes_, at + 28);
   const std::size_t extra_size = u16(bytes_, at + 30);
   const std::size_t comment_size = u16(bytes_, at + 32);
   if (!inside(at + kCentralSize, name_size + extra_size + comment_size, end))
-    reject(name_, "its directory is cut short");
+    reject_zip(name_, "its directory is cut short");
   const std::string key(reinterpret_cast<const char*>(bytes_.data()) + at + kCentralSize,
                         name_size);
   ZipEntry entry{u32(bytes_, at + 42), u32(bytes_, at + 20), u32(bytes_, at + 24),
                  u32(bytes_, at + 16), u16(bytes_, at + 10), u16(bytes_, at + 8)};
   widen(entry, bytes_.subspan(at + kCentralSize + name_size, extra_size), name_);
-  if (!entries_.emplace(key, entry).second) reject(name_, "it has two entries {}", key);
+  if (!entries_.emplace(key, entry).second) reject_zip(name_, "it has two entries {}", key);
   return at + kCentralSize + name_size + extra_size + comment_size;
 }
 
 std::span<const std::byte> ZipDirectory::bytes_of(const std::string& key) const {
   const auto found = entries_.find(key);
-  if (found == entries_.end()) reject(name_, "entry {} is missing", key);
+  if (found == entries_.end()) reject_zip(name_, "entry {} is missing", key);
   const ZipEntry& entry = found->second;
   if ((entry.flags & kEncrypted) != 0 || entry.method != 0 || entry.size != entry.stored_size)
     fail(ErrorKind::format,
@@ -174,14 +174,14 @@ std::span<const std::byte> ZipDirectory::bytes_of(const std::string& key) const 
          "again with torch.save",
          name_, key);
   if (!inside(entry.offset, kLocalSize, bytes_.size()) || u32(bytes_, entry.offset) != kLocal)
-    reject(name_, "entry {} is not where the directory says", key);
+    reject_zip(name_, "entry {} is not where the directory says", key);
   const std::uint64_t begin =
       entry.offset + kLocalSize + u16(bytes_, entry.offset + 26) + u16(bytes_, entry.offset + 28);
   if (!inside(begin, entry.size, bytes_.size()))
-    reject(name_, "entry {} ends outside the file", key);
+    reject_zip(name_, "entry {} ends outside the file", key);
   const auto bytes = bytes_.subspan(begin, entry.size);
   if (crc_of(bytes) != entry.crc)
-    reject(name_, "the bytes of entry {} do not have the checksum in the directory", key);
+    reject_zip(name_, "the bytes of entry {} do not have the checksum in the directory", key);
   return bytes;
 }
 
