@@ -11,7 +11,8 @@ endif()
 
 find_program(SKYGLOT_CCACHE ccache)
 if(SKYGLOT_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
-  set(CMAKE_CXX_COMPILER_LAUNCHER "${SKYGLOT_CCACHE}")
+  # It knows what a file depends on from the compiler, and need not preprocess it first.
+  set(CMAKE_CXX_COMPILER_LAUNCHER "${CMAKE_COMMAND}" -E env CCACHE_DEPEND=1 "${SKYGLOT_CCACHE}")
 endif()
 
 add_library(skyglot_warnings INTERFACE)

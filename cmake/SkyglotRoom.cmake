@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: Apache-2.0
-# skyglot_room(NAME [NOT_INSTALLED] SOURCES ... [TESTS ...] [USES room...] [LINKS target...] [PRIVATE_LINKS target...])
+# skyglot_room(NAME [NOT_INSTALLED] [LIGHT] SOURCES ... [TESTS ...] [USES room...] [LINKS target...] [PRIVATE_LINKS target...])
 # makes the library skyglot_NAME (alias skyglot::NAME) and, from TESTS, the program NAME_test.
 # USES names rooms of ours, LINKS libraries that appear in the room's headers, PRIVATE_LINKS the rest.
-# A room that is NOT_INSTALLED belongs to the programs only.
+# A room that is NOT_INSTALLED belongs to the programs only. One that is LIGHT talks more than it computes: it costs
+# longer to compile than it ever runs, so a release build optimises it less.
 function(skyglot_room name)
-  cmake_parse_arguments(ROOM "NOT_INSTALLED" "" "SOURCES;TESTS;USES;LINKS;PRIVATE_LINKS" ${ARGN})
+  cmake_parse_arguments(ROOM "NOT_INSTALLED;LIGHT" "" "SOURCES;TESTS;USES;LINKS;PRIVATE_LINKS" ${ARGN})
   set(target skyglot_${name})
   add_library(${target} STATIC ${ROOM_SOURCES})
   add_library(skyglot::${name} ALIAS ${target})
@@ -19,6 +20,9 @@ function(skyglot_room name)
   endforeach()
   target_link_libraries(${target} PUBLIC ${ROOM_LINKS} PRIVATE ${ROOM_PRIVATE_LINKS}
     $<BUILD_INTERFACE:skyglot_warnings>)
+  if(ROOM_LIGHT)
+    target_compile_options(${target} PRIVATE $<$<CONFIG:Release>:-O1>)
+  endif()
   if(NOT ROOM_NOT_INSTALLED)
     set_property(GLOBAL APPEND PROPERTY SKYGLOT_ROOMS ${target})
     set_property(GLOBAL APPEND PROPERTY SKYGLOT_PUBLIC_FOLDERS ${CMAKE_CURRENT_SOURCE_DIR})
