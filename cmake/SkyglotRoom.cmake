@@ -36,8 +36,7 @@ endfunction()
 function(skyglot_test name)
   cmake_parse_arguments(TEST "" "" "SOURCES;LINKS" ${ARGN})
   add_executable(${name} ${TEST_SOURCES} "${PROJECT_SOURCE_DIR}/tests/support/main.cpp")
-  # Each test file has helpers of its own, by the same names as others.
-  set_target_properties(${name} PROPERTIES UNITY_BUILD OFF)
+  target_compile_options(${name} PRIVATE $<$<CONFIG:Release>:-O1>)
   target_link_libraries(${name} PRIVATE ${TEST_LINKS} GTest::gmock GTest::gtest
     skyglot_warnings)
   target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}")

@@ -72,11 +72,6 @@ std::string format_count(std::uint64_t value) {
   return digits;
 }
 
-std::string format_count(std::int64_t value) {
-  return value < 0 ? "-" + format_count(0 - static_cast<std::uint64_t>(value))
-                   : format_count(static_cast<std::uint64_t>(value));
-}
-
 std::string format_bytes(std::uint64_t bytes) {
   constexpr std::array kUnits{"B", "KiB", "MiB", "GiB", "TiB", "PiB"};
   double value = static_cast<double>(bytes);

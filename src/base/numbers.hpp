@@ -2,6 +2,7 @@
 // Locale-free parsing and printing of numbers, and arithmetic on sizes nobody vouches for.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -26,7 +27,11 @@ namespace skyglot {
 /// 1234567 -> "1,234,567".
 [[nodiscard]] std::string format_count(std::uint64_t value);
 /// The same of what is counted with a sign.
-[[nodiscard]] std::string format_count(std::int64_t value);
+[[nodiscard]] std::string format_count(std::signed_integral auto value) {
+  const auto count = static_cast<std::int64_t>(value);
+  return count < 0 ? "-" + format_count(0 - static_cast<std::uint64_t>(count))
+                   : format_count(static_cast<std::uint64_t>(count));
+}
 
 /// 100 part / whole; 0 of nothing.
 [[nodiscard]] inline double percent_of(std::int64_t part, std::int64_t whole) {

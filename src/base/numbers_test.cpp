@@ -35,6 +35,7 @@ TEST(Numbers, PrintsTheSameEverywhere) {
   EXPECT_EQ(format_fixed(-0.0001, 2), "0");
   EXPECT_EQ(format_count(1234567), "1,234,567");
   EXPECT_EQ(format_count(12), "12");
+  EXPECT_EQ(format_count(-1234567), "-1,234,567");
   EXPECT_EQ(format_bytes(1536), "1.5 KiB");
 }
 

@@ -11,7 +11,7 @@
 namespace skyglot {
 namespace {
 
-constexpr const char* kLabels =
+constexpr const char* kMatchingLabels =
     "key,value,visible,max_gsd_m\n"
     "natural,tree,yes,0.6\n"
     "highway,residential,yes,1\n"
@@ -90,7 +90,7 @@ class MatcherTest : public testing::Test {
   }
 
   ImageryCatalogue catalogue_;
-  VisibilityTable labels_ = VisibilityTable::parse(kLabels, "labels");
+  VisibilityTable labels_ = VisibilityTable::parse(kMatchingLabels, "labels");
   Recipe recipe_ = one_split();
   std::unique_ptr<BoxIndex> index_;
   std::unique_ptr<SplitBlocks> blocks_;

@@ -29,7 +29,7 @@ TEST(Neighbours, AmountShownIsMeasuredInsideTheTile) {
   EXPECT_EQ(shown_amount(Geometry::rectangle({400, 400, 500, 500}), kTile), 0);
 }
 
-constexpr const char* kLabels =
+constexpr const char* kNeighboursLabels =
     "key,value,visible,max_gsd_m\n"
     "natural,tree,yes,0.6\n"
     "natural,water,yes,10\n"
@@ -75,7 +75,7 @@ class NeighboursInAScene : public testing::Test {
   }
 
   MemoryMap map_;
-  VisibilityTable labels_ = VisibilityTable::parse(kLabels, "labels");
+  VisibilityTable labels_ = VisibilityTable::parse(kNeighboursLabels, "labels");
   ImageryCatalogue catalogue_;
   std::optional<AlignedScenes> aligned_;
   std::optional<ScenePlane> plane_;

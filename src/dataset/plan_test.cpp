@@ -18,7 +18,7 @@ namespace {
 using testing_support::MemoryMap;
 using testing_support::MemoryStore;
 
-constexpr const char* kLabels =
+constexpr const char* kPlanLabels =
     "key,value,visible,max_gsd_m\n"
     "natural,tree,yes,0.6\n"
     "natural,geyser,yes,0.6\n"
@@ -83,7 +83,7 @@ class PlanTest : public testing::Test {
     const BuildInputs inputs{.recipe = recipe_,
                              .catalogue = catalogue,
                              .aligned = AlignedScenes(catalogue),
-                             .visibility = VisibilityTable::parse(kLabels, "labels"),
+                             .visibility = VisibilityTable::parse(kPlanLabels, "labels"),
                              .caption_rules = {},
                              .open_store = [&] { return std::make_unique<MemoryStore>(map_); }};
     std::filesystem::remove(file_);

@@ -16,7 +16,7 @@ namespace {
 using testing_support::MemoryMap;
 using testing_support::MemoryStore;
 
-constexpr const char* kLabels =
+constexpr const char* kSelectionLabels =
     "key,value,visible,max_gsd_m\n"
     "natural,tree,yes,0.6\n"
     "natural,geyser,yes,1\n"
@@ -62,7 +62,7 @@ class SelectionTest : public testing::Test {
 
   MemoryMap map_;
   ImageryCatalogue catalogue_;
-  VisibilityTable labels_ = VisibilityTable::parse(kLabels, "labels");
+  VisibilityTable labels_ = VisibilityTable::parse(kSelectionLabels, "labels");
   SelectionOptions options_;
 };
 

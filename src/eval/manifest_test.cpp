@@ -39,7 +39,7 @@ figures = [
 ]
 )";
 
-std::string message_of(const std::string& toml) {
+std::string manifest_refusal(const std::string& toml) {
   try {
     (void)parse_manifest(toml, "m.toml");
     return "";
@@ -74,7 +74,7 @@ TEST(BenchmarkManifest, EveryKeyArrives) {
 TEST(BenchmarkManifest, MistakesAreNamedWithTheirLine) {
   const std::string good = kManifest;
   const auto with = [&](const char* from, const char* to) {
-    return message_of(replace_all(good, from, to));
+    return manifest_refusal(replace_all(good, from, to));
   };
   EXPECT_THAT(with("pictures =", "picturs ="),
               AllOf(HasSubstr("m.toml:8"), HasSubstr("did you mean 'data.pictures'")));
@@ -93,7 +93,7 @@ TEST(BenchmarkManifest, MistakesAreNamedWithTheirLine) {
   EXPECT_THAT(with("[[expected]]", "[expected]"), HasSubstr("[[expected]]"));
   EXPECT_THAT(with("[\"tiny\"]", "[1]"), HasSubstr("'aliases' must be a list of texts"));
   EXPECT_THAT(with("name = \"Small\"", "name = "), HasSubstr("m.toml:1"));
-  EXPECT_THAT(message_of(""), HasSubstr("'name' is missing"));
+  EXPECT_THAT(manifest_refusal(""), HasSubstr("'name' is missing"));
 }
 
 TEST(BenchmarkManifest, BuiltInOnesAreFoundByKeyAndAlias) {

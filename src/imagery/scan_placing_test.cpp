@@ -58,7 +58,7 @@ struct Scanned {
   CatalogueCounts counts;
 };
 
-Scanned scanned(const fs::path& path, const std::string& crs = "") {
+Scanned placed_scan(const fs::path& path, const std::string& crs = "") {
   ScanOptions options;
   options.inputs = {path};
   options.collection.code = "XX";
@@ -96,10 +96,10 @@ class PlacedByWorldFile : public testing::TestWithParam<Format> {};
 TEST_P(PlacedByWorldFile, AndByTheOptionsSystem) {
   const auto folder = fresh_folder("placed_by_world_file");
   const fs::path path = write_by(GetParam().driver, folder / GetParam().file);
-  EXPECT_EQ(only_reason(scanned(path, "EPSG:32632")), "no_geotransform");
+  EXPECT_EQ(only_reason(placed_scan(path, "EPSG:32632")), "no_geotransform");
   write_file_atomically(folder / GetParam().world_file, kWorldFile);
-  EXPECT_EQ(only_reason(scanned(path)), "no_crs");
-  const Scanned result = scanned(folder, "EPSG:32632");
+  EXPECT_EQ(only_reason(placed_scan(path)), "no_crs");
+  const Scanned result = placed_scan(folder, "EPSG:32632");
   ASSERT_EQ(result.counts.added, 1U);
   EXPECT_EQ(result.counts.skipped_total(), 0U);
   EXPECT_EQ(result.catalogue.scenes[0].map_from_pixel, kPlace);
@@ -110,7 +110,7 @@ TEST_P(PlacedByWorldFile, AndByASystemBesideIt) {
   const fs::path path = write_by(GetParam().driver, folder / GetParam().file);
   write_file_atomically(folder / GetParam().world_file, kWorldFile);
   write_file_atomically(fs::path(path).replace_extension(".prj"), wkt("EPSG:32632", true));
-  const Scanned result = scanned(folder);
+  const Scanned result = placed_scan(folder);
   ASSERT_EQ(result.counts.added, 1U);
   EXPECT_NEAR(bounding_box(result.catalogue.scenes[0].footprint_lonlat).min_x, 9, 1e-6);
 }
@@ -123,7 +123,7 @@ TEST_P(PlacedByWorldFile, OrByNotesBesideIt) {
                         "<PAMDataset><SRS>" + wkt("EPSG:32632") +
                             "</SRS><GeoTransform>500000,3,0,5700000,0,-3</GeoTransform>"
                             "</PAMDataset>");
-  const Scanned result = scanned(folder);
+  const Scanned result = placed_scan(folder);
   ASSERT_EQ(result.counts.added, 1U);
   EXPECT_EQ(result.catalogue.scenes[0].map_from_pixel, kPlace);
   const AlignedScenes aligned(result.catalogue);
@@ -152,8 +152,8 @@ TEST(ScanPlacing, AnEngineeringSystemIsNone) {
     crs.SetFromUserInput(R"(LOCAL_CS["RGF93 / Lambert-93",UNIT["metre",1]])");
     file.SetSpatialRef(&crs);
   });
-  EXPECT_EQ(only_reason(scanned(path)), "no_crs");
-  const Scanned result = scanned(path, "EPSG:2154");
+  EXPECT_EQ(only_reason(placed_scan(path)), "no_crs");
+  const Scanned result = placed_scan(path, "EPSG:2154");
   ASSERT_EQ(result.counts.added, 1U);
   const Box box = bounding_box(result.catalogue.scenes[0].footprint_lonlat);
   EXPECT_NEAR(box.min_x, 2.3188, 1e-4);
@@ -176,7 +176,8 @@ TEST(ScanPlacing, ControlPointsAreNoGrid) {
     file.SetGCPs(3, points.data(), &crs);
     GDALDeinitGCPs(3, points.data());
   });
-  for (const char* crs : {"", "EPSG:32632"}) EXPECT_EQ(only_reason(scanned(path, crs)), "gcp_only");
+  for (const char* crs : {"", "EPSG:32632"})
+    EXPECT_EQ(only_reason(placed_scan(path, crs)), "gcp_only");
   EXPECT_EQ(skip_advice("gcp_only"), "located by ground control points: gdalwarp it first");
 }
 
@@ -193,7 +194,7 @@ TEST(ScanPlacing, RationalPolynomialsAreNoGrid) {
       rpc.SetNameValue(name, one.c_str());
     file.SetMetadata(rpc.List(), "RPC");
   });
-  EXPECT_EQ(only_reason(scanned(path, "EPSG:4326")), "rpc_only");
+  EXPECT_EQ(only_reason(placed_scan(path, "EPSG:4326")), "rpc_only");
 }
 
 fs::path licensed(const fs::path& path, const std::string& copyright) {
@@ -204,10 +205,10 @@ TEST(ScanLicence, IsWhatTheTagsSay) {
   const auto folder = fresh_folder("scan_licence");
   licensed(folder / "a.tif", "Bild: Beispielamt, CC BY 4.0");
   licensed(folder / "b.tif", "Bild: Beispielamt, CC BY 4.0");
-  ImageryCatalogue catalogue = scanned(folder).catalogue;
+  ImageryCatalogue catalogue = placed_scan(folder).catalogue;
   EXPECT_EQ(licence_of(catalogue, catalogue.collections[0]), "Bild: Beispielamt, CC BY 4.0");
   licensed(folder / "c.tif", " \xA9 B\xFCro\r\n2020 ");  // Latin-1
-  catalogue = scanned(folder).catalogue;
+  catalogue = placed_scan(folder).catalogue;
   EXPECT_EQ(licence_of(catalogue, catalogue.collections[0]),
             "Bild: Beispielamt, CC BY 4.0; © Büro 2020");
   catalogue.collections[0].licence = "CC0";

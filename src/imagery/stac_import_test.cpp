@@ -26,7 +26,7 @@ ReadJson tiff(const std::string& href) {
   return {{"href", href}, {"type", "image/tiff; application=geotiff"}, {"roles", {"data"}}};
 }
 
-ReadJson item_of(const std::map<std::string, ReadJson>& assets) {
+ReadJson item_with(const std::map<std::string, ReadJson>& assets) {
   ReadJson item{{"type", "Feature"},
                 {"id", "here"},
                 {"properties", {{"datetime", "2020-05-01T10:00:00Z"}}},
@@ -81,7 +81,7 @@ TEST_F(StacFiles, OneBandAFileIsJoined) {
     write(std::string(name) + ".tif");
     assets[name] = tiff(std::string("./") + name + ".tif");
   }
-  const Imported result = import(item_of(assets));
+  const Imported result = import(item_with(assets));
   ASSERT_EQ(result.counts.added, 1U);
   EXPECT_THAT(files_of(result.scene()), ElementsAre("red.tif", "green.tif", "blue.tif"));
   EXPECT_THAT(result.catalogue.collections[0].rgb_bands, ElementsAre(1, 2, 3));
@@ -95,7 +95,7 @@ TEST_F(StacFiles, AssetsNamedInARowAreShownInThatOrder) {
     write(std::string(name) + ".tif", std::string(name) == "swir" ? 32 : 64);
     assets[name] = tiff(std::string("./") + name + ".tif");
   }
-  const Imported result = import(item_of(assets), "swir,nir,red");
+  const Imported result = import(item_with(assets), "swir,nir,red");
   ASSERT_EQ(result.counts.added, 1U);
   EXPECT_THAT(files_of(result.scene()), ElementsAre("nir.tif", "red.tif", "swir.tif"));
   EXPECT_THAT(result.catalogue.collections[0].rgb_bands, ElementsAre(3, 1, 2));
@@ -108,7 +108,7 @@ TEST_F(StacFiles, FilesOfOtherGroundAreNotJoined) {
       folder_ / "red.tif", {.map_from_pixel = {400300, 2, 0, 5800000, 0, -2}, .band_names = {"1"}},
       busy);
   try {
-    const Imported result = import(item_of(
+    const Imported result = import(item_with(
         {{"red", tiff("red.tif")}, {"green", tiff("green.tif")}, {"blue", tiff("blue.tif")}}));
     EXPECT_EQ(result.counts.skipped, (std::map<std::string, std::size_t>{{"other_grid", 1}}));
     EXPECT_THAT(result.said, HasSubstr("do not cover the same ground"));
@@ -120,13 +120,13 @@ TEST_F(StacFiles, FilesOfOtherGroundAreNotJoined) {
 TEST_F(StacFiles, AGuessIsSaid) {
   write("aot.tif");
   write("scl.tif");
-  const Imported result = import(item_of({{"aot", tiff("aot.tif")}, {"scl", tiff("scl.tif")}}));
+  const Imported result = import(item_with({{"aot", tiff("aot.tif")}, {"scl", tiff("scl.tif")}}));
   EXPECT_THAT(result.said, HasSubstr("took asset aot of 1 items"));
 }
 
 TEST_F(StacFiles, TheFileCountsWhereTheItemContradictsIt) {
   write("a.tif");
-  ReadJson item = item_of({{"visual", tiff("a.tif")}});
+  ReadJson item = item_with({{"visual", tiff("a.tif")}});
   item["properties"]["proj:epsg"] = 32633;
   item["properties"]["proj:shape"] = {48, 64};
   item["properties"]["proj:transform"] = {2, 0, 400000, 0, -2, 5800000};
@@ -144,7 +144,7 @@ TEST_F(StacFiles, WhatTheFileLeavesOpenIsAsTheItemSays) {
   asset["raster:bands"] = ReadJson::array({{{"nodata", 7}, {"scale", 0.5}, {"offset", -1}}});
   asset["eo:bands"] =
       ReadJson::array({{{"name", "B08"}, {"common_name", "nir"}, {"center_wavelength", 0.84}}});
-  const BandInfo band = import(item_of({{"visual", asset}})).scene().bands.at(0);
+  const BandInfo band = import(item_with({{"visual", asset}})).scene().bands.at(0);
   EXPECT_EQ(band.nodata, 7.0);
   EXPECT_EQ(band.scale, 0.5);
   EXPECT_EQ(band.offset, -1.0);
@@ -157,9 +157,9 @@ TEST_F(StacFiles, NoDataThatOnlyTheItemDeclaresIsLeftOut) {
                              [](int band, int x, int y) { return x < 32 ? 0 : busy(band, x, y); });
   ReadJson asset = tiff("a.tif");
   const double whole =
-      bounding_box(import(item_of({{"visual", asset}})).scene().footprint_lonlat).width();
+      bounding_box(import(item_with({{"visual", asset}})).scene().footprint_lonlat).width();
   asset["raster:bands"] = ReadJson::array({{{"nodata", 0}}, {{"nodata", 0}}, {{"nodata", 0}}});
-  const Scene scene = import(item_of({{"visual", asset}})).scene();
+  const Scene scene = import(item_with({{"visual", asset}})).scene();
   EXPECT_EQ(scene.bands.at(2).nodata, 0.0);
   EXPECT_NEAR(bounding_box(scene.footprint_lonlat).width() / whole, 0.5, 0.02);
 }
@@ -168,7 +168,7 @@ TEST_F(StacFiles, AFileWithoutASystemHasTheItems) {
   RasterRecipe recipe;
   recipe.crs = R"(LOCAL_CS["here",UNIT["metre",1]])";
   write_raster<std::uint8_t>(folder_ / "a.tif", recipe, busy);
-  ReadJson item = item_of({{"visual", tiff("a.tif")}});
+  ReadJson item = item_with({{"visual", tiff("a.tif")}});
   EXPECT_EQ(import(item).counts.skipped.count("no_crs"), 1U);
   item["properties"]["proj:code"] = "EPSG:None";
   EXPECT_EQ(import(item).counts.skipped.count("no_crs"), 1U);
@@ -179,20 +179,20 @@ TEST_F(StacFiles, AFileWithoutASystemHasTheItems) {
 TEST_F(StacFiles, EscapesAreDecoded) {
   write("my file.tif");
   write("100%25.tif");
-  EXPECT_THAT(files_of(import(item_of({{"visual", tiff("./my%20file.tif")}})).scene()),
+  EXPECT_THAT(files_of(import(item_with({{"visual", tiff("./my%20file.tif")}})).scene()),
               ElementsAre("my file.tif"));
   const std::string address = "file://" + (folder_ / "my%20file.tif").string();
-  EXPECT_THAT(files_of(import(item_of({{"visual", tiff(address)}})).scene()),
+  EXPECT_THAT(files_of(import(item_with({{"visual", tiff(address)}})).scene()),
               ElementsAre("my file.tif"));
-  EXPECT_THAT(files_of(import(item_of({{"visual", tiff("100%25.tif")}})).scene()),
+  EXPECT_THAT(files_of(import(item_with({{"visual", tiff("100%25.tif")}})).scene()),
               ElementsAre("100%25.tif"));
 }
 
 TEST_F(StacFiles, MissingFilesAreCalledThat) {
-  const Imported gone = import(item_of({{"visual", tiff("./gone.tif")}}));
+  const Imported gone = import(item_with({{"visual", tiff("./gone.tif")}}));
   EXPECT_THAT(gone.said, HasSubstr("gone.tif: no such file"));
   write_file_atomically(folder_ / "text.tif", "hello");
-  const Imported text = import(item_of({{"visual", tiff("./text.tif")}}));
+  const Imported text = import(item_with({{"visual", tiff("./text.tif")}}));
   EXPECT_THAT(text.said, HasSubstr("not a raster format"));
 }
 
@@ -201,8 +201,8 @@ TEST(StacServer, MissingAndRefusedFilesAreCalledThat) {
   server.server.Get("/secret.tif", [](const httplib::Request&, httplib::Response& response) {
     response.status = 403;
   });
-  server.serve("/gone.json", item_of({{"visual", tiff("gone.tif")}}).dump());
-  server.serve("/secret.json", item_of({{"visual", tiff("secret.tif")}}).dump());
+  server.serve("/gone.json", item_with({{"visual", tiff("gone.tif")}}).dump());
+  server.serve("/secret.json", item_with({{"visual", tiff("secret.tif")}}).dump());
   server.start();
   const auto said = [&](const char* path) {
     return imported({.source = {.location = server.url(path)}}).said;
@@ -228,7 +228,7 @@ TEST(StacServer, SignedAddressesAreReadByGet) {
     response.set_header("Accept-Ranges", "bytes");
     response.set_content(bytes, "image/tiff");
   });
-  server.serve("/item.json", item_of({{"visual", tiff("a%20b.tif?sig=x%2Fy%2Bz%3D")}}).dump());
+  server.serve("/item.json", item_with({{"visual", tiff("a%20b.tif?sig=x%2Fy%2Bz%3D")}}).dump());
   server.start();
   EXPECT_EQ(imported({.source = {.location = server.url("/item.json")}}).counts.added, 1U);
   EXPECT_EQ(signature, "x/y+z=");

@@ -3,6 +3,7 @@
 #include "nn/image_tower.hpp"
 #include "nn/lively_model.hpp"
 #include "nn/small_clip.hpp"
+#include "nn/tensor_testing.hpp"
 #include "nn/text_tower.hpp"
 
 #include <gtest/gtest.h>
@@ -128,10 +129,6 @@ torch::Tensor plain_text(const Parameters& p, const torch::Tensor& tokens) {
   if (t.pooling == TextPooling::first) pooled = x[0];
   if (t.pooling == TextPooling::mean) pooled = x.narrow(0, 0, own).mean(0);
   return torch::matmul(pooled, p.at("text_projection"));
-}
-
-double largest_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  return (a - b).abs().max().item<double>();
 }
 
 struct TowerCase {

@@ -2,6 +2,7 @@
 #include "nn/transformer.hpp"
 
 #include "nn/frozen.hpp"
+#include "nn/tensor_testing.hpp"
 #include "nn/threads.hpp"
 
 #include <gtest/gtest.h>
@@ -41,10 +42,6 @@ Transformer random_transformer(const Shape& s) {
   Transformer t{{}, s.heads, s.activation, 1e-5, s.causal, s.order};
   for (std::int64_t i = 0; i < s.layers; ++i) t.blocks.push_back(random_block(s));
   return t;
-}
-
-double largest_difference(const torch::Tensor& a, const torch::Tensor& b) {
-  return (a - b).abs().max().item<double>();
 }
 
 double lowest_cosine(const torch::Tensor& a, const torch::Tensor& b) {

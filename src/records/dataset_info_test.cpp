@@ -36,7 +36,7 @@ DatasetInfo small_info() {
                      {"shards/000002.tar", "test", 1, 100, "cc"}}};
 }
 
-std::string message_of(const std::string& text) {
+std::string damage_of(const std::string& text) {
   try {
     (void)parse_dataset_info(text, "the file");
   } catch (const Error& error) {
@@ -72,22 +72,22 @@ TEST(DatasetInfo, AnEmptySetIsLosslessToo) {
 
 TEST(DatasetInfo, DamageIsNamed) {
   const std::string good = dataset_info_text(small_info());
-  ASSERT_EQ(message_of(good), "");
+  ASSERT_EQ(damage_of(good), "");
   for (const std::string& text :
        {std::string(), std::string("{"), std::string("[]"), good.substr(0, good.size() / 2),
         with(good, "\"pairs\": 8", "\"pairs\": \"8\""), with(good, "\"counts\"", "\"count\""),
         with(good, "\"format\": \"skyglot", "\"format\": \"other"), std::string(100'000, '[')}) {
-    EXPECT_THAT(message_of(text), HasSubstr("the file: ")) << text.substr(0, 200);
-    EXPECT_THAT(message_of(text), HasSubstr("--overwrite")) << text.substr(0, 200);
+    EXPECT_THAT(damage_of(text), HasSubstr("the file: ")) << text.substr(0, 200);
+    EXPECT_THAT(damage_of(text), HasSubstr("--overwrite")) << text.substr(0, 200);
   }
-  EXPECT_THAT(message_of(with(good, "\"pairs\": 8", "\"pairs\": -8")), HasSubstr("-8"));
-  EXPECT_THAT(message_of(with(good, "\"schema\": 1", "\"schema\": 7")), HasSubstr("schema 7"));
+  EXPECT_THAT(damage_of(with(good, "\"pairs\": 8", "\"pairs\": -8")), HasSubstr("-8"));
+  EXPECT_THAT(damage_of(with(good, "\"schema\": 1", "\"schema\": 7")), HasSubstr("schema 7"));
 }
 
 TEST(DatasetInfo, ShardsLieInTheFolder) {
   const std::string good = dataset_info_text(small_info());
   for (const char* name : {"../x.tar", "shards/../../x.tar", "/etc/x.tar", ""})
-    EXPECT_THAT(message_of(with(good, "shards/000001.tar", name)), HasSubstr("outside")) << name;
+    EXPECT_THAT(damage_of(with(good, "shards/000001.tar", name)), HasSubstr("outside")) << name;
 }
 
 TEST(DatasetInfo, TheFingerprintTellsOurFilesFromOthers) {

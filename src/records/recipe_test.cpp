@@ -12,7 +12,7 @@ namespace {
 
 using testing::HasSubstr;
 
-std::string message_of(const std::string& toml) {
+std::string refusal_of(const std::string& toml) {
   Recipe recipe;
   try {
     apply_toml(recipe, toml, "r.toml");
@@ -35,15 +35,15 @@ TEST(Recipe, TomlSetsWhatItNamesAndKeepsTheRest) {
 }
 
 TEST(Recipe, UnknownKeysAreAllNamedWithTheNearest) {
-  const std::string message = message_of("[select]\ncels = 1\n[cut]\nbogus_thing = 2\n");
+  const std::string message = refusal_of("[select]\ncels = 1\n[cut]\nbogus_thing = 2\n");
   EXPECT_THAT(message, HasSubstr("unknown key 'select.cels'; did you mean 'select.cells'?"));
   EXPECT_THAT(message, HasSubstr("unknown key 'cut.bogus_thing'"));
 }
 
 TEST(Recipe, WrongTypesAndSyntaxAreNamed) {
-  EXPECT_THAT(message_of("seed = 'x'"), HasSubstr("'seed' must be a whole number"));
-  EXPECT_THAT(message_of("[split]\nval = true"), HasSubstr("'split.val' must be a number"));
-  EXPECT_THAT(message_of("a = = b"), HasSubstr("r.toml:1"));
+  EXPECT_THAT(refusal_of("seed = 'x'"), HasSubstr("'seed' must be a whole number"));
+  EXPECT_THAT(refusal_of("[split]\nval = true"), HasSubstr("'split.val' must be a number"));
+  EXPECT_THAT(refusal_of("a = = b"), HasSubstr("r.toml:1"));
 }
 
 TEST(Recipe, EveryProblemIsReportedAtOnce) {

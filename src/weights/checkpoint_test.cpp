@@ -21,12 +21,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace weights_testing;
 
-Checkpoint parse(const std::string& bytes, const std::string& prefer = "") {
+Checkpoint checkpoint_of(const std::string& bytes, const std::string& prefer = "") {
   return parse_checkpoint(std::as_bytes(std::span(bytes)), "test file", prefer);
 }
 
 std::string refused(const std::string& bytes, const std::string& prefer = "") {
-  return refusal([&] { return parse(bytes, prefer); });
+  return refusal([&] { return checkpoint_of(bytes, prefer); });
 }
 
 // With the zeros in it.
@@ -53,7 +53,7 @@ class SeedCheckpoint : public testing::TestWithParam<std::pair<const char*, Cont
 
 TEST_P(SeedCheckpoint, GivesTheTensorsThatTorchWrote) {
   const std::string bytes = seed(std::string("torch/") + GetParam().first);
-  const Checkpoint checkpoint = parse(bytes);
+  const Checkpoint checkpoint = checkpoint_of(bytes);
   EXPECT_EQ(checkpoint.container, GetParam().second);
   ASSERT_EQ(checkpoint.tensors.size(), 6U);
   EXPECT_THAT(to_floats(checkpoint.tensors.at("b")),
@@ -71,13 +71,13 @@ INSTANTIATE_TEST_SUITE_P(Seeds, SeedCheckpoint,
                                          std::pair("legacy.pth", Container::torch_legacy)));
 
 TEST(CheckpointTest, NamesWhatStandsBesideTheWeights) {
-  const Checkpoint checkpoint = parse(seed("torch/training.pt"));
+  const Checkpoint checkpoint = checkpoint_of(seed("torch/training.pt"));
   EXPECT_EQ(checkpoint.chosen, "state_dict");
   EXPECT_THAT(checkpoint.other_entries, ElementsAre("epoch", "args", "optimizer"));
 }
 
 TEST(CheckpointTest, ReadsATorchScriptArchiveAsItsStateDict) {
-  const Checkpoint checkpoint = parse(seed("torch/script.pt"));
+  const Checkpoint checkpoint = checkpoint_of(seed("torch/script.pt"));
   EXPECT_EQ(checkpoint.container, Container::torch_script);
   ASSERT_EQ(checkpoint.tensors.size(), 3U);
   EXPECT_THAT(checkpoint.tensors.at("l.weight").shape, ElementsAre(1, 2));
@@ -89,8 +89,8 @@ TEST(CheckpointTest, TakesTheTeacherBeforeTheStudentUnlessTold) {
       torch_zip(pickle_of(dictionary_opcodes({{"student", dictionary_opcodes({{"s", tensor}})},
                                               {"teacher", dictionary_opcodes({{"t", tensor}})}})),
                 {{"0", kSix}});
-  EXPECT_EQ(parse(bytes).chosen, "teacher");
-  EXPECT_TRUE(parse(bytes, "student").tensors.contains("s"));
+  EXPECT_EQ(checkpoint_of(bytes).chosen, "teacher");
+  EXPECT_TRUE(checkpoint_of(bytes, "student").tensors.contains("s"));
   EXPECT_THAT(refused(bytes, "ema"), HasSubstr("student, teacher"));
 }
 
@@ -98,7 +98,7 @@ TEST(CheckpointTest, ForeignObjectsAreNamesAndNothingElse) {
   const std::string danger = literal("cposix\nsystem\nX\x02\0\0\0id\x85R");
   const std::string bytes = torch_zip(
       pickle_of(dictionary_opcodes({{"x", tensor_opcodes({})}, {"y", danger}})), {{"0", kSix}});
-  const Checkpoint checkpoint = parse(bytes);
+  const Checkpoint checkpoint = checkpoint_of(bytes);
   EXPECT_EQ(checkpoint.tensors.size(), 1U);
   EXPECT_EQ(checkpoint.unreadable.at("y"), "posix.system");
 }
@@ -111,22 +111,24 @@ TEST(CheckpointTest, NumbersOfNumPyStandBesideTheWeights) {
       "bc_codecs\nencode\nq\tX\t\0\0\0\0\0\0\0\0\0\xc3\xa0?q\nX\6\0\0\0latin1q\x0b\x86q\x0cRq\r"
       "\x86q\x0eRq\x0f");
   const std::string weights = dictionary_opcodes({{"x", tensor_opcodes({})}});
-  const Checkpoint checkpoint = parse(torch_zip(
+  const Checkpoint checkpoint = checkpoint_of(torch_zip(
       pickle_of(dictionary_opcodes({{"state_dict", weights}, {"best", number}})), {{"0", kSix}}));
   EXPECT_EQ(checkpoint.tensors.size(), 1U);
   EXPECT_THAT(checkpoint.other_entries, ElementsAre("best"));
 }
 
 TEST(CheckpointTest, ViewsAreGatheredInRowMajorOrder) {
-  const Checkpoint checkpoint = parse(one_tensor({"0", 6, 1, {2, 2}, {1, 3}}));
+  const Checkpoint checkpoint = checkpoint_of(one_tensor({"0", 6, 1, {2, 2}, {1, 3}}));
   EXPECT_THAT(to_floats(checkpoint.tensors.at("x")), ElementsAre(1, 4, 2, 5));
-  const Checkpoint repeated = parse(one_tensor({"0", 6, 5, {3}, {0}}));
+  const Checkpoint repeated = checkpoint_of(one_tensor({"0", 6, 5, {3}, {0}}));
   EXPECT_THAT(to_floats(repeated.tensors.at("x")), ElementsAre(5, 5, 5));
 }
 
 TEST(CheckpointTest, EmptyTensorsAndScalarsAreLegal) {
-  EXPECT_TRUE(to_floats(parse(one_tensor({"0", 6, 0, {0, 3}, {3, 1}})).tensors.at("x")).empty());
-  EXPECT_THAT(to_floats(parse(one_tensor({"0", 6, 4, {}, {}})).tensors.at("x")), ElementsAre(4));
+  EXPECT_TRUE(
+      to_floats(checkpoint_of(one_tensor({"0", 6, 0, {0, 3}, {3, 1}})).tensors.at("x")).empty());
+  EXPECT_THAT(to_floats(checkpoint_of(one_tensor({"0", 6, 4, {}, {}})).tensors.at("x")),
+              ElementsAre(4));
 }
 
 struct Hostile {
@@ -158,7 +160,7 @@ INSTANTIATE_TEST_SUITE_P(Bounds, HostileTensor,
                          [](const auto& hostile) { return std::string(hostile.param.name); });
 
 TEST(CheckpointTest, AStrideThatIsNeverWalkedMayBeAnything) {
-  const Checkpoint checkpoint = parse(one_tensor({"0", 6, 0, {1, 2}, {INT64_MAX, 2}}));
+  const Checkpoint checkpoint = checkpoint_of(one_tensor({"0", 6, 0, {1, 2}, {INT64_MAX, 2}}));
   EXPECT_THAT(to_floats(checkpoint.tensors.at("x")), ElementsAre(0, 2));
 }
 
@@ -185,7 +187,7 @@ TEST(CheckpointTest, TypesWithoutTensorsAreNamedNotGuessed) {
       pickle_of(dictionary_opcodes({{"q", tensor_opcodes({"0", 6, 0, {6}, {1}, "QInt8Storage"})},
                                     {"x", tensor_opcodes({})}})),
       {{"0", kSix}});
-  EXPECT_EQ(parse(bytes).unreadable.at("q"), "torch.QInt8Storage");
+  EXPECT_EQ(checkpoint_of(bytes).unreadable.at("q"), "torch.QInt8Storage");
 }
 
 TEST(CheckpointTest, BigEndianFilesAreRefused) {
@@ -249,10 +251,11 @@ TEST(CheckpointTest, ASmallStorageIsNotManyLargeTensors) {
                 {{"0", std::string(static_cast<std::size_t>(2 * count), '\0')}});
   EXPECT_THAT(refused(bytes), HasSubstr("views of one another"));
   entries.erase(std::next(entries.begin(), 3), entries.end());  // tied weights are common
-  EXPECT_EQ(parse(torch_zip(pickle_of(dictionary_opcodes(entries)),
-                            {{"0", std::string(static_cast<std::size_t>(2 * count), '\0')}}))
-                .tensors.size(),
-            3U);
+  EXPECT_EQ(
+      checkpoint_of(torch_zip(pickle_of(dictionary_opcodes(entries)),
+                              {{"0", std::string(static_cast<std::size_t>(2 * count), '\0')}}))
+          .tensors.size(),
+      3U);
 }
 
 TEST(CheckpointTest, SmallPicklesCannotHoldManyValuesOrNames) {
@@ -308,7 +311,7 @@ TEST(CheckpointTest, ReadsTheRecordsOfLargeArchives) {
       {"a/data.pkl", pickle_of(dictionary_opcodes({{"x", tensor_opcodes({})}}))},
       {"a/data/0", kSix}};
   const std::string sound = stored_zip(entries, true);
-  const Checkpoint checkpoint = parse(sound);
+  const Checkpoint checkpoint = checkpoint_of(sound);
   EXPECT_EQ(checkpoint.tensors.at("x").bytes.size(), 24U);
   std::string lost = sound;
   lost[lost.find("PK\x06\x07") + 8] ^= 1;
@@ -317,7 +320,7 @@ TEST(CheckpointTest, ReadsTheRecordsOfLargeArchives) {
 
 TEST(CheckpointTest, AFileMayBeOneTensor) {
   const std::string bytes = torch_zip(pickle_of(tensor_opcodes({})), {{"0", kSix}});
-  const Checkpoint checkpoint = parse(bytes);
+  const Checkpoint checkpoint = checkpoint_of(bytes);
   EXPECT_THAT(checkpoint.tensors.at("").shape, ElementsAre(2, 3));
 }
 

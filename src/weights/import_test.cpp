@@ -24,23 +24,6 @@ using testing::HasSubstr;
 using testing::IsEmpty;
 using namespace weights_testing;
 
-ModelImportOptions quick() {
-  ModelImportOptions options;
-  options.activation = Activation::quick_gelu;
-  return options;
-}
-
-ModelConfig small_vit() {
-  ModelConfig config;
-  config.kind = ModelKind::vit;
-  config.vision.transformer = {64, 2, 1, 256};
-  config.vision.patch_size = 4;
-  config.vision.image_size = 8;
-  config.embedding_width = 64;
-  config.set_layer_norm_epsilon(1e-6);
-  return config;
-}
-
 // Rows [begin, end) thirds of a tensor, as Hugging Face keeps q, k and v.
 TensorView third(const TensorView& fused, std::size_t part) {
   const std::vector<float> all = to_floats(fused);
@@ -124,12 +107,6 @@ TensorMap as_hugging_face_vit(const TensorMap& ours) {
       theirs[to] = tensor;
   }
   return theirs;
-}
-
-fs::path written(const TensorMap& tensors, const std::string& name = "weights.safetensors") {
-  const fs::path path = test_path(name);
-  write_safetensors(path, tensors);
-  return path;
 }
 
 void expect_same_weights(const TensorMap& found, const TensorMap& expected) {

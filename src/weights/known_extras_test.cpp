@@ -21,33 +21,12 @@ using testing::ElementsAre;
 using testing::HasSubstr;
 using namespace weights_testing;
 
-fs::path written(const TensorMap& tensors, const std::string& name = "weights.safetensors") {
-  write_safetensors(test_path(name), tensors);
-  return test_path(name);
-}
-
-ModelImportOptions quick() {
-  ModelImportOptions options;
-  options.activation = Activation::quick_gelu;
-  return options;
-}
-
 std::string refused(const TensorMap& tensors, const ModelImportOptions& options = quick()) {
   return refusal([&] { return import_checkpoint(written(tensors), options); });
 }
 
 TensorView row(std::int64_t length, float value) {
   return make_tensor(std::vector<float>(static_cast<std::size_t>(length), value), {length});
-}
-
-ModelConfig small_vit() {
-  ModelConfig config;
-  config.kind = ModelKind::vit;
-  config.vision.transformer = {64, 2, 1, 256};
-  config.vision.patch_size = 4;
-  config.vision.image_size = 8;
-  config.embedding_width = 64;
-  return config;
 }
 
 TEST(KnownExtras, LayerScaleOfOpenClipIsFoldedIn) {

@@ -29,11 +29,6 @@ ModelConfig vit_224() {
   return config;
 }
 
-fs::path written(const TensorMap& tensors, const std::string& name = "model.safetensors") {
-  write_safetensors(test_path(name), tensors);
-  return test_path(name);
-}
-
 void beside(const char* name, const std::string& json) {
   write_file_atomically(test_path(name), json);
 }

@@ -14,7 +14,7 @@ namespace fs = std::filesystem;
 using testing::ElementsAre;
 using testing::HasSubstr;
 
-fs::path test_path() {
+fs::path safetensors_path() {
   return fs::path(testing::TempDir()) /
          testing::UnitTest::GetInstance()->current_test_info()->name();
 }
@@ -50,8 +50,8 @@ TEST(SafetensorsTest, GivesBackWhatWasWritten) {
   TensorMap tensors{{"b", make_tensor(values, {2, 3})},
                     {"a", make_tensor({{4.0F}}, {})},
                     {"none", make_tensor({}, {0, 5})}};
-  write_safetensors(test_path(), tensors, {{"format", "pt"}});
-  const Safetensors back = read_safetensors(test_path());
+  write_safetensors(safetensors_path(), tensors, {{"format", "pt"}});
+  const Safetensors back = read_safetensors(safetensors_path());
   EXPECT_EQ(back.metadata.at("format"), "pt");
   EXPECT_EQ(back.tensors.size(), 3U);
   EXPECT_EQ(to_floats(back.tensors.at("b")), values);
@@ -61,8 +61,8 @@ TEST(SafetensorsTest, GivesBackWhatWasWritten) {
 }
 
 TEST(SafetensorsTest, DataBeginsAtAMultipleOf64) {
-  write_safetensors(test_path(), {{"x", make_tensor({{1.0F}}, {1})}});
-  EXPECT_EQ(read_file(test_path()).size() % 64, 4U);
+  write_safetensors(safetensors_path(), {{"x", make_tensor({{1.0F}}, {1})}});
+  EXPECT_EQ(read_file(safetensors_path()).size() % 64, 4U);
 }
 
 TEST(SafetensorsTest, HalvesAndBrainFloatsAreWidened) {

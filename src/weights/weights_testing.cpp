@@ -4,6 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/random.hpp"
 #include "tests/support/shared_data.hpp"
+#include "weights/safetensors.hpp"
 
 #include <gtest/gtest.h>
 
@@ -63,6 +64,29 @@ std::string tuple_opcodes(const std::vector<std::int64_t>& numbers) {
 }
 
 }  // namespace
+
+ModelConfig small_vit() {
+  ModelConfig config;
+  config.kind = ModelKind::vit;
+  config.vision.transformer = {64, 2, 1, 256};
+  config.vision.patch_size = 4;
+  config.vision.image_size = 8;
+  config.embedding_width = 64;
+  config.set_layer_norm_epsilon(1e-6);
+  return config;
+}
+
+fs::path written(const TensorMap& tensors, const std::string& name) {
+  const fs::path path = test_path(name);
+  write_safetensors(path, tensors);
+  return path;
+}
+
+ModelImportOptions quick() {
+  ModelImportOptions options;
+  options.activation = Activation::quick_gelu;
+  return options;
+}
 
 std::string text_opcodes(const std::string& text) {
   return "X" + little(text.size(), 4) + text;

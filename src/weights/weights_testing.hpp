@@ -2,6 +2,7 @@
 // Files for the tests of this room: small checkpoints made of chosen bytes, and the reference set.
 #pragma once
 
+#include "weights/import.hpp"
 #include "weights/model_folder.hpp"
 
 #include <filesystem>
@@ -16,6 +17,14 @@ namespace skyglot::weights_testing {
 /// A small CLIP (two image layers, one text layer) and its random weights.
 [[nodiscard]] ModelConfig small_clip();
 [[nodiscard]] StoredModel random_model(const ModelConfig& config);
+
+/// A ViT without texts: two layers of one head.
+[[nodiscard]] ModelConfig small_vit();
+/// The tensors as a file of the running test.
+[[nodiscard]] std::filesystem::path written(const TensorMap& tensors,
+                                            const std::string& name = "weights.safetensors");
+/// What an import of a small CLIP must be told.
+[[nodiscard]] ModelImportOptions quick();
 
 /// A zip of stored entries, each with its right CRC-32.
 /// `large`: with all sizes and offsets in zip64 records, as beyond 4 GB.
