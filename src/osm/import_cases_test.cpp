@@ -3,6 +3,7 @@
 // Overpass's shortened answers.
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/numbers.hpp"
 #include "osm/import_testing.hpp"
 
 #include <gmock/gmock.h>
@@ -52,7 +53,7 @@ std::string node_version(int id, int version, double lon, const std::string& ins
                          const std::string& attributes = "") {
   return "<node id=\"" + std::to_string(id) + "\" version=\"" + std::to_string(version) +
          "\" timestamp=\"20" + std::to_string(10 + version) +
-         "-01-01T00:00:00Z\" lat=\"50\" lon=\"" + std::to_string(lon) + "\" " + attributes + ">" +
+         "-01-01T00:00:00Z\" lat=\"50\" lon=\"" + format_double(lon) + "\" " + attributes + ">" +
          inside + "</node>";
 }
 

@@ -3,6 +3,7 @@
 // building on each, and every pair must show its square's colour at the object's place.
 #include "base/atomic_file.hpp"
 #include "base/json.hpp"
+#include "base/numbers.hpp"
 #include "imagery/catalogue.hpp"
 #include "imagery/test_tiffs.hpp"
 #include "pictures/jpeg.hpp"
@@ -259,10 +260,10 @@ TEST_F(Cases, ANominalGsdOfAnotherScale) {
     scan({"--gsd", gsd_m});
     expect_nine();
     const Json meta = one_json();
-    EXPECT_EQ(meta.at("gsd_m"), std::stod(gsd_m));
+    EXPECT_EQ(meta.at("gsd_m"), parse_double(gsd_m).value());
     const double ground_m =
         (meta.at("box").at(3).get<double>() - meta.at("box").at(1).get<double>()) * 111'200;
-    EXPECT_NEAR(ground_m / meta.at("height").get<double>(), std::stod(gsd_m), 0.02);
+    EXPECT_NEAR(ground_m / meta.at("height").get<double>(), parse_double(gsd_m).value(), 0.02);
   }
 }
 
