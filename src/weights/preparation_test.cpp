@@ -44,7 +44,7 @@ TensorMap with_classifier() {
 }
 
 TEST(Preparation, FollowsTheCropShareOfTimm) {
-  const fs::path path = written(with_classifier());
+  const fs::path path = written(with_classifier(), "model.safetensors");
   beside("config.json", R"({"pretrained_cfg":{"input_size":[3,224,224],"crop_pct":0.875,
       "interpolation":"bilinear","crop_mode":"center","mean":[0.5,0.5,0.5],"std":[0.5,0.5,0.5]}})");
   const ModelConfig config = imported(path);
@@ -84,7 +84,7 @@ TEST(Preparation, WithoutAConfigurationDoesAsTheFamily) {
 }
 
 TEST(Preparation, FollowsTheImageProcessorOfTransformers) {
-  const fs::path path = written(random_model(vit_224()).weights);
+  const fs::path path = written(random_model(vit_224()).weights, "model.safetensors");
   beside("config.json", R"({"model_type":"dinov2","num_attention_heads":1})");
   beside("preprocessor_config.json", R"({"do_center_crop":true,"do_resize":true,"resample":3,
       "crop_size":{"height":224,"width":224},"size":{"shortest_edge":256}})");
@@ -106,7 +106,7 @@ TEST(Preparation, FollowsTheImageProcessorOfTransformers) {
 }
 
 TEST(Preparation, RefusesWhatItCannotFollowUntilAnOptionSettlesIt) {
-  const fs::path path = written(random_model(vit_224()).weights);
+  const fs::path path = written(random_model(vit_224()).weights, "model.safetensors");
   beside("config.json", R"({"num_attention_heads":1})");
   const auto said = [&](const std::string& json, const ModelImportOptions& options = {}) {
     beside("preprocessor_config.json", json);
