@@ -4,6 +4,10 @@
 #include <boost/geometry/geometries/box.hpp>
 #include <boost/geometry/geometries/point_xy.hpp>
 #include <boost/geometry/index/rtree.hpp>
+// Newer versions of the index want to be given how boxes relate (Debian 13's 1.83).
+#if __has_include(<boost/geometry/strategies/relate/cartesian.hpp>)
+#include <boost/geometry/strategies/relate/cartesian.hpp>
+#endif
 
 #include <algorithm>
 #include <array>
