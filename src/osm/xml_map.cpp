@@ -149,15 +149,25 @@ void XmlMap::guarded(Step step) noexcept {
   }
 }
 
+// Where the parser stands, for messages. Expat 2.9 has wider functions and deprecates the others.
+std::string place_in(XML_Parser parser) {
+#if XML_MAJOR_VERSION > 2 || XML_MINOR_VERSION >= 9
+  return fmt::format("line {}, column {}", XML_GetCurrentLineNumber64(parser),
+                     XML_GetCurrentColumnNumber64(parser));
+#else
+  return fmt::format("line {}, column {}", XML_GetCurrentLineNumber(parser),
+                     XML_GetCurrentColumnNumber(parser));
+#endif
+}
+
 void XmlMap::parse_chunk() {
   const std::size_t size = file_->read(chunk_);
   ended_ = size < chunk_.size();
   const auto status = XML_Parse(parser_, chunk_.data(), static_cast<int>(size), ended_ ? 1 : 0);
   if (problem_) std::rethrow_exception(problem_);
   if (status != XML_STATUS_OK)
-    throw std::runtime_error(
-        fmt::format("XML: {} at line {}, column {}", XML_ErrorString(XML_GetErrorCode(parser_)),
-                    XML_GetCurrentLineNumber(parser_), XML_GetCurrentColumnNumber(parser_)));
+    throw std::runtime_error(fmt::format(
+        "XML: {} at {}", XML_ErrorString(XML_GetErrorCode(parser_)), place_in(parser_)));
 }
 
 Buffer XmlMap::read() {
