@@ -34,6 +34,7 @@ endif()
 find_path(FP16_INCLUDE_DIR fp16.h REQUIRED)
 
 if(SKYGLOT_LEARN)
+  find_package(Eigen3 REQUIRED NO_MODULE)
   # Debian's, or a newer one (with CUDA) named by SKYGLOT_TORCH.
   find_package(SkyglotTorch 1.13 REQUIRED)
   # Without it the parallel loops of libtorch's headers run on one thread, silently.
