@@ -5,7 +5,7 @@
 #include "base/matrix.hpp"
 #include "nn/encoder.hpp"
 #include "pictures/source.hpp"
-#include "tokens/tokenizer.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -63,7 +63,7 @@ struct PictureModel {
 /// What embeds texts: one row a text, not normalised.
 struct TextModel {
   std::function<Matrix(std::span<const std::string>)> encode;
-  std::size_t context = Tokenizer::kContextLength;  ///< tokens of a text; what follows is cut off
+  std::size_t context = ClipTokenizer::kContextLength;  ///< tokens of a text; what follows is cut off
   const Tokenizer* tokenizer = &clip_tokenizer();   ///< that counts them
 };
 

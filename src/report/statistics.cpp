@@ -4,7 +4,7 @@
 #include "base/interrupt.hpp"
 #include "captions/captions.hpp"
 #include "report/contact_picker.hpp"
-#include "tokens/tokenizer.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include <algorithm>
 

@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/hash.hpp"
+#include "nn/encoder.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -45,6 +46,7 @@ ContrastiveStep::ContrastiveStep(std::shared_ptr<const Parameters> parameters,
     : parameters_(std::move(parameters)),
       image_(parameters_),
       text_(parameters_),
+      tokenizer_(tokenizer_of(parameters_->config(), parameters_->vocabulary())),
       options_(options),
       group_(group) {}
 
@@ -69,7 +71,7 @@ torch::Tensor ContrastiveStep::tokens_of(const TrainingBatch& batch) const {
       torch::empty({std::ssize(batch.captions), static_cast<std::int64_t>(length)}, torch::kInt64);
   std::int64_t* to = tokens.data_ptr<std::int64_t>();
   for (const std::string& caption : batch.captions)
-    to = std::ranges::copy(clip_tokenizer().context(caption, length), to).out;
+    to = std::ranges::copy(tokenizer_->context(caption, length), to).out;
   return tokens;
 }
 

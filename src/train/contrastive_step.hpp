@@ -52,6 +52,7 @@ class ContrastiveStep {
   std::shared_ptr<const Parameters> parameters_;
   ImageTower image_;
   TextTower text_;
+  std::shared_ptr<const Tokenizer> tokenizer_;
   StepOptions options_;
   ProcessGroup* group_;
 };
