@@ -8,7 +8,7 @@
 
 #include "base/numbers.hpp"
 #include "base/random.hpp"
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 #include "pictures/jpeg.hpp"
 #include "weights/architecture.hpp"
 

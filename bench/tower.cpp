@@ -5,7 +5,7 @@
 // tower_bench [B32|L14|ViT-H-14|...] [batch] [fp32|bf16] [seconds]
 #include "nn/encoder.hpp"
 #include "nn/product_choice.hpp"
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 #include "nn/threads.hpp"
 #include "weights/architecture.hpp"
 

@@ -63,6 +63,8 @@ std::unique_ptr<Command> make_model_import();
 std::unique_ptr<Command> make_model_list();
 std::unique_ptr<Command> make_model_fetch();
 std::unique_ptr<Command> make_model_inspect(SpeedReport speed = {});
+std::unique_ptr<Command> make_model_join();
+std::unique_ptr<Command> make_model_interpolate();
 std::unique_ptr<Command> make_train();
 std::unique_ptr<Command> make_embed();
 std::unique_ptr<Command> make_eval_zeroshot();

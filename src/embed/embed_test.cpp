@@ -3,7 +3,7 @@
 
 #include "base/error.hpp"
 #include "embed/test_source.hpp"
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 #include "nn/small_clip.hpp"
 #include "pictures/resize.hpp"
 

@@ -3,7 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "embed/test_source.hpp"
 #include "eval/evaluation.hpp"
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 #include "nn/small_clip.hpp"
 #include "tests/support/message_of.hpp"
 #include "tests/support/program.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/adamw.hpp"
 
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 #include "nn/small_clip.hpp"
 
 #include <gtest/gtest.h>

@@ -2,7 +2,7 @@
 #include "train/checkpoint.hpp"
 
 #include "base/atomic_file.hpp"
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 #include "tests/support/message_of.hpp"
 #include "weights/safetensors.hpp"
 

@@ -2,7 +2,7 @@
 // Coloured pictures with captions in a tar, and a small model to train, for tests.
 #pragma once
 
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 #include "nn/small_clip.hpp"
 #include "pictures/png.hpp"
 #include "pictures/shard.hpp"

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/join_towers.hpp"
+#include "weights/join_towers.hpp"
 
 #include "base/error.hpp"
 #include "base/strings.hpp"
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 
 #include <fmt/format.h>
 

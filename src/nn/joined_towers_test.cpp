@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "train/join_towers.hpp"
+#include "weights/join_towers.hpp"
 
 #include "base/error.hpp"
 #include "nn/encoder.hpp"
