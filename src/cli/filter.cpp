@@ -56,16 +56,16 @@ class Filter : public Command {
   void show(const FilteredPairs& result) const {
     if (common_.json) return print_json(result_json(result));
     fmt::print("{} pairs compared{}, {} without a readable picture: {}\n",
-               format_count(result.pairs),
+               format_count(result.summary.pairs),
                result.resumed > 0
                    ? fmt::format(" ({} of their pictures embedded by an earlier run)",
                                  format_count(result.resumed))
                    : "",
-               format_count(result.unreadable), (filter_.dataset / "pairs.csv").string());
+               format_count(result.summary.unreadable), (filter_.dataset / "pairs.csv").string());
     fmt::print("mean similarity: {:.4f} single, {:.4f} several objects\n", result.mean_title,
-               result.mean_multi);
+               result.summary.mean_title_multi_objects);
     std::vector<std::vector<std::string>> rows{{"kept", "pairs", "at least", "list"}};
-    for (const SimilarityCut& cut : result.cuts)
+    for (const SimilarityCut& cut : result.summary.cuts)
       rows.push_back({format_double(cut.percent) + "%", format_count(cut.kept),
                       fmt::format("{:.4f}", cut.least), (filter_.dataset / cut.list).string()});
     print_table(rows);
@@ -73,17 +73,17 @@ class Filter : public Command {
 
   [[nodiscard]] Json result_json(const FilteredPairs& result) const {
     Json cuts = Json::array();
-    for (const SimilarityCut& cut : result.cuts)
+    for (const SimilarityCut& cut : result.summary.cuts)
       cuts.push_back({{"percent", cut.percent},
                       {"kept", cut.kept},
                       {"least", cut.least},
                       {"list", (filter_.dataset / cut.list).string()}});
     return {{"dataset", filter_.dataset.string()},
-            {"pairs", result.pairs},
-            {"unreadable", result.unreadable},
+            {"pairs", result.summary.pairs},
+            {"unreadable", result.summary.unreadable},
             {"resumed", result.resumed},
-            {"mean_title", result.mean_title},
-            {"mean_title_multi_objects", result.mean_multi},
+            {"mean_title", result.summary.mean_title},
+            {"mean_title_multi_objects", result.summary.mean_title_multi_objects},
             {"cuts", cuts}};
   }
 

@@ -11,7 +11,6 @@
 #include "embed/vectors.hpp"
 #include "records/dataset_info.hpp"
 #include "records/picture_inputs.hpp"
-#include "records/similarities.hpp"
 
 #include <fmt/format.h>
 
@@ -183,21 +182,6 @@ Kept keep_best(std::vector<double> percents, const std::vector<float>& values) {
   return kept;
 }
 
-Json filter_json(const SimilarityFilter& filter, const FilteredPairs& result) {
-  Json cuts = Json::array();
-  for (const SimilarityCut& cut : result.cuts)
-    cuts.push_back(
-        {{"percent", cut.percent}, {"kept", cut.kept}, {"least", cut.least}, {"list", cut.list}});
-  return {{"schema", 1},
-          {"by", filter.by_multi ? "title_multi_objects" : "title"},
-          {"pairs", result.pairs},
-          {"unreadable", result.unreadable},
-          {"mean_title", result.mean_title},
-          {"mean_title_multi_objects", result.mean_multi},
-          {"cuts", cuts},
-          {"about", filter.about}};
-}
-
 }  // namespace
 
 std::string kept_list_name(double percent) {
@@ -223,18 +207,18 @@ FilteredPairs filter_by_similarity(const SimilarityFilter& filter, const Picture
   const std::vector<float> titles = column(similarities, &PairSimilarity::title);
   const std::vector<float> multis = column(similarities, &PairSimilarity::title_multi_objects);
   const Kept kept = keep_best(filter.keep, filter.by_multi ? multis : titles);
-  FilteredPairs result;
-  result.pairs = all.pairs.size();
-  result.unreadable = static_cast<std::uint64_t>(
-      std::ranges::count_if(titles, [](float value) { return !std::isfinite(value); }));
-  result.resumed = resumed;
-  result.mean_title = mean(titles);
-  result.mean_multi = mean(multis);
-  result.cuts = kept.cuts;
+  const SimilaritySummary summary{
+      filter.by_multi ? "title_multi_objects" : "title",
+      all.pairs.size(),
+      static_cast<std::uint64_t>(
+          std::ranges::count_if(titles, [](float value) { return !std::isfinite(value); })),
+      mean(titles),
+      mean(multis),
+      kept.cuts,
+      filter.about};
   write_similarities(filter.dataset, similarities, kept.lists);
-  write_file_atomically(filter.dataset / "similarity.json",
-                        json_text(filter_json(filter, result), 1) + "\n");
-  return result;
+  write_similarity_summary(filter.dataset, summary);
+  return {summary, resumed};
 }
 
 }  // namespace skyglot

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "embed/embed.hpp"
+#include "records/similarities.hpp"
 
 #include <nlohmann/json.hpp>
 
@@ -26,20 +27,9 @@ struct SimilarityFilter {
   void validate() const;
 };
 
-struct SimilarityCut {
-  double percent = 0;
-  std::uint64_t kept = 0;
-  double least = 0;  ///< similarity of the last pair that is kept
-  std::string list;  ///< "kept_20.csv"
-};
-
 struct FilteredPairs {
-  std::uint64_t pairs = 0;
-  std::uint64_t unreadable = 0;  ///< pictures without a vector: never kept
-  std::uint64_t resumed = 0;     ///< pictures that an earlier run had embedded
-  double mean_title = 0;
-  double mean_multi = 0;
-  std::vector<SimilarityCut> cuts;  ///< fewest kept first
+  SimilaritySummary summary;
+  std::uint64_t resumed = 0;  ///< pictures that an earlier run had embedded
 };
 
 /// Embeds pictures and captions of a data set (vectors stand under similarity/ in its folder, where

@@ -18,7 +18,6 @@
 namespace skyglot {
 namespace {
 
-using testing::ElementsAre;
 using testing::HasSubstr;
 namespace fs = std::filesystem;
 
@@ -99,7 +98,8 @@ class SimilarityFilters : public testing::Test {
 };
 
 TEST_F(SimilarityFilters, KeepsTheMostSimilar) {
-  const FilteredPairs result = filter_by_similarity(filter_, pictures(), texts());
+  const SimilaritySummary result =
+      filter_by_similarity(filter_, pictures(), texts()).summary;
   EXPECT_EQ(result.pairs, 10U);
   EXPECT_EQ(result.unreadable, 0U);
   ASSERT_EQ(result.cuts.size(), 2U);
@@ -117,8 +117,10 @@ TEST_F(SimilarityFilters, KeepsTheMostSimilar) {
   EXPECT_THAT(kept, HasSubstr("w0.jpg"));
   EXPECT_THAT(kept, HasSubstr("w1.jpg"));
   EXPECT_THAT(kept, testing::Not(HasSubstr("w2.jpg")));
-  const Json json = Json::parse(read_file(folder_ / "similarity.json"));
-  EXPECT_EQ(json.at("cuts").size(), 2U);
+  const auto read = read_similarity_summary(folder_);
+  ASSERT_TRUE(read.has_value());
+  EXPECT_EQ(read->cuts.size(), 2U);
+  EXPECT_EQ(read->by, "title");
 }
 
 TEST_F(SimilarityFilters, ASecondRunEmbedsNothing) {

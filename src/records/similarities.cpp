@@ -4,6 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/csv.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "geo/sqlite.hpp"
 
@@ -23,6 +24,8 @@ constexpr const char* kGpkg = "pairs.gpkg";
 constexpr const char* kMulti = "similarity_multi_objects";
 constexpr std::array kColumns{"filepath", "title", "title_multi_objects", "similarity", kMulti};
 constexpr int kDecimals = 6;
+constexpr const char* kSummary = "similarity.json";
+constexpr int kSchema = 1;
 
 std::string number_text(float value) {
   return std::isfinite(value) ? format_fixed(double{value}, kDecimals) : "";
@@ -136,6 +139,43 @@ void read_pair_rows(const fs::path& folder, const std::function<void(PairRow&&)>
   const std::string text = read_table(folder);
   for_each_row(text, (folder / kCsv).string(), [&](std::vector<std::string>& row) {
     visit({std::move(row[0]), std::move(row[1]), std::move(row[2])});
+  });
+}
+
+void write_similarity_summary(const fs::path& folder, const SimilaritySummary& s) {
+  Json cuts = Json::array();
+  for (const SimilarityCut& cut : s.cuts)
+    cuts.push_back(
+        {{"percent", cut.percent}, {"kept", cut.kept}, {"least", cut.least}, {"list", cut.list}});
+  const Json json{{"schema", kSchema},
+                  {"by", s.by},
+                  {"pairs", s.pairs},
+                  {"unreadable", s.unreadable},
+                  {"mean_title", s.mean_title},
+                  {"mean_title_multi_objects", s.mean_title_multi_objects},
+                  {"cuts", cuts},
+                  {"about", s.about}};
+  write_file_atomically(folder / kSummary, json_text(json, 1) + "\n");
+}
+
+std::optional<SimilaritySummary> read_similarity_summary(const fs::path& folder) {
+  const fs::path path = folder / kSummary;
+  if (!fs::exists(path)) return std::nullopt;
+  return reading_json(path.string(), "run 'skyglot filter' again", [&] {
+    const auto json = parse_json<Json>(read_file(path));
+    if (json.at("schema").get<int>() != kSchema)
+      fail(ErrorKind::format, "{}: written by another version", path.string());
+    SimilaritySummary s{json.at("by").get<std::string>(),
+                        json.at("pairs").get<std::uint64_t>(),
+                        json.at("unreadable").get<std::uint64_t>(),
+                        json.at("mean_title").get<double>(),
+                        json.at("mean_title_multi_objects").get<double>(),
+                        {},
+                        json.at("about")};
+    for (const Json& cut : json.at("cuts"))
+      s.cuts.push_back({cut.at("percent").get<double>(), cut.at("kept").get<std::uint64_t>(),
+                        cut.at("least").get<double>(), cut.at("list").get<std::string>()});
+    return s;
   });
 }
 

@@ -63,9 +63,7 @@ std::string length_figure(const CaptionKind& kind) {
   const std::string svg = draw_histogram({"tokens-" + kind.id, "Length of the " + kind.name, text},
                                          linear_histogram(s.tokens, 20, 1),
                                          {.x_label = "CLIP tokens, start and end included",
-                                          .tone = kind.tone,
-                                          .marker = {},
-                                          .marker_label = ""});
+                                          .tone = kind.tone, .markers = {}});
   return figure_html(svg, "<strong>Length.</strong> " + text);
 }
 

@@ -50,9 +50,7 @@ std::string histogram_figure(const Quantity& quantity, const ValueCounts& values
   const std::string svg =
       draw_histogram({quantity.id, "Histogram: " + quantity.title, text}, histogram,
                      {.x_label = quantity.title + ", " + quantity.unit,
-                      .tone = quantity.tone,
-                      .marker = {},
-                      .marker_label = ""});
+                      .tone = quantity.tone, .markers = {}});
   return figure_html(svg, "<strong>" + quantity.title + ".</strong> " + text,
                      numbers(histogram, quantity.title + " (" + quantity.unit + ")"));
 }
