@@ -2,9 +2,12 @@
 // skyglot train: contrastive pre-training, begun or continued.
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "eval/evaluation.hpp"
+#include "eval/manifest.hpp"
 
 #include "train/gloo_group.hpp"
 #include "train/trainer.hpp"
@@ -55,12 +58,35 @@ class Train : public Command {
     std::unique_ptr<ProcessGroup> group;
     if (const auto place = process_place()) group = join_processes(*place);
     run_.group = group.get();
+    run_.evaluate = [this](const EvaluationPlan& plan, const Parameters& parameters) {
+      return evaluated(plan, parameters);
+    };
     const TrainingSummary summary = train_model(recipe, run_);
     if (!group || group->rank() == 0) show(summary);
     return kDone;
   }
 
  private:
+  [[nodiscard]] std::vector<EvaluatedFigure> evaluated(const EvaluationPlan& plan,
+                                                       const Parameters& parameters) const {
+    const Encoders encoders(parameters.stored(),
+                            compute_context({run_.device, Precision::fp32, run_.threads}));
+    std::vector<EvaluatedFigure> figures;
+    for (const EvaluatedSet& set : plan.sets) {
+      EvaluationRequest request;
+      request.manifest = load_manifest(set.benchmark);
+      request.encoders = &encoders;
+      request.pictures.images = set.images;
+      const bool retrieval = request.manifest->task == Task::retrieval;
+      const EvaluationResult result = retrieval
+                                          ? evaluate_retrieval(request)
+                                          : evaluate_zeroshot(request, request.manifest->task);
+      const char* figure = retrieval ? "mean_recall" : "top1";
+      figures.push_back({request.manifest->key + " " + figure, result.json.at(figure).get<double>()});
+    }
+    return figures;
+  }
+
   [[nodiscard]] TrainingRecipe read_recipe() const {
     TrainingRecipe recipe;
     if (!recipe_file_.empty())
@@ -81,16 +107,23 @@ class Train : public Command {
     if (common_.json)
       return print_json({{"output", run_.output.string()},
                          {"complete", s.complete},
+                         {"stopped_early", s.stopped_early},
                          {"steps", s.steps},
                          {"resumed_at", s.resumed_at},
                          {"first_loss", s.first_loss},
                          {"last_loss", s.last_loss},
                          {"samples_per_s", s.samples_per_s},
                          {"data_wait", s.data_wait},
-                         {"replaced", s.replaced}});
+                         {"replaced", s.replaced},
+                         {"best_score", s.best_score ? Json(*s.best_score) : Json(nullptr)},
+                         {"best_step", s.best_step}});
     fmt::print("{} steps{}: {}\n", format_count(static_cast<std::uint64_t>(s.steps)),
                s.resumed_at > 0 ? fmt::format(" ({} of them by earlier runs)", s.resumed_at) : "",
                s.complete ? model.string() : "not complete; the same command goes on");
+    if (s.best_score)
+      fmt::print("best evaluation: {:.2f} after step {}{}: {}\n", *s.best_score, s.best_step,
+                 s.stopped_early ? ", and none better since" : "",
+                 (run_.output / "best").string());
     print_table({{"figure", "value"},
                  {"loss, first step", fmt::format("{:.4f}", s.first_loss)},
                  {"loss, last step", fmt::format("{:.4f}", s.last_loss)},

@@ -80,6 +80,40 @@ void read_training(const toml::table& toml, const std::string& name, TrainingRec
   r.seed = static_cast<std::uint64_t>(seed);
 }
 
+EvaluatedSet read_evaluated_set(const toml::table& toml, const std::string& name,
+                                const fs::path& folder) {
+  TomlTable table(toml, "evaluate.set.", name);
+  EvaluatedSet set;
+  std::vector<std::string> images;
+  table.require("benchmark");
+  table.require("images");
+  table.read("benchmark", set.benchmark);
+  table.read("images", images);
+  table.refuse_the_rest();
+  for (const std::string& path : images) set.images.push_back(below(folder, path));
+  return set;
+}
+
+void read_evaluation(const toml::table& toml, const std::string& name, const fs::path& folder,
+                     EvaluationPlan& plan) {
+  TomlTable table(toml, "evaluate.", name);
+  table.read("every", plan.every);
+  table.read("patience", plan.patience);
+  for (const toml::table* set : table.tables("set"))
+    plan.sets.push_back(read_evaluated_set(*set, name, folder));
+  table.refuse_the_rest();
+}
+
+Json evaluation_json(const EvaluationPlan& plan) {
+  Json sets = Json::array();
+  for (const EvaluatedSet& set : plan.sets) {
+    Json images = Json::array();
+    for (const fs::path& path : set.images) images.push_back(path.string());
+    sets.push_back({{"benchmark", set.benchmark}, {"images", images}});
+  }
+  return {{"every", plan.every}, {"patience", plan.patience}, {"set", sets}};
+}
+
 Json source_json(const TrainingSource& source) {
   Json images = Json::array();
   for (const fs::path& path : source.images) images.push_back(path.string());
@@ -114,6 +148,13 @@ void TrainingRecipe::validate() const {
          fmt::format("checkpoint_every {} (at least 1)", checkpoint_every));
   demand(keep_checkpoints >= 1, problems,
          fmt::format("keep_checkpoints {} (at least 1)", keep_checkpoints));
+  demand(evaluation.every >= 0 && evaluation.patience >= 0, problems,
+         fmt::format("evaluate: every {}, patience {} (0 or more)", evaluation.every,
+                     evaluation.patience));
+  demand((evaluation.every > 0) == !evaluation.sets.empty(), problems,
+         "evaluate: 'every' and at least one [[evaluate.set]] belong together");
+  demand(evaluation.patience == 0 || evaluation.every > 0, problems,
+         "evaluate: 'patience' needs evaluations ('every')");
   if (!problems.empty()) fail(ErrorKind::usage, "training recipe: {}", join(problems, "; "));
   augmentation.validate();
 }
@@ -131,6 +172,8 @@ TrainingRecipe parse_training_recipe(std::string_view toml, const std::string& n
   if (const toml::table* section = table.table("augment"))
     read_augmentation(*section, name, recipe.augmentation);
   if (const toml::table* section = table.table("optimiser")) read_optimiser(*section, name, recipe);
+  if (const toml::table* section = table.table("evaluate"))
+    read_evaluation(*section, name, folder, recipe.evaluation);
   if (const toml::table* section = table.table("train")) read_training(*section, name, recipe);
   table.refuse_the_rest();
   return recipe;
@@ -166,7 +209,8 @@ Json recipe_json(const TrainingRecipe& r) {
             {"most_logit_scale", r.most_logit_scale},
             {"lock_image", r.lock_image},
             {"lock_text", r.lock_text},
-            {"seed", r.seed}}}};
+            {"seed", r.seed}}},
+          {"evaluate", evaluation_json(r.evaluation)}};
 }
 
 }  // namespace skyglot

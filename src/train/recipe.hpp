@@ -16,6 +16,18 @@
 
 namespace skyglot {
 
+struct EvaluatedSet {
+  std::string benchmark;  ///< a built-in key or a manifest file
+  std::vector<std::filesystem::path> images;
+};
+
+/// What is asked of the model while it is trained.
+struct EvaluationPlan {
+  std::int64_t every = 0;     ///< steps; 0: never
+  std::int64_t patience = 0;  ///< times in a row without a better mean, then it ends; 0: it never does
+  std::vector<EvaluatedSet> sets;
+};
+
 /// Defaults are open_clip's where SkyCLIP (Wang et al. 2024) does not say another.
 struct TrainingRecipe {
   std::filesystem::path model;  ///< model folder that the training begins with
@@ -35,6 +47,7 @@ struct TrainingRecipe {
   Augmentation augmentation;
   std::uint64_t seed = 0;
 
+  EvaluationPlan evaluation;
   std::int64_t checkpoint_every = 500;  ///< steps
   std::int64_t keep_checkpoints = 2;    ///< the newest ones
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/recipe.hpp"
 
+#include "base/error.hpp"
 #include "tests/support/message_of.hpp"
 
 #include <gmock/gmock.h>
@@ -78,6 +79,28 @@ TEST(TrainingRecipe, WhatDecidesTheResultIsInItsJson) {
   EXPECT_EQ(recipe_json(a), recipe_json(b));
   b.augmentation.flips = false;
   EXPECT_NE(recipe_json(a), recipe_json(b));
+}
+
+TEST(TrainingRecipeFile, ReadsEvaluations) {
+  const TrainingRecipe recipe = parse_training_recipe(R"(
+model = "m"
+[[data]]
+images = ["a.tar"]
+[evaluate]
+every = 100
+patience = 3
+[[evaluate.set]]
+benchmark = "eurosat"
+images = ["eurosat.tar"]
+)",
+                                                      "r.toml", "/data");
+  EXPECT_EQ(recipe.evaluation.every, 100);
+  EXPECT_EQ(recipe.evaluation.patience, 3);
+  ASSERT_EQ(recipe.evaluation.sets.size(), 1u);
+  EXPECT_EQ(recipe.evaluation.sets[0].images[0], "/data/eurosat.tar");
+  TrainingRecipe wrong = recipe;
+  wrong.evaluation.every = 0;
+  EXPECT_THROW(wrong.validate(), Error);
 }
 
 }  // namespace

@@ -91,7 +91,7 @@ class Training {
     progress.advance(static_cast<std::uint64_t>(done_));
     const double start = now();
     const std::int64_t begun_at = done_;
-    while (done_ < recipe_.steps) {
+    while (done_ < recipe_.steps && !out_of_patience()) {
       if (run_.stop_after > 0 && done_ - begun_at >= run_.stop_after) break;
       check_interrupt_with_checkpoint();
       one_step();
@@ -150,10 +150,45 @@ class Training {
 
   void note(double loss, double rate, double length, double seconds, double waited) {
     last_loss_ = loss;
-    if (done_ % run_.log_every != 0 && done_ != 1 && done_ != recipe_.steps) return;
-    const double scale = std::exp(parameters_->at(kLogScale).item<double>());
-    log_->add({done_, loss, scale, rate, length, static_cast<double>(recipe_.batch) / seconds,
-               waited / seconds});
+    const std::int64_t every = recipe_.evaluation.every;
+    const bool evaluated = every > 0 && (done_ % every == 0 || done_ == recipe_.steps);
+    if (!evaluated && done_ % run_.log_every != 0 && done_ != 1 && done_ != recipe_.steps) return;
+    LoggedStep step{done_,
+                    loss,
+                    std::exp(parameters_->at(kLogScale).item<double>()),
+                    rate,
+                    length,
+                    static_cast<double>(recipe_.batch) / seconds,
+                    waited / seconds};
+    if (evaluated) evaluate(step);
+    log_->add(step);
+  }
+
+  // Every process does it, so that all end together.
+  void evaluate(LoggedStep& step) {
+    expect(run_.evaluate != nullptr, "a recipe with evaluations, and nothing that evaluates");
+    step.figures = run_.evaluate(recipe_.evaluation, *parameters_);
+    const std::optional<double> score = step.score();
+    const LoggedStep* before = best();
+    if (!score || (before != nullptr && *before->score() >= *score) || !leads()) return;
+    save_model_folder(run_.output / "best", parameters_->stored());
+  }
+
+  // The first of the best; null where nothing has been evaluated.
+  [[nodiscard]] const LoggedStep* best() const {
+    const LoggedStep* found = nullptr;
+    for (const LoggedStep& step : log_->steps())
+      if (step.score() && (found == nullptr || *step.score() > *found->score())) found = &step;
+    return found;
+  }
+
+  [[nodiscard]] bool out_of_patience() const {
+    const LoggedStep* found = best();
+    if (recipe_.evaluation.patience == 0 || found == nullptr) return false;
+    const auto since = std::ranges::count_if(log_->steps(), [&](const LoggedStep& step) {
+      return step.step > found->step && step.score().has_value();
+    });
+    return since >= recipe_.evaluation.patience;
   }
 
   void require_number(double loss, double rate) const {
@@ -187,7 +222,12 @@ class Training {
   void finish(double seconds, std::int64_t begun_at) {
     const auto steps_here = static_cast<double>(done_ - begun_at);
     summary_.steps = done_;
-    summary_.complete = done_ == recipe_.steps;
+    summary_.stopped_early = done_ < recipe_.steps && out_of_patience();
+    summary_.complete = done_ == recipe_.steps || summary_.stopped_early;
+    if (const LoggedStep* found = best()) {
+      summary_.best_score = found->score();
+      summary_.best_step = found->step;
+    }
     if (!log_->steps().empty()) summary_.first_loss = log_->steps().front().loss;
     summary_.last_loss = log_->steps().empty() ? last_loss_ : log_->steps().back().loss;
     if (steps_here > 0) {

@@ -131,6 +131,52 @@ TEST(TrainModel, LockedTowersStayAsTheyAre) {
             to_floats(after.weights.at("text_projection")));
 }
 
+// Figures that rise, then fall.
+Evaluate evaluating(std::vector<double> values, int& asked) {
+  return [values = std::move(values), &asked](const EvaluationPlan& plan, const Parameters&) {
+    EXPECT_EQ(plan.sets.size(), 1u);
+    return std::vector<EvaluatedFigure>{{"colours top1", values.at(static_cast<std::size_t>(asked++))}};
+  };
+}
+
+TEST(TrainModel, EvaluationsAreLoggedAndTheBestModelIsKept) {
+  const fs::path folder = fresh_folder("evaluated");
+  TrainingRecipe recipe = small_recipe(folder);
+  recipe.evaluation = {4, 0, {{"colours", {folder}}}};
+  TrainingRun run = run_into(folder / "out");
+  int asked = 0;
+  run.evaluate = evaluating({50, 70, 60}, asked);
+  const TrainingSummary summary = train_model(recipe, run);
+  EXPECT_EQ(asked, 3);
+  EXPECT_EQ(summary.best_step, 8);
+  EXPECT_EQ(summary.best_score, 70);
+  EXPECT_FALSE(summary.stopped_early);
+  const TrainingLog log(folder / "out" / "log.jsonl", 100);
+  EXPECT_EQ(log.steps()[7].figures.at(0).value, 70);
+  EXPECT_EQ(log.steps()[6].score(), std::nullopt);
+  EXPECT_NE(read_file(folder / "out" / "best" / "model.safetensors"),
+            read_file(folder / "out" / "model" / "model.safetensors"));
+}
+
+TEST(TrainModel, ItEndsWhenNothingGetsBetterAlsoTakenUp) {
+  const fs::path folder = fresh_folder("patience");
+  TrainingRecipe recipe = small_recipe(folder);
+  recipe.evaluation = {2, 2, {{"colours", {folder}}}};
+  TrainingRun run = run_into(folder / "out");
+  run.stop_after = 5;
+  int asked = 0;
+  run.evaluate = evaluating({50, 70, 69, 70, 99}, asked);
+  EXPECT_FALSE(train_model(recipe, run).complete);
+  const TrainingSummary summary = train_model(recipe, run);
+  EXPECT_TRUE(summary.complete);
+  EXPECT_TRUE(summary.stopped_early);
+  EXPECT_EQ(summary.steps, 8);
+  EXPECT_EQ(summary.best_step, 4);
+  EXPECT_EQ(asked, 4);
+  EXPECT_TRUE(train_model(recipe, run).stopped_early) << "asked again, it has ended already";
+  EXPECT_EQ(asked, 4);
+}
+
 TEST(LossSvg, DrawsNothingAndSomething) {
   EXPECT_THAT(loss_svg({}), HasSubstr("no step yet"));
   const std::string svg = loss_svg({{1, 3.5, 14, 1e-4, 0, 10, 0}, {2, 2.5, 14, 1e-4, 0, 10, 0}});

@@ -16,12 +16,12 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string line_of(const LoggedStep& s) {
-  return Json{{"step", s.step},          {"loss", s.loss},
-              {"scale", s.scale},        {"rate", s.rate},
-              {"gradient", s.gradient},  {"samples_per_s", s.samples_per_s},
-              {"data_wait", s.data_wait}}
-             .dump() +
-         "\n";
+  Json json{{"step", s.step},          {"loss", s.loss},
+            {"scale", s.scale},        {"rate", s.rate},
+            {"gradient", s.gradient},  {"samples_per_s", s.samples_per_s},
+            {"data_wait", s.data_wait}};
+  for (const EvaluatedFigure& figure : s.figures) json["figures"][figure.name] = figure.value;
+  return json.dump() + "\n";
 }
 
 // A line cut off by a kill, or damaged, is none: its step is done again or was only told of.
@@ -32,6 +32,9 @@ bool read_line(std::string_view line, LoggedStep& s) {
          json.at("scale").get<double>(),      json.at("rate").get<double>(),
          json.at("gradient").get<double>(),   json.at("samples_per_s").get<double>(),
          json.at("data_wait").get<double>()};
+    if (const auto figures = json.find("figures"); figures != json.end())
+      for (const auto& [name, value] : figures->items())
+        s.figures.push_back({name, value.get<double>()});
     return true;
   } catch (const std::exception&) {
     return false;
@@ -41,6 +44,13 @@ bool read_line(std::string_view line, LoggedStep& s) {
 }
 
 }  // namespace
+
+std::optional<double> LoggedStep::score() const {
+  if (figures.empty()) return std::nullopt;
+  double sum = 0;
+  for (const EvaluatedFigure& figure : figures) sum += figure.value;
+  return sum / static_cast<double>(figures.size());
+}
 
 TrainingLog::TrainingLog(fs::path path, std::int64_t step) : path_(std::move(path)) {
   std::string kept;

@@ -4,10 +4,17 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 namespace skyglot {
+
+/// A figure of a model on one benchmark, in percent.
+struct EvaluatedFigure {
+  std::string name;
+  double value = 0;
+};
 
 struct LoggedStep {
   std::int64_t step = 0;  ///< from 1
@@ -17,6 +24,10 @@ struct LoggedStep {
   double gradient = 0;  ///< length before clipping; 0: not clipped
   double samples_per_s = 0;
   double data_wait = 0;  ///< share of the step
+  std::vector<EvaluatedFigure> figures{};  ///< of the model after the step; mostly empty
+
+  /// The mean of the figures; nothing where there are none.
+  [[nodiscard]] std::optional<double> score() const;
 };
 
 /// Appends lines; those past `step` that an interrupted run left are taken out first.
