@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Pictures per second of an image tower with random weights, beside the rate of the fastest library
-// on the bare matrix products of its shapes and the peak of multiply-adds, in the same process and
-// on as many threads. Prints one JSON line; bench/tower.sh runs it in turn with others. Usage:
-// tower_bench [B32|L14|ViT-H-14|...] [batch] [fp32|bf16] [seconds]
+// on the bare matrix products of its shapes and what the processor's units can multiply and add
+// when nothing is loaded, in the same process and on as many threads. Prints one JSON line;
+// bench/tower.sh runs it in turn with others. Usage: tower_bench [B32|L14|ViT-H-14|...] [batch]
+// [fp32|bf16] [seconds]
+#include "nn/blas.hpp"
 #include "nn/encoder.hpp"
 #include "nn/product_choice.hpp"
 #include "weights/random_model.hpp"
@@ -10,6 +12,7 @@
 #include "weights/architecture.hpp"
 
 #include "library_products.hpp"
+#include "peak.hpp"
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -51,34 +54,6 @@ ModelConfig config_of(const std::string& name) {
   return config;
 }
 
-// Multiply-adds of all threads on what lies in the nearest cache: as fast as it can get.
-struct PeakProducts {
-  explicit PeakProducts(const ProductKernel& its_kernel) : kernel(its_kernel) {}
-  void operator()() const {
-    on_all_threads([&](std::int64_t, std::int64_t) {
-      std::vector<float> a(static_cast<std::size_t>(kernel.rows * kDepth), 0.5F);
-      std::vector<float> b(static_cast<std::size_t>(kernel.columns * kDepth), 0.5F);
-      std::vector<float> out(static_cast<std::size_t>(kernel.rows * kernel.columns));
-      Tile tile;
-      tile.a = a.data();
-      tile.b = tile.next = b.data();
-      tile.out = out.data();
-      tile.a_stride = tile.depth = kDepth;
-      tile.out_stride = kernel.columns;
-      tile.rows = kernel.rows;
-      for (int i = 0; i < kRuns; ++i) kernel.multiply(tile);
-    });
-  }
-  [[nodiscard]] double flop() const {
-    const int pair = kernel.bfloat16 ? 2 : 1;
-    return 2.0 * kRuns * pair * kernel.rows * kernel.columns * static_cast<double>(kDepth) *
-           compute_threads();
-  }
-  static constexpr std::int64_t kDepth = 128;
-  static constexpr int kRuns = 2000;
-  const ProductKernel& kernel;
-};
-
 // Multiply-adds counted twice, of the whole model: products, attention, patch embedding,
 // projection.
 double flop_per_picture(const ModelConfig& config) {
@@ -97,6 +72,7 @@ double flop_per_picture(const ModelConfig& config) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  restart_with_better_core(argv);
   const std::string name = argc > 1 ? argv[1] : "B32";
   const std::int64_t batch = argc > 2 ? std::atoll(argv[2]) : 64;
   const std::string precision = argc > 3 ? argv[3] : "fp32";
@@ -113,7 +89,10 @@ int main(int argc, char** argv) {
   const bool narrow = options.precision == Precision::bf16 && product_choice().bfloat16 != nullptr;
   std::vector<bench::LibraryProducts> libraries =
       bench::library_products(batch * (grid * grid + 1), config.vision.transformer, narrow);
-  PeakProducts peak(narrow ? *product_choice().bfloat16 : *product_choice().floats);
+  const bench::MultiplyAdds peak = bench::peak_multiply_adds(narrow);
+  const auto multiply_and_add = [&] {
+    on_all_threads([&](std::int64_t, std::int64_t) { peak.run(); });
+  };
   const auto forward = [&] { static_cast<void>(encoder.encode(pictures)); };
   // Half before and half after, so that a machine that slows down does not flatter us.
   std::vector<double> library_seconds(libraries.size(), 1e30);
@@ -121,7 +100,7 @@ int main(int argc, char** argv) {
   const auto measure_others = [&] {
     for (std::size_t i = 0; i < libraries.size(); ++i)
       library_seconds[i] = std::min(library_seconds[i], fastest(seconds / 4, libraries[i].run));
-    peak_seconds = std::min(peak_seconds, fastest(seconds / 10, peak));
+    peak_seconds = std::min(peak_seconds, fastest(seconds / 10, multiply_and_add));
   };
   measure_others();
   const double picture = fastest(seconds, forward) / static_cast<double>(batch);
@@ -134,7 +113,7 @@ int main(int argc, char** argv) {
     rates += fmt::format("{}\"{}\":{:.1f}", i == 0 ? "" : ",", libraries[i].name,
                          libraries[i].flop / library_seconds[i] / 1e9);
   const double library_rate = libraries[best].flop / library_seconds[best];
-  const double peak_rate = peak.flop() / peak_seconds;
+  const double peak_rate = peak.flop * static_cast<double>(compute_threads()) / peak_seconds;
   const double rate = flop_per_picture(config) / picture;
   fmt::print(
       "{{\"model\":\"{}\",\"batch\":{},\"precision\":\"{}\",\"kernel\":\"{}\","

@@ -44,5 +44,5 @@ function(skyglot_test name)
     SKYGLOT_SOURCE_DIR="${PROJECT_SOURCE_DIR}"
     SKYGLOT_BINARY="${PROJECT_BINARY_DIR}/bin/skyglot")
   include(GoogleTest)
-  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST NO_PRETTY_VALUES PROPERTIES TIMEOUT 600)
 endfunction()

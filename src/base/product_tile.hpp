@@ -4,6 +4,7 @@
 // it, compiled for a newer processor, could be the copy that the linker keeps for all.
 #pragma once
 
+#include "base/lanes.hpp"
 #include "base/product_kernel.hpp"
 
 namespace skyglot {
@@ -77,7 +78,7 @@ void multiply_floats(const Tile& tile) {
     const Floats right = load_wide<Floats>(b + kLanes);
     fetch_ahead(tile, b, i, 2 * kLanes * 4);
     for (int row = 0; row < kRows; ++row) {
-      const Floats factor = Floats{} + a[row * stride];
+      const auto factor = spread<Floats>(a[row * stride]);
       sums.values[row][0] += factor * left;
       sums.values[row][1] += factor * right;
     }

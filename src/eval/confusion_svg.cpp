@@ -121,13 +121,11 @@ std::string heading(const ConfusionMatrix& matrix, std::string_view title) {
     all += matrix.row_total(k);
   }
   return label(kPad, 30, "font-size=\"18\" font-weight=\"600\"", title) +
-         label(
-             kPad, 50, "font-size=\"12.5\" fill=\"#5a6472\"",
-             fmt::format("{} of {} pictures right ({}). Colour: share of the true class. Numbers: "
-                         "pictures.",
-                         format_count(static_cast<std::uint64_t>(right)),
-                         format_count(static_cast<std::uint64_t>(all)),
-                         percent_text(share_of(right, all))));
+         label(kPad, 50, "font-size=\"12.5\" fill=\"#5a6472\"",
+               fmt::format(
+                   "{} of {} pictures right ({}). Colour: share of the true class. Numbers: "
+                   "pictures.",
+                   format_count(right), format_count(all), percent_text(share_of(right, all))));
 }
 
 // In the corner between the row and the column labels.
@@ -169,7 +167,7 @@ std::string row_results(const ConfusionMatrix& matrix, const Layout& layout) {
   for (std::size_t t = 0; t < matrix.classes(); ++t) {
     const double y = layout.top + layout.at(t) + layout.cell / 2 + layout.font * 0.35;
     const std::int64_t total = matrix.row_total(t);
-    svg += label(count_x, y, "fill=\"#5a6472\"", format_count(static_cast<std::uint64_t>(total)));
+    svg += label(count_x, y, "fill=\"#5a6472\"", format_count(total));
     svg += label(share_x, y, "", total == 0 ? "–" : percent_text(share_of(matrix.at(t, t), total)));
   }
   return svg + "</g>\n";

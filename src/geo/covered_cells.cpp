@@ -67,9 +67,10 @@ void CoveredCells::go_to(std::int64_t row) {
 // A cell meets a polygon where an edge passes through it, or where its middle lies inside: on the
 // row's middle line that is between every other two crossings.
 std::vector<CoveredCells::Run> CoveredCells::runs_of(std::int64_t row) const {
-  const double south = -90 + static_cast<double>(row) * cell_deg_;
-  const double north = south + cell_deg_;
-  const double middle = south + cell_deg_ / 2;
+  const Box box = cell_box_lonlat({0, static_cast<std::int32_t>(row)}, cell_deg_);
+  const double south = box.min_y;
+  const double north = box.max_y;
+  const double middle = (south + north) / 2;
   const auto column = [&](double x) { return cell_index(x, -180, cell_deg_); };
   std::vector<Run> runs;
   std::vector<double> crossings;

@@ -10,7 +10,9 @@
 
 #include <algorithm>
 #include <array>
+#include <fstream>
 #include <set>
+#include <string_view>
 
 namespace skyglot {
 namespace {
@@ -91,8 +93,19 @@ class Walk {
 
 using Outcome = std::variant<Scene, Skipped>;
 
+// A virtual raster names files that whoever made it chose: it is not opened, but not passed over
+// without a word either.
+bool is_virtual(const fs::path& file) {
+  constexpr std::string_view kBeginning = "<VRTDataset";
+  std::string head(kBeginning.size(), '\0');
+  std::ifstream stream(file, std::ios::binary);
+  stream.read(head.data(), static_cast<std::streamsize>(head.size()));
+  return head == kBeginning;
+}
+
 Outcome describe_file(const fs::path& file, const SceneOptions& options) {
-  if (raster_format(file.string()).empty()) return Skipped{"not_a_raster"};
+  if (raster_format(file.string()).empty())
+    return Skipped{is_virtual(file) ? "points_elsewhere" : "not_a_raster"};
   try {
     Raster raster = Raster::open(file.string());
     Outcome outcome = describe_scene(raster, file.stem().string(), options);

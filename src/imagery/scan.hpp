@@ -27,9 +27,9 @@ struct ScanOptions {
     const std::vector<std::filesystem::path>& inputs);
 
 /// Adds every raster under the inputs to `catalogue`. Reasons of skipped files: those of
-/// describe_scene and add_scenes, "not_a_raster", and "unreadable" for a damaged one; each but
-/// "not_a_raster" is also a warning that names the file. The result does not depend on the number
-/// of threads.
+/// describe_scene and add_scenes, "not_a_raster", "points_elsewhere" (a virtual raster), and
+/// "unreadable" for a damaged one; each but "not_a_raster" is also a warning that names the file.
+/// The result does not depend on the number of threads.
 [[nodiscard]] CatalogueCounts scan_folders(const ScanOptions& options, ImageryCatalogue& catalogue);
 
 }  // namespace skyglot

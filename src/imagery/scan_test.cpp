@@ -8,12 +8,14 @@
 #include "geo/overlay.hpp"
 #include "imagery/chip_cutter.hpp"
 #include "imagery/footprint.hpp"
+#include "imagery/scene_builder.hpp"
 #include "imagery/show.hpp"
 #include "imagery/test_rasters.hpp"
 #include "raster/gdal_dataset.hpp"
 #include "raster/gsd.hpp"
 #include "tests/support/shared_data.hpp"
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -205,7 +207,10 @@ TEST(Scan, WhatCannotBeUsedIsCountedByReason) {
   write_file_atomically(folder / "empty.tif", "");
   write_file_atomically(folder / ".hidden.tif", "II*");
   write_file_atomically(folder / "lying.tif", std::string("II*\0\x08\0\0\0garbage", 15));
-  EXPECT_EQ(reasons_of(folder), (Reasons{{"not_a_raster", 2}, {"unreadable", 1}}));
+  write_file_atomically(folder / "mosaic.vrt", "<VRTDataset rasterXSize=\"1\"></VRTDataset>");
+  EXPECT_EQ(reasons_of(folder),
+            (Reasons{{"not_a_raster", 2}, {"points_elsewhere", 1}, {"unreadable", 1}}));
+  EXPECT_THAT(skip_advice("points_elsewhere"), testing::HasSubstr("gdal_translate"));
 }
 
 TEST(Scan, TruncatedTiffIsUnreadable) {

@@ -93,6 +93,9 @@ std::string skip_advice(const std::string& reason) {
        "to one"},
       {"no_valid_pixels", "all its pixels are nodata"},
       {"no_bands", "it has no bands of its own"},
+      {"points_elsewhere",
+       "a virtual raster is not opened, for it may name any file; scan the folder of its parts "
+       "(tiles beside each other are read as one), or gdal_translate it"},
       {"other_bands", "it lacks the bands of the collection"},
       {"outside_earth", "its coordinates lie outside its reference system"},
       {"around_pole", "its footprint runs around a pole; cut it into parts"}};

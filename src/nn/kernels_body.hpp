@@ -4,6 +4,7 @@
 // function of it, compiled for a newer processor, could be the copy that the linker keeps for all.
 #pragma once
 
+#include "base/lanes.hpp"
 #include "nn/kernels.hpp"
 
 namespace skyglot::kernels {
@@ -16,7 +17,7 @@ using Shorts [[gnu::vector_size(kLanes * sizeof(std::uint16_t))]] = std::uint16_
 using Bits [[gnu::vector_size(kLanes * sizeof(float))]] = std::uint32_t;
 
 [[gnu::always_inline]] inline Floats fill(float value) {
-  return Floats{} + value;
+  return spread<Floats>(value);
 }
 
 [[gnu::always_inline]] inline Floats load(const float* from) {
