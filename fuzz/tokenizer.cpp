@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // libFuzzer: any bytes as text must give a context of the right shape, any bytes as merges an Error
 // or a tokenizer. The first byte chooses.
-#include "tokens/clip_tokenizer.hpp"
-
 #include "base/error.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include <cstddef>
 #include <cstdint>

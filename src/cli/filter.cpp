@@ -5,9 +5,9 @@
 #include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
-#include "curate/similarity_filter.hpp"
 #include "embed/job.hpp"
 
+#include "curate/similarity_filter.hpp"
 #include <fmt/core.h>
 
 namespace skyglot {

@@ -74,9 +74,8 @@ class ModelJoin : public Command {
                          {"pieces", cut.pieces.size()},
                          {"pieces_before", encoder.pieces.size()},
                          {"embedding_width", options_.embedding_width}});
-    fmt::print("{} of {} word pieces, a shared space of {}: {}\n",
-               format_count(cut.pieces.size()), format_count(encoder.pieces.size()),
-               options_.embedding_width, output_.string());
+    fmt::print("{} of {} word pieces, a shared space of {}: {}\n", format_count(cut.pieces.size()),
+               format_count(encoder.pieces.size()), options_.embedding_width, output_.string());
   }
 
   fs::path image_, text_, output_;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot tags train: the classifier that tells which tags can be seen, from labelled ones.
-#include "base/json.hpp"
 #include "base/atomic_file.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/version.hpp"

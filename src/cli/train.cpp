@@ -82,7 +82,8 @@ class Train : public Command {
                                           ? evaluate_retrieval(request)
                                           : evaluate_zeroshot(request, request.manifest->task);
       const char* figure = retrieval ? "mean_recall" : "top1";
-      figures.push_back({request.manifest->key + " " + figure, result.json.at(figure).get<double>()});
+      figures.push_back(
+          {request.manifest->key + " " + figure, result.json.at(figure).get<double>()});
     }
     return figures;
   }
@@ -122,8 +123,7 @@ class Train : public Command {
                s.complete ? model.string() : "not complete; the same command goes on");
     if (s.best_score)
       fmt::print("best evaluation: {:.2f} after step {}{}: {}\n", *s.best_score, s.best_step,
-                 s.stopped_early ? ", and none better since" : "",
-                 (run_.output / "best").string());
+                 s.stopped_early ? ", and none better since" : "", (run_.output / "best").string());
     print_table({{"figure", "value"},
                  {"loss, first step", fmt::format("{:.4f}", s.first_loss)},
                  {"loss, last step", fmt::format("{:.4f}", s.last_loss)},

@@ -31,7 +31,7 @@ namespace fs = std::filesystem;
 constexpr std::size_t kNameDigits = 16;  // of the hash that a run's folder is named by
 
 struct Pair {
-  std::string picture;      // id
+  std::string picture;       // id
   std::size_t title, multi;  // among the captions
 };
 
@@ -152,7 +152,7 @@ double mean(const std::vector<float>& values) {
 }
 
 std::vector<float> column(const std::vector<PairSimilarity>& similarities,
-                          float PairSimilarity::* which) {
+                          float PairSimilarity::*which) {
   std::vector<float> values;
   values.reserve(similarities.size());
   for (const PairSimilarity& s : similarities) values.push_back(s.*which);
@@ -170,8 +170,8 @@ Kept keep_best(std::vector<double> percents, const std::vector<float>& values) {
   percents.erase(std::ranges::unique(percents).begin(), percents.end());
   Kept kept;
   for (const double percent : percents) {
-    const auto wanted = static_cast<std::size_t>(
-        std::llround(percent / 100 * static_cast<double>(values.size())));
+    const auto wanted =
+        static_cast<std::size_t>(std::llround(percent / 100 * static_cast<double>(values.size())));
     const std::size_t count = std::min(wanted, order.size());
     KeptList list{kept_list_name(percent), std::vector<bool>(values.size(), false)};
     for (std::size_t i = 0; i < count; ++i) list.kept[order[i]] = true;
@@ -202,20 +202,19 @@ FilteredPairs filter_by_similarity(const SimilarityFilter& filter, const Picture
   const fs::path folder = folder_of(filter);
   const Pairs all = read_pairs(filter.dataset);
   const std::uint64_t resumed = embed_both(filter, all, pictures, texts);
-  const std::vector<PairSimilarity> similarities = similarities_of(
-      all, VectorsById(folder / "pictures"), VectorsById(folder / "captions"));
+  const std::vector<PairSimilarity> similarities =
+      similarities_of(all, VectorsById(folder / "pictures"), VectorsById(folder / "captions"));
   const std::vector<float> titles = column(similarities, &PairSimilarity::title);
   const std::vector<float> multis = column(similarities, &PairSimilarity::title_multi_objects);
   const Kept kept = keep_best(filter.keep, filter.by_multi ? multis : titles);
-  const SimilaritySummary summary{
-      filter.by_multi ? "title_multi_objects" : "title",
-      all.pairs.size(),
-      static_cast<std::uint64_t>(
-          std::ranges::count_if(titles, [](float value) { return !std::isfinite(value); })),
-      mean(titles),
-      mean(multis),
-      kept.cuts,
-      filter.about};
+  const SimilaritySummary summary{filter.by_multi ? "title_multi_objects" : "title",
+                                  all.pairs.size(),
+                                  static_cast<std::uint64_t>(std::ranges::count_if(
+                                      titles, [](float value) { return !std::isfinite(value); })),
+                                  mean(titles),
+                                  mean(multis),
+                                  kept.cuts,
+                                  filter.about};
   write_similarities(filter.dataset, similarities, kept.lists);
   write_similarity_summary(filter.dataset, summary);
   return {summary, resumed};

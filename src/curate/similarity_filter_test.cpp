@@ -49,8 +49,7 @@ class SimilarityFilters : public testing::Test {
     DatasetInfo info;
     info.fingerprint = "abc";
     info.pairs = kPairs;
-    info.shards.push_back(
-        {shard_name(0), "train", kPairs, summary.bytes, summary.sha256});
+    info.shards.push_back({shard_name(0), "train", kPairs, summary.bytes, summary.sha256});
     write_dataset_info(folder_, info);
     filter_.dataset = folder_;
     filter_.columns = 2;
@@ -98,8 +97,7 @@ class SimilarityFilters : public testing::Test {
 };
 
 TEST_F(SimilarityFilters, KeepsTheMostSimilar) {
-  const SimilaritySummary result =
-      filter_by_similarity(filter_, pictures(), texts()).summary;
+  const SimilaritySummary result = filter_by_similarity(filter_, pictures(), texts()).summary;
   EXPECT_EQ(result.pairs, 10U);
   EXPECT_EQ(result.unreadable, 0U);
   ASSERT_EQ(result.cuts.size(), 2U);

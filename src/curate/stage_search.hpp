@@ -2,8 +2,9 @@
 // One stage of the visibility classifier: fitted, searched by cross-validation, judged.
 #pragma once
 
-#include "curate/train_visibility.hpp"
 #include "scores/linear_probe.hpp"
+
+#include "curate/train_visibility.hpp"
 
 #include <cstdint>
 #include <string>

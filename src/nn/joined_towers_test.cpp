@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "weights/join_towers.hpp"
-
 #include "base/error.hpp"
 #include "nn/encoder.hpp"
 #include "nn/lively_model.hpp"
 #include "nn/small_clip.hpp"
+#include "weights/join_towers.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -71,16 +71,17 @@ void write_tables(const fs::path& folder, const std::vector<PairSimilarity>& sim
   const std::string text = read_table(folder);
   const std::string header = csv_line({kColumns.begin(), kColumns.end()}) + "\n";
   std::vector<std::unique_ptr<AtomicFile>> files;
-  for (const KeptList& list : lists) files.push_back(std::make_unique<AtomicFile>(folder / list.name));
+  for (const KeptList& list : lists)
+    files.push_back(std::make_unique<AtomicFile>(folder / list.name));
   files.push_back(std::make_unique<AtomicFile>(folder / kCsv));
   for (const auto& file : files) file->write(header);
   std::size_t pair = 0;
   for_each_row(text, (folder / kCsv).string(), [&](const std::vector<std::string>& row) {
     if (pair >= similarities.size()) fail_count(folder / kCsv, pair + 1, similarities.size());
     const PairSimilarity& s = similarities[pair];
-    const std::string line =
-        csv_line({row[0], row[1], row[2], number_text(s.title), number_text(s.title_multi_objects)}) +
-        "\n";
+    const std::string line = csv_line({row[0], row[1], row[2], number_text(s.title),
+                                       number_text(s.title_multi_objects)}) +
+                             "\n";
     for (std::size_t i = 0; i < lists.size(); ++i)
       if (lists[i].kept[pair]) files[i]->write(line);
     files.back()->write(line);
@@ -120,8 +121,8 @@ void update_gpkg(const fs::path& folder, const std::vector<PairSimilarity>& simi
     const std::vector<std::int64_t> fids = pair_fids(database);
     if (fids.size() != similarities.size()) fail_count(path, fids.size(), similarities.size());
     {
-      Statement update = database.prepare(
-          std::string("UPDATE pairs SET similarity = ?1, ") + kMulti + " = ?2 WHERE fid = ?3");
+      Statement update = database.prepare(std::string("UPDATE pairs SET similarity = ?1, ") +
+                                          kMulti + " = ?2 WHERE fid = ?3");
       for (std::size_t i = 0; i < fids.size(); ++i) {
         bind_similarity(update, 1, similarities[i].title);
         bind_similarity(update, 2, similarities[i].title_multi_objects);

@@ -57,7 +57,8 @@ struct SimilaritySummary {
   nlohmann::ordered_json about;     ///< what made the vectors
 };
 
-void write_similarity_summary(const std::filesystem::path& folder, const SimilaritySummary& summary);
+void write_similarity_summary(const std::filesystem::path& folder,
+                              const SimilaritySummary& summary);
 /// Nothing where no filter has been. Throws Error(format) for a damaged similarity.json.
 [[nodiscard]] std::optional<SimilaritySummary> read_similarity_summary(
     const std::filesystem::path& folder);

@@ -32,7 +32,7 @@ struct ReportContent {
   std::vector<ContactPicture> contact;
   std::vector<Check> checks;
   std::optional<SimilaritySummary> similarity;  ///< where a filter has been
-  std::string attribution;  ///< ATTRIBUTION.txt, "" if it is missing
+  std::string attribution;                      ///< ATTRIBUTION.txt, "" if it is missing
 };
 
 }  // namespace skyglot

@@ -60,10 +60,9 @@ std::string length_figure(const CaptionKind& kind) {
       format_double(quantile(s.tokens, 0.5)), ClipTokenizer::kContextLength,
       s.tokens.empty() ? "0" : format_double(s.tokens.rbegin()->first),
       format_fixed(mean(s.words), 1));
-  const std::string svg = draw_histogram({"tokens-" + kind.id, "Length of the " + kind.name, text},
-                                         linear_histogram(s.tokens, 20, 1),
-                                         {.x_label = "CLIP tokens, start and end included",
-                                          .tone = kind.tone, .markers = {}});
+  const std::string svg = draw_histogram(
+      {"tokens-" + kind.id, "Length of the " + kind.name, text}, linear_histogram(s.tokens, 20, 1),
+      {.x_label = "CLIP tokens, start and end included", .tone = kind.tone, .markers = {}});
   return figure_html(svg, "<strong>Length.</strong> " + text);
 }
 

@@ -27,14 +27,16 @@ std::vector<HistogramMarker> cuts_of(const SimilaritySummary& summary) {
 std::string figure_of(const ReportContent& content) {
   const ValueCounts& values = content.statistics.similarity;
   const std::string text =
-      values.empty() ? "No picture could be compared."
-                     : fmt::format("From {:.3f} to {:.3f}; half of the pictures at most {:.3f}.",
-                                   values.begin()->first, values.rbegin()->first,
-                                   quantile(values, 0.5));
-  const std::string svg = draw_histogram(
-      {"similarity", "Histogram: similarity of picture and caption", text},
-      linear_histogram(values, kBins, 0.001),
-      {.x_label = "cosine of picture and title", .tone = 0, .markers = cuts_of(*content.similarity)});
+      values.empty()
+          ? "No picture could be compared."
+          : fmt::format("From {:.3f} to {:.3f}; half of the pictures at most {:.3f}.",
+                        values.begin()->first, values.rbegin()->first, quantile(values, 0.5));
+  const std::string svg =
+      draw_histogram({"similarity", "Histogram: similarity of picture and caption", text},
+                     linear_histogram(values, kBins, 0.001),
+                     {.x_label = "cosine of picture and title",
+                      .tone = 0,
+                      .markers = cuts_of(*content.similarity)});
   return figure_html(svg, "<strong>Similarity.</strong> " + text);
 }
 

@@ -12,16 +12,16 @@ namespace {
 using testing::ElementsAre;
 using Pieces = std::vector<std::string>;
 
-const Pieces kAll{"[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "a",    "##a", "the",
-                  "road",  "##way",     "rail",  "日",    "river", "##ing"};
+const Pieces kAll{"[PAD]", "[unused0]", "[UNK]", "[CLS]", "[SEP]", "a",     "##a",
+                  "the",   "road",      "##way", "rail",  "日",    "river", "##ing"};
 
 TEST(ChoosePieces, KeepsLettersThenWhatTextsUseThenTheFirst) {
   const Pieces texts{"railway", "railway", "river"};
   EXPECT_THAT(choose_pieces(kAll, texts, 8),
               ElementsAre("[PAD]", "[UNK]", "[CLS]", "a", "##a", "##way", "rail", "[SEP]"));
-  EXPECT_THAT(choose_pieces(kAll, texts, 10),
-              ElementsAre("[PAD]", "[UNK]", "[CLS]", "a", "##a", "the", "##way", "rail", "river",
-                          "[SEP]"));
+  EXPECT_THAT(
+      choose_pieces(kAll, texts, 10),
+      ElementsAre("[PAD]", "[UNK]", "[CLS]", "a", "##a", "the", "##way", "rail", "river", "[SEP]"));
 }
 
 TEST(ChoosePieces, LeavesWhatIsReservedOrOfAnotherScript) {

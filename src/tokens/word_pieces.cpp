@@ -35,15 +35,18 @@ bool is_dropped(char32_t c) {
     case UTF8PROC_CATEGORY_CF:
     case UTF8PROC_CATEGORY_CN:
     case UTF8PROC_CATEGORY_CO:
-    case UTF8PROC_CATEGORY_CS: return true;
-    default: return false;
+    case UTF8PROC_CATEGORY_CS:
+      return true;
+    default:
+      return false;
   }
 }
 
 // All of ASCII that is no letter, digit or blank counts, "$" and "^" too.
 bool is_punctuation(char32_t c) {
-  if (c < 0x80) return c > ' ' && c < 0x7F && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
-                       !(c >= 'a' && c <= 'z');
+  if (c < 0x80)
+    return c > ' ' && c < 0x7F && !(c >= '0' && c <= '9') && !(c >= 'A' && c <= 'Z') &&
+           !(c >= 'a' && c <= 'z');
   switch (category(c)) {
     case UTF8PROC_CATEGORY_PC:
     case UTF8PROC_CATEGORY_PD:
@@ -51,8 +54,10 @@ bool is_punctuation(char32_t c) {
     case UTF8PROC_CATEGORY_PE:
     case UTF8PROC_CATEGORY_PI:
     case UTF8PROC_CATEGORY_PF:
-    case UTF8PROC_CATEGORY_PO: return true;
-    default: return false;
+    case UTF8PROC_CATEGORY_PO:
+      return true;
+    default:
+      return false;
   }
 }
 
@@ -201,7 +206,9 @@ WordPieceTokenizer::WordPieceTokenizer(std::string_view vocabulary, const std::s
     if (piece.empty())
       fail(ErrorKind::format, "{}: line {} is empty; each is a piece of a word", name, i + 1);
     tables.longest = std::max(tables.longest, piece.size());
-    if (!(continues ? tables.continues : tables.begins).emplace(piece, static_cast<TokenId>(i)).second)
+    if (!(continues ? tables.continues : tables.begins)
+             .emplace(piece, static_cast<TokenId>(i))
+             .second)
       fail(ErrorKind::format, "{}: the piece {} stands on line {} and before", name, line, i + 1);
   }
   tables_ = std::make_unique<const Tables>(std::move(tables));

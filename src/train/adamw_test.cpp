@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/adamw.hpp"
 
-#include "weights/random_model.hpp"
 #include "nn/small_clip.hpp"
+#include "weights/random_model.hpp"
 
 #include <gtest/gtest.h>
 #include <torch/optim/adamw.h>

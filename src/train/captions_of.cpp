@@ -9,7 +9,6 @@
 namespace skyglot {
 namespace {
 
-
 constexpr std::array<const char*, 3> kUsual{"captions", "caption", "title"};
 constexpr const char* kLabelMark = "{label}";
 

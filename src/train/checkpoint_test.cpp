@@ -2,8 +2,8 @@
 #include "train/checkpoint.hpp"
 
 #include "base/atomic_file.hpp"
-#include "weights/random_model.hpp"
 #include "tests/support/message_of.hpp"
+#include "weights/random_model.hpp"
 #include "weights/safetensors.hpp"
 
 #include "train/train_testing.hpp"

@@ -23,8 +23,9 @@ struct EvaluatedSet {
 
 /// What is asked of the model while it is trained.
 struct EvaluationPlan {
-  std::int64_t every = 0;     ///< steps; 0: never
-  std::int64_t patience = 0;  ///< times in a row without a better mean, then it ends; 0: it never does
+  std::int64_t every = 0;  ///< steps; 0: never
+  std::int64_t patience =
+      0;  ///< times in a row without a better mean, then it ends; 0: it never does
   std::vector<EvaluatedSet> sets;
 };
 

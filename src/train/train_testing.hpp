@@ -2,11 +2,11 @@
 // Coloured pictures with captions in a tar, and a small model to train, for tests.
 #pragma once
 
-#include "weights/random_model.hpp"
 #include "nn/small_clip.hpp"
 #include "pictures/png.hpp"
 #include "pictures/shard.hpp"
 #include "weights/model_folder.hpp"
+#include "weights/random_model.hpp"
 
 #include "train/recipe.hpp"
 #include <fmt/core.h>

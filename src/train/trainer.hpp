@@ -36,9 +36,9 @@ struct TrainingSummary {
   std::int64_t resumed_at = 0;  ///< steps that earlier runs had done
   double first_loss = 0;        ///< of the first and the last step of all runs
   double last_loss = 0;
-  double samples_per_s = 0;   ///< of this run
-  double data_wait = 0;       ///< share of this run's time that waited for data
-  std::int64_t replaced = 0;  ///< pictures that could not be used
+  double samples_per_s = 0;          ///< of this run
+  double data_wait = 0;              ///< share of this run's time that waited for data
+  std::int64_t replaced = 0;         ///< pictures that could not be used
   std::optional<double> best_score;  ///< mean of the figures of the best evaluation
   std::int64_t best_step = 0;
   bool stopped_early = false;

@@ -135,7 +135,8 @@ TEST(TrainModel, LockedTowersStayAsTheyAre) {
 Evaluate evaluating(std::vector<double> values, int& asked) {
   return [values = std::move(values), &asked](const EvaluationPlan& plan, const Parameters&) {
     EXPECT_EQ(plan.sets.size(), 1u);
-    return std::vector<EvaluatedFigure>{{"colours top1", values.at(static_cast<std::size_t>(asked++))}};
+    return std::vector<EvaluatedFigure>{
+        {"colours top1", values.at(static_cast<std::size_t>(asked++))}};
   };
 }
 

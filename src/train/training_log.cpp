@@ -16,9 +16,8 @@ namespace {
 namespace fs = std::filesystem;
 
 std::string line_of(const LoggedStep& s) {
-  Json json{{"step", s.step},          {"loss", s.loss},
-            {"scale", s.scale},        {"rate", s.rate},
-            {"gradient", s.gradient},  {"samples_per_s", s.samples_per_s},
+  Json json{{"step", s.step},          {"loss", s.loss},         {"scale", s.scale},
+            {"rate", s.rate},          {"gradient", s.gradient}, {"samples_per_s", s.samples_per_s},
             {"data_wait", s.data_wait}};
   for (const EvaluatedFigure& figure : s.figures) json["figures"][figure.name] = figure.value;
   return json.dump() + "\n";

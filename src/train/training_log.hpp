@@ -23,7 +23,7 @@ struct LoggedStep {
   double rate = 0;
   double gradient = 0;  ///< length before clipping; 0: not clipped
   double samples_per_s = 0;
-  double data_wait = 0;  ///< share of the step
+  double data_wait = 0;                    ///< share of the step
   std::vector<EvaluatedFigure> figures{};  ///< of the model after the step; mostly empty
 
   /// The mean of the figures; nothing where there are none.

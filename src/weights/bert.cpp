@@ -24,8 +24,7 @@ constexpr std::size_t kMostPieces = 1 << 22;
 constexpr const char* kAnother = "give the folder of an uncased BERT with word pieces";
 
 ReadJson read_json(const fs::path& path, std::uint64_t most) {
-  if (!fs::exists(path))
-    fail(ErrorKind::input, "{} is missing; {}", path.string(), kAnother);
+  if (!fs::exists(path)) fail(ErrorKind::input, "{} is missing; {}", path.string(), kAnother);
   return reading_json(path.string(), "download it again",
                       [&] { return parse_json(read_file(path, most)); });
 }
@@ -170,9 +169,11 @@ void take_layer(TensorMap& to, const BertTensors& from, const TransformerConfig&
 std::vector<float> positions_of_first_type(const BertTensors& from, std::int64_t positions,
                                            std::int64_t width) {
   const std::string types = "embeddings.token_type_embeddings.weight";
-  std::vector<float> rows = from.floats("embeddings.position_embeddings.weight", {positions, width});
+  std::vector<float> rows =
+      from.floats("embeddings.position_embeddings.weight", {positions, width});
   const std::vector<float> type = from.floats(types, {from.rows(types), width});
-  for (std::size_t i = 0; i < rows.size(); ++i) rows[i] += type[i % static_cast<std::size_t>(width)];
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    rows[i] += type[i % static_cast<std::size_t>(width)];
   return rows;
 }
 
@@ -180,8 +181,8 @@ std::vector<float> positions_of_first_type(const BertTensors& from, std::int64_t
 
 BertEncoder read_bert(const fs::path& folder) {
   const fs::path file = weights_file(folder);
-  BertEncoder encoder{read_config(folder / "config.json"), {},
-                      read_pieces(folder / "tokenizer.json")};
+  BertEncoder encoder{
+      read_config(folder / "config.json"), {}, read_pieces(folder / "tokenizer.json")};
   const TensorMap tensors = read_safetensors(file).tensors;
   const BertTensors from(tensors, file.string());
   const std::int64_t width = encoder.transformer.width;

@@ -30,8 +30,9 @@ void require_same_kind(const StoredModel& from, const StoredModel& to) {
            "second",
            key, value.dump(), other.contains(key) ? other[key].dump() : "not there");
   if (one.size() != other.size())
-    fail(ErrorKind::input, "models of two kinds have nothing between them: the second has a part "
-                           "that the first lacks");
+    fail(ErrorKind::input,
+         "models of two kinds have nothing between them: the second has a part "
+         "that the first lacks");
   if (from.vocabulary != to.vocabulary)
     fail(ErrorKind::input, "the two models read words by different vocabularies");
 }
