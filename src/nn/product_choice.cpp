@@ -173,7 +173,7 @@ void decide(ProductChoice& choice) {
   const ProductKernel* const narrow = bfloat16_kernel();
   const MeasuredProduct* const product =
       narrow == nullptr ? nullptr : find(choice.measured, narrow->name);
-  if (product != nullptr && product->right) choice.bfloat16 = narrow;
+  if (product != nullptr && product->right && product->gflops > best) choice.bfloat16 = narrow;
 }
 
 Json key_of(const std::string& processor) {
