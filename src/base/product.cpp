@@ -10,20 +10,29 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <unistd.h>
 #include <vector>
 
 namespace skyglot {
 namespace {
 
 constexpr std::size_t kAlignment = 64;
-// Steps of depth that a tile goes through at once, and bytes of `a` that stay in a core's cache
-// while all panels pass by.
+// Steps of depth that a tile goes through at once.
 constexpr std::int64_t kMostSteps = 1024;
-constexpr std::int64_t kResidentBytes = 384 * 1024;
 constexpr std::int64_t kStepBytes = 4;  // a float, or a pair of bfloat16
 
 std::int64_t divided_up(std::int64_t count, std::int64_t by) {
   return (count + by - 1) / by;
+}
+
+// Bytes of `a` that stay in a core's second cache while all panels pass by: the more, the seldomer
+// these come from memory.
+std::int64_t resident_bytes() {
+  constexpr std::int64_t kLeast = 384 * 1024;
+  constexpr std::int64_t kMost = 2048 * 1024;
+  static const std::int64_t bytes =
+      std::clamp<std::int64_t>(sysconf(_SC_LEVEL2_CACHE_SIZE) * 3 / 8, kLeast, kMost);
+  return bytes;
 }
 
 // Large factors stream by whole: on large pages, where the system has them.
@@ -43,7 +52,7 @@ struct Blocks {
   std::int64_t steps;  // of the depth
 };
 
-// Depends on the factor and the kernel alone, for it decides the order of sums.
+// The steps depend on the factor and the kernel alone, for they decide the order of sums.
 Blocks blocks_of(const Product& product) {
   const std::int64_t steps = product.b->steps();
   const std::int64_t most =
@@ -52,7 +61,7 @@ Blocks blocks_of(const Product& product) {
       1, divided_up(steps, divided_up(steps, std::min(most, std::max<std::int64_t>(steps, 1)))));
   const std::int64_t tile = product.b->kernel().rows;
   const std::int64_t tiles =
-      std::max<std::int64_t>(1, kResidentBytes / (depth * kStepBytes) / tile);
+      std::max<std::int64_t>(1, resident_bytes() / (depth * kStepBytes) / tile);
   return {tiles * tile, depth};
 }
 

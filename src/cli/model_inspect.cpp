@@ -76,9 +76,10 @@ std::string processor_row(const Json& product) {
 }
 
 Rows speed_rows(const Json& speed) {
-  const std::string narrow = speed.at("bf16").is_null()
-                                 ? "none: weights are rounded to bf16 and multiplied in fp32"
-                                 : speed.at("bf16").get<std::string>();
+  const std::string narrow =
+      speed.at("bf16").is_null()
+          ? "none that are faster: weights are rounded to bf16 and multiplied in fp32"
+          : speed.at("bf16").get<std::string>();
   Rows rows{{"processor", speed.at("processor").get<std::string>()},
             {"threads", std::to_string(speed.at("threads").get<int>())},
             {"fp32 products by", speed.at("fp32").get<std::string>()},

@@ -21,7 +21,9 @@ struct ProductChoice {
   std::string processor;
   std::vector<MeasuredProduct> measured;
   const ProductKernel* floats = nullptr;
-  const ProductKernel* bfloat16 = nullptr;  ///< null where the processor does not multiply bfloat16
+  /// Null where the processor does not multiply bfloat16, or is slower at it than at floats, as a
+  /// recent Xeon without AMX: then the same weights are multiplied as floats.
+  const ProductKernel* bfloat16 = nullptr;
   bool from_cache = false;
 };
 

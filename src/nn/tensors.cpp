@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "nn/tensors.hpp"
 
+#include "nn/product_choice.hpp"
+
 #include <cstring>
 
 namespace skyglot {
@@ -14,11 +16,7 @@ torch::Tensor to_torch(const TensorView& tensor) {
 }
 
 bool cpu_multiplies_bfloat16() {
-#if defined(__x86_64__)
-  return __builtin_cpu_supports("avx512bf16") != 0;
-#else
-  return false;
-#endif
+  return product_choice().bfloat16 != nullptr;
 }
 
 WeightSource::WeightSource(const Parameters& parameters, const ComputeOptions& options)

@@ -16,7 +16,7 @@ namespace skyglot {
 /// A float32 copy on the CPU.
 [[nodiscard]] torch::Tensor to_torch(const TensorView& tensor);
 
-/// Whether this CPU multiplies bfloat16 matrices at speed (AVX-512 with its bfloat16 instructions).
+/// Whether bfloat16 matrices are multiplied as such on this CPU: see ProductChoice.
 [[nodiscard]] bool cpu_multiplies_bfloat16();
 
 /// Hands out the weights of a model by name.

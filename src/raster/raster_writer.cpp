@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "raster/gdal.hpp"
 #include "raster/gdal_dataset.hpp"
+#include "raster/watched_files.hpp"
 
 #include <cpl_string.h>
 #include <gdal_priv.h>
@@ -26,8 +27,8 @@ GDALDataset* create_plain(const std::filesystem::path& path, const RasterSpec& s
   options.SetNameValue("SPARSE_OK", "TRUE");
   const GDALDataType type = GDALGetDataTypeByName(to_string(spec.type));
   GDALDataset* dataset = GetGDALDriverManager()->GetDriverByName("GTiff")->Create(
-      path.c_str(), spec.width, spec.height, static_cast<int>(spec.band_names.size()), type,
-      options.List());
+      watched_name(path).c_str(), spec.width, spec.height, static_cast<int>(spec.band_names.size()),
+      type, options.List());
   if (dataset == nullptr)
     fail(ErrorKind::io, "cannot write {}: {}", path.string(), last_gdal_error());
   return dataset;
@@ -63,28 +64,36 @@ void describe(GDALDataset& dataset, const RasterSpec& spec) {
 }  // namespace
 
 struct RasterWriter::State {
+  State(const std::filesystem::path& path, RasterSpec its_spec)
+      : pending(std::filesystem::absolute(path)),
+        spec(std::move(its_spec)),
+        plain_path(pending.path().string() + ".plain") {}
+  ~State() {
+    const GdalFailures unheard;
+    plain.reset();
+    std::error_code ignored;
+    std::filesystem::remove(plain_path, ignored);
+    (void)take_write_failure(pending.path().string());
+  }
+  State(const State&) = delete;
+  State& operator=(const State&) = delete;
+
   PendingPath pending;
   RasterSpec spec;
   std::filesystem::path plain_path;
   DatasetHandle plain;
 };
 
-RasterWriter::RasterWriter(std::filesystem::path path, RasterSpec spec) {
+RasterWriter::RasterWriter(const std::filesystem::path& path, RasterSpec spec) {
   start_gdal();
-  state_.reset(new State{PendingPath(std::move(path)), std::move(spec), {}, {}});
-  state_->plain_path = state_->pending.path().string() + ".plain";
+  state_ = std::make_unique<State>(path, std::move(spec));
   const GdalFailures failures;
   state_->plain.reset(create_plain(state_->plain_path, state_->spec));
   describe(*state_->plain, state_->spec);
   demand_none(failures, state_->pending.final_path());
 }
 
-RasterWriter::~RasterWriter() {
-  const GdalFailures unheard;
-  state_->plain.reset();
-  std::error_code ignored;
-  std::filesystem::remove(state_->plain_path, ignored);
-}
+RasterWriter::~RasterWriter() = default;
 
 template <typename T>
 void RasterWriter::write(const PixelWindow& w, std::span<const T> samples) {
@@ -114,14 +123,16 @@ void RasterWriter::finish() {
   state_->plain->FlushCache();
   demand_none(failures, path);
   DatasetHandle cog(GetGDALDriverManager()->GetDriverByName("COG")->CreateCopy(
-      state_->pending.path().c_str(), state_->plain.get(), FALSE, options.List(), nullptr,
-      nullptr));
+      watched_name(state_->pending.path()).c_str(), state_->plain.get(), FALSE, options.List(),
+      nullptr, nullptr));
   demand_none(failures, path);
   if (!cog) fail(ErrorKind::io, "cannot write {}", path.string());
   cog->FlushCache();
   cog.reset();
   state_->plain.reset();
   demand_none(failures, path);
+  if (const std::string lost = take_write_failure(state_->pending.path().string()); !lost.empty())
+    fail(ErrorKind::io, "cannot write {}: {}; is the disk full?", path.string(), lost);
   state_->pending.commit();
 }
 

@@ -30,7 +30,7 @@ struct RasterSpec {
 /// Takes pixels window by window and leaves a COG under the final name, atomically.
 class RasterWriter {
  public:
-  RasterWriter(std::filesystem::path path, RasterSpec spec);
+  RasterWriter(const std::filesystem::path& path, RasterSpec spec);
   ~RasterWriter();
 
   /// Bands one after the other, each in rows; T must fit the spec's type (uint8_t, uint16_t,

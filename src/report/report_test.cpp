@@ -179,8 +179,7 @@ PageFacts parse_page(const std::string& page) {
   XML_SetUserData(parser, &facts);
   XML_SetStartElementHandler(parser, on_element);
   if (XML_Parse(parser, page.data(), static_cast<int>(page.size()), 1) == XML_STATUS_ERROR)
-    facts.error = std::string(XML_ErrorString(XML_GetErrorCode(parser))) + " in line " +
-                  std::to_string(XML_GetCurrentLineNumber(parser));
+    facts.error = XML_ErrorString(XML_GetErrorCode(parser));
   XML_ParserFree(parser);
   return facts;
 }
