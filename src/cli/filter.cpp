@@ -62,8 +62,8 @@ class Filter : public Command {
                                  format_count(result.resumed))
                    : "",
                format_count(result.summary.unreadable), (filter_.dataset / "pairs.csv").string());
-    fmt::print("mean similarity: {:.4f} single, {:.4f} several objects\n", result.mean_title,
-               result.summary.mean_title_multi_objects);
+    fmt::print("mean similarity: {:.4f} single, {:.4f} several objects\n",
+               result.summary.mean_title, result.summary.mean_title_multi_objects);
     std::vector<std::vector<std::string>> rows{{"kept", "pairs", "at least", "list"}};
     for (const SimilarityCut& cut : result.summary.cuts)
       rows.push_back({format_double(cut.percent) + "%", format_count(cut.kept),

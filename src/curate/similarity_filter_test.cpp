@@ -44,7 +44,7 @@ class SimilarityFilters : public testing::Test {
       record.shard = 0;
       records.push_back(record);
     }
-    const ShardSummary summary = shard.commit();
+    const auto summary = shard.commit();
     write_pairs(folder_, records);
     DatasetInfo info;
     info.fingerprint = "abc";

@@ -2,6 +2,8 @@
 // A whole training: from a recipe to a model folder, taken up again where it was interrupted.
 #pragma once
 
+#include "nn/compute.hpp"
+
 #include "train/recipe.hpp"
 #include "train/training_log.hpp"
 #include <nlohmann/json_fwd.hpp>

@@ -2,8 +2,8 @@
 #include "train/training_data.hpp"
 
 #include "base/error.hpp"
+#include "base/hash.hpp"
 #include "base/json.hpp"
-#include "base/log.hpp"
 #include "base/pipeline.hpp"
 #include "base/random.hpp"
 #include "pictures/decode.hpp"
@@ -54,8 +54,7 @@ struct TrainingData::Source {
       const Picture decoded = decode_picture(picture.bytes, picture.id, options.max_pixels);
       const std::string& caption = captions[random.index(captions.size())];
       return Usable{augment(decoded, options.augmentation, options.side, random), caption};
-    } catch (const Error& error) {
-      log_debug("not used: {}", error.what());
+    } catch (const Error&) {
       return std::nullopt;
     }
   }
