@@ -228,6 +228,18 @@ TEST(EarthEngine, AFaultThatPassesStopsTheImport) {
   set_log_level(LogLevel::info);
 }
 
+// Those that the driver waits for are told apart by what it says in the end.
+TEST(EarthEngine, FaultsThatPassAreToldByTheirCode) {
+  for (const char* words :
+       {R"({"error": {"code": 429, "message": "not now"}})",
+        R"({"error": {"code": 503, "message": "not now"}})", "HTTP error code : 429",
+        "HTTP error code: 502", "Could not resolve host: earthengine.googleapis.com"})
+    EXPECT_TRUE(is_passing_fault(words)) << words;
+  for (const char* words : {R"({"error": {"code": 404, "message": "no such asset"}})",
+                            "HTTP error code : 403", "EEDAI: not a band of the image", ""})
+    EXPECT_FALSE(is_passing_fault(words)) << words;
+}
+
 TEST(EarthEngine, WhatIsNotThereIsNamed) {
   const EarthEngineStub stub;
   ImageryCatalogue catalogue;
