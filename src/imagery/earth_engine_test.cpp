@@ -205,8 +205,9 @@ TEST(EarthEngine, ChipsAreCutFromTheService) {
   const Collection& collection = catalogue.collections.at(0);
   const Picture picture = show(std::get<Patch>(chip), look_of(collection, collection.rgb_bands));
   // Red is B4, the third of the bands; the stretch divides by 100.
-  EXPECT_EQ(picture.row(5)[3 * 7], busy(2, 307, 285));
-  EXPECT_EQ(picture.row(5)[3 * 7 + 2], busy(0, 307, 285));
+  const std::size_t red_of_7 = 7UL * 3UL;
+  EXPECT_EQ(picture.row(5)[red_of_7], busy(2, 307, 285));
+  EXPECT_EQ(picture.row(5)[red_of_7 + 2], busy(0, 307, 285));
 }
 
 // A service that is busy says nothing about the image.
