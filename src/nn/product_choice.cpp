@@ -244,6 +244,7 @@ void write_cache(const fs::path& cache, const Json& key,
         json_text(Json{{"key", key}, {"measured", list}, {"sha256", sha256(list.dump())}}, 1) +
             "\n");
   } catch (const Error&) {
+    // It is measured again next time.
   }
 }
 
