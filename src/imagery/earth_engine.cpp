@@ -125,8 +125,9 @@ std::vector<Image> list_images(const EarthEngineImport& import) {
   return images;
 }
 
-// The driver hands on what the service or the line said, without a kind.
-bool passes(std::string_view words) {
+}  // namespace
+
+bool is_passing_fault(std::string_view words) {
   constexpr std::array kPassing{"\"code\": 429",      "\"code\": 5",          "error code : 429",
                                 "error code : 5",     "error code: 429",      "error code: 5",
                                 "UNAVAILABLE",        "RESOURCE_EXHAUSTED",   "DEADLINE_EXCEEDED",
@@ -136,6 +137,8 @@ bool passes(std::string_view words) {
   return std::ranges::any_of(
       kPassing, [&](const char* part) { return words.find(part) != std::string_view::npos; });
 }
+
+namespace {
 
 std::variant<Scene, Skipped> scene_of(const Image& image, const SceneOptions& options) {
   try {
@@ -148,7 +151,7 @@ std::variant<Scene, Skipped> scene_of(const Image& image, const SceneOptions& op
     return described;
   } catch (const Error& error) {
     if (error.kind() == ErrorKind::usage) throw;
-    if (passes(error.what()))
+    if (is_passing_fault(error.what()))
       fail(ErrorKind::io, "{}; nothing was added, give the same command again once it answers",
            error.what());
     log_warning("left out {}: {}", image.gdal_name, error.what());

@@ -6,6 +6,7 @@
 #include "imagery/stac_item.hpp"
 
 #include <string>
+#include <string_view>
 
 namespace skyglot {
 
@@ -20,6 +21,10 @@ struct EarthEngineImport {
   /// Every problem at once; throws Error(usage).
   void validate() const;
 };
+
+/// Whether what GDAL's driver hands on of the service or the line, which has no kind, is a fault
+/// that passes: too many requests, an error of the server, a broken line.
+[[nodiscard]] bool is_passing_fault(std::string_view gdal_message);
 
 /// Adds the images of an asset to `catalogue` under names such as
 /// "EEDAI:projects/.../IMAGE:B4,B3,B2". Footprints are those that Earth Engine gives; every image

@@ -205,8 +205,9 @@ TEST(EarthEngine, ChipsAreCutFromTheService) {
   const Collection& collection = catalogue.collections.at(0);
   const Picture picture = show(std::get<Patch>(chip), look_of(collection, collection.rgb_bands));
   // Red is B4, the third of the bands; the stretch divides by 100.
-  EXPECT_EQ(picture.row(5)[3 * 7], busy(2, 307, 285));
-  EXPECT_EQ(picture.row(5)[3 * 7 + 2], busy(0, 307, 285));
+  const std::size_t red_of_7 = 7UL * 3UL;
+  EXPECT_EQ(picture.row(5)[red_of_7], busy(2, 307, 285));
+  EXPECT_EQ(picture.row(5)[red_of_7 + 2], busy(0, 307, 285));
 }
 
 // A service that is busy says nothing about the image.
@@ -226,6 +227,18 @@ TEST(EarthEngine, AFaultThatPassesStopsTheImport) {
   EXPECT_EQ(import_earth_engine(import_of("BUSY/NOT_FOUND"), catalogue).skipped.at("unreadable"),
             1U);
   set_log_level(LogLevel::info);
+}
+
+// Those that the driver waits for are told apart by what it says in the end.
+TEST(EarthEngine, FaultsThatPassAreToldByTheirCode) {
+  for (const char* words :
+       {R"({"error": {"code": 429, "message": "not now"}})",
+        R"({"error": {"code": 503, "message": "not now"}})", "HTTP error code : 429",
+        "HTTP error code: 502", "Could not resolve host: earthengine.googleapis.com"})
+    EXPECT_TRUE(is_passing_fault(words)) << words;
+  for (const char* words : {R"({"error": {"code": 404, "message": "no such asset"}})",
+                            "HTTP error code : 403", "EEDAI: not a band of the image", ""})
+    EXPECT_FALSE(is_passing_fault(words)) << words;
 }
 
 TEST(EarthEngine, WhatIsNotThereIsNamed) {

@@ -10,9 +10,7 @@
 
 #include <algorithm>
 #include <array>
-#include <fstream>
 #include <set>
-#include <string_view>
 
 namespace skyglot {
 namespace {
@@ -96,11 +94,7 @@ using Outcome = std::variant<Scene, Skipped>;
 // A virtual raster names files that whoever made it chose: it is not opened, but not passed over
 // without a word either.
 bool is_virtual(const fs::path& file) {
-  constexpr std::string_view kBeginning = "<VRTDataset";
-  std::string head(kBeginning.size(), '\0');
-  std::ifstream stream(file, std::ios::binary);
-  stream.read(head.data(), static_cast<std::streamsize>(head.size()));
-  return head == kBeginning;
+  return !raster_format(file.string(), {"VRT"}).empty();
 }
 
 Outcome describe_file(const fs::path& file, const SceneOptions& options) {

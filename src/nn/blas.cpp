@@ -17,8 +17,13 @@ constexpr std::array<std::string_view, 12> kOldCores{
     "Prescott", "Generic", "Core2",  "Penryn", "Dunnington", "Atom",
     "Nehalem",  "Katmai",  "Banias", "Athlon", "Opteron",    "Northwood"};
 
+template <typename Function>
+Function found(const char* name) {
+  return reinterpret_cast<Function>(dlsym(RTLD_DEFAULT, name));
+}
+
 std::string called(const char* function) {
-  auto* const call = reinterpret_cast<char* (*)()>(dlsym(RTLD_DEFAULT, function));
+  auto* const call = found<char* (*)()>(function);
   const char* const text = call == nullptr ? nullptr : call();
   return text == nullptr ? "" : text;
 }
@@ -45,7 +50,9 @@ Blas loaded_blas() {
   const std::string name = config.empty()
                                ? std::filesystem::path(file_of(symbol)).filename().string()
                                : two_words(config) + " (" + called("openblas_get_corename") + ")";
-  return {name, reinterpret_cast<decltype(Blas::multiply)>(symbol)};
+  return {name, reinterpret_cast<decltype(Blas::multiply)>(symbol),
+          found<decltype(Blas::threads)>("openblas_get_num_threads"),
+          found<decltype(Blas::set_threads)>("openblas_set_num_threads")};
 }
 
 void multiply_with(const Blas& blas, const MatrixView& a, const MatrixView& b, float* out) {

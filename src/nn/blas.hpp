@@ -15,6 +15,9 @@ struct Blas {
   void (*multiply)(const char*, const char*, const int*, const int*, const int*, const float*,
                    const float*, const int*, const float*, const int*, const float*, float*,
                    const int*) = nullptr;
+  /// OpenBLAS's own count of threads; null for other libraries.
+  int (*threads)() = nullptr;
+  void (*set_threads)(int) = nullptr;
 };
 
 [[nodiscard]] Blas loaded_blas();

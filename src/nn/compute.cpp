@@ -34,8 +34,7 @@ void warn_of_rounding() {
   static const bool once = [] {
     log_warning(
         "this processor has no bf16 products, or slower ones than fp32's: the weights are rounded "
-        "to "
-        "bf16 and multiplied in fp32, at the speed of fp32");
+        "to bf16 and multiplied in fp32, at the speed of fp32");
     return true;
   }();
   static_cast<void>(once);

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <functional>
 #include <memory>
+#include <utility>
 
 namespace skyglot {
 namespace {
@@ -76,14 +77,37 @@ double now(clockid_t clock) {
   return static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec);
 }
 
-// Our kernels run on this thread alone, and what else the machine does must not decide among them;
-// a library may have threads of its own.
+// Processor time, for what else the machine does must not decide; of the whole process, for a
+// library may have threads that could not be switched off.
 double seconds_of(const std::function<void()>& work, bool library) {
-  const clockid_t clock = library ? CLOCK_MONOTONIC : CLOCK_THREAD_CPUTIME_ID;
+  const clockid_t clock = library ? CLOCK_PROCESS_CPUTIME_ID : CLOCK_THREAD_CPUTIME_ID;
   const double start = now(clock);
   work();
   return now(clock) - start;
 }
+
+// While it lives, the library multiplies on the calling thread alone, where it can be told so.
+class OneThread {
+ public:
+  explicit OneThread(Blas blas) : blas_(std::move(blas)) {
+    if (!told()) return;
+    before_ = blas_.threads();
+    blas_.set_threads(1);
+  }
+  ~OneThread() {
+    if (told()) blas_.set_threads(before_);
+  }
+  OneThread(const OneThread&) = delete;
+  OneThread& operator=(const OneThread&) = delete;
+
+ private:
+  [[nodiscard]] bool told() const {
+    return blas_.threads != nullptr && blas_.set_threads != nullptr;
+  }
+
+  Blas blas_;
+  int before_ = 0;
+};
 
 std::function<void()> work_of(const ProductKernel& kernel, Factors& f) {
   const auto packed =
@@ -135,6 +159,7 @@ std::vector<Candidate> candidates_on(Factors& f) {
 
 // In turn, so that a busy moment hits all of them.
 std::vector<MeasuredProduct> measure() {
+  const OneThread one_thread(loaded_blas());
   Factors factors;
   std::vector<Candidate> candidates = candidates_on(factors);
   for (Candidate& candidate : candidates) {
@@ -219,6 +244,7 @@ void write_cache(const fs::path& cache, const Json& key,
         json_text(Json{{"key", key}, {"measured", list}, {"sha256", sha256(list.dump())}}, 1) +
             "\n");
   } catch (const Error&) {
+    // It is measured again next time.
   }
 }
 

@@ -15,10 +15,6 @@ torch::Tensor to_torch(const TensorView& tensor) {
   return result;
 }
 
-bool cpu_multiplies_bfloat16() {
-  return product_choice().bfloat16 != nullptr;
-}
-
 WeightSource::WeightSource(const Parameters& parameters, const ComputeOptions& options)
     : parameters_(parameters),
       place_({options.device == Device::cuda ? torch::kCUDA : torch::kCPU,
@@ -46,7 +42,7 @@ torch::Tensor WeightSource::as_matrix(const torch::Tensor& values) const {
   if (!place_->bfloat16)
     return fixed.to(place_->device, torch::kFloat32, false, must_copy()).contiguous();
   const torch::Tensor rounded = fixed.to(torch::kBFloat16);
-  if (place_->device.is_cuda() || cpu_multiplies_bfloat16())
+  if (place_->device.is_cuda() || product_choice().bfloat16 != nullptr)
     return rounded.to(place_->device).contiguous();
   return rounded.to(torch::kFloat32).contiguous();
 }

@@ -16,9 +16,6 @@ namespace skyglot {
 /// A float32 copy on the CPU.
 [[nodiscard]] torch::Tensor to_torch(const TensorView& tensor);
 
-/// Whether bfloat16 matrices are multiplied as such on this CPU: see ProductChoice.
-[[nodiscard]] bool cpu_multiplies_bfloat16();
-
 /// Hands out the weights of a model by name.
 class WeightSource {
  public:

@@ -49,11 +49,12 @@ class SidecarSearch {
   CPLConfigOptionSetter notes_;
 };
 
-CPLStringList driver_list(const RasterOpenOptions& options) {
+// Those that were asked for, or else all that are safe to open.
+CPLStringList driver_list(const std::vector<std::string>& asked) {
   CPLStringList drivers;
   for (const char* driver : kDrivers)
-    if (options.drivers.empty()) drivers.AddString(driver);
-  for (const std::string& driver : options.drivers) drivers.AddString(driver.c_str());
+    if (asked.empty()) drivers.AddString(driver);
+  for (const std::string& driver : asked) drivers.AddString(driver.c_str());
   return drivers;
 }
 
@@ -265,12 +266,12 @@ SampleType sample_type_from(std::string_view name) {
   return SampleType::other;
 }
 
-std::string raster_format(const std::string& name) {
+std::string raster_format(const std::string& name, const std::vector<std::string>& drivers) {
   start_gdal();
   const SidecarSearch sidecars(name);
-  const CPLStringList drivers = driver_list({});
+  const CPLStringList allowed = driver_list(drivers);
   const GDALDriverH driver =
-      GDALIdentifyDriverEx(name.c_str(), GDAL_OF_RASTER, drivers.List(), nullptr);
+      GDALIdentifyDriverEx(name.c_str(), GDAL_OF_RASTER, allowed.List(), nullptr);
   return driver == nullptr ? "" : GDALGetDriverShortName(driver);
 }
 
@@ -305,7 +306,7 @@ Raster& Raster::operator=(Raster&&) noexcept = default;
 
 Raster Raster::open(const std::string& name, const RasterOpenOptions& options) {
   start_gdal();
-  const CPLStringList drivers = driver_list(options);
+  const CPLStringList drivers = driver_list(options.drivers);
   const SidecarSearch sidecars(name);
   CPLErrorReset();
   VSIErrorReset();

@@ -49,9 +49,10 @@ struct RasterInfo {
   std::map<std::string, std::string> metadata;
 };
 
-/// The format that a file claims to be by its first bytes ("GTiff"), among those that
-/// Raster::open reads; "" if none does. The rest of the file may still be damaged.
-[[nodiscard]] std::string raster_format(const std::string& name);
+/// The format that a file claims to be by its first bytes ("GTiff"), among those of `drivers`, or
+/// else those that Raster::open reads; "" if none does. The rest of the file may still be damaged.
+[[nodiscard]] std::string raster_format(const std::string& name,
+                                        const std::vector<std::string>& drivers = {});
 
 /// Whole pixels of a raster.
 struct PixelWindow {

@@ -15,9 +15,12 @@ namespace skyglot {
 namespace {
 
 // GDAL does not return what goes wrong while blocks are flushed and files closed; it reports it.
+[[noreturn]] void fail_to_write(const std::filesystem::path& path, const std::string& why) {
+  fail(ErrorKind::io, "cannot write {}: {}; is the disk full?", path.string(), why);
+}
+
 void demand_none(const GdalFailures& failures, const std::filesystem::path& path) {
-  if (failures.any())
-    fail(ErrorKind::io, "cannot write {}: {}; is the disk full?", path.string(), failures.first());
+  if (failures.any()) fail_to_write(path, failures.first());
 }
 
 GDALDataset* create_plain(const std::filesystem::path& path, const RasterSpec& spec) {
@@ -132,7 +135,7 @@ void RasterWriter::finish() {
   state_->plain.reset();
   demand_none(failures, path);
   if (const std::string lost = take_write_failure(state_->pending.path().string()); !lost.empty())
-    fail(ErrorKind::io, "cannot write {}: {}; is the disk full?", path.string(), lost);
+    fail_to_write(path, lost);
   state_->pending.commit();
 }
 
