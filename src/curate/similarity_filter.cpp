@@ -48,7 +48,7 @@ Pairs read_pairs(const fs::path& dataset) {
     if (added) all.captions.push_back(std::move(caption));
     return found->second;
   };
-  read_pair_rows(dataset, [&](PairRow&& row) {
+  read_caption_rows(dataset, [&](CaptionRow&& row) {
     const std::string id = row.file.substr(row.file.rfind('/') + 1);
     const std::size_t title = place_of(row.title);
     all.pairs.push_back({id, title, place_of(row.title_multi_objects)});

@@ -25,7 +25,7 @@ constexpr const char* kMulti = "similarity_multi_objects";
 constexpr std::array kColumns{"filepath", "title", "title_multi_objects", "similarity", kMulti};
 constexpr int kDecimals = 6;
 constexpr const char* kSummary = "similarity.json";
-constexpr int kSchema = 1;
+constexpr int kSummarySchema = 1;
 
 std::string number_text(float value) {
   return std::isfinite(value) ? format_fixed(double{value}, kDecimals) : "";
@@ -136,7 +136,7 @@ void update_gpkg(const fs::path& folder, const std::vector<PairSimilarity>& simi
 
 }  // namespace
 
-void read_pair_rows(const fs::path& folder, const std::function<void(PairRow&&)>& visit) {
+void read_caption_rows(const fs::path& folder, const std::function<void(CaptionRow&&)>& visit) {
   const std::string text = read_table(folder);
   for_each_row(text, (folder / kCsv).string(), [&](std::vector<std::string>& row) {
     visit({std::move(row[0]), std::move(row[1]), std::move(row[2])});
@@ -148,7 +148,7 @@ void write_similarity_summary(const fs::path& folder, const SimilaritySummary& s
   for (const SimilarityCut& cut : s.cuts)
     cuts.push_back(
         {{"percent", cut.percent}, {"kept", cut.kept}, {"least", cut.least}, {"list", cut.list}});
-  const Json json{{"schema", kSchema},
+  const Json json{{"schema", kSummarySchema},
                   {"by", s.by},
                   {"pairs", s.pairs},
                   {"unreadable", s.unreadable},
@@ -164,7 +164,7 @@ std::optional<SimilaritySummary> read_similarity_summary(const fs::path& folder)
   if (!fs::exists(path)) return std::nullopt;
   return reading_json(path.string(), "run 'skyglot filter' again", [&] {
     const auto json = parse_json<Json>(read_file(path));
-    if (json.at("schema").get<int>() != kSchema)
+    if (json.at("schema").get<int>() != kSummarySchema)
       fail(ErrorKind::format, "{}: written by another version", path.string());
     SimilaritySummary s{json.at("by").get<std::string>(),
                         json.at("pairs").get<std::uint64_t>(),

@@ -22,7 +22,7 @@ struct PairSimilarity {
 };
 
 /// A pair as pairs.csv has it.
-struct PairRow {
+struct CaptionRow {
   std::string file;  ///< "shards/000000.tar/key.jpg"
   std::string title;
   std::string title_multi_objects;
@@ -30,8 +30,8 @@ struct PairRow {
 
 /// Every row of `folder`/pairs.csv in order, whether it has similarities or not. Throws
 /// Error(input) where there is none, Error(format) for one that is none of ours.
-void read_pair_rows(const std::filesystem::path& folder,
-                    const std::function<void(PairRow&&)>& visit);
+void read_caption_rows(const std::filesystem::path& folder,
+                       const std::function<void(CaptionRow&&)>& visit);
 
 /// Pairs of a list that keeps the best.
 struct KeptList {

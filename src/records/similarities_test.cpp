@@ -79,7 +79,8 @@ TEST_F(Similarities, CanBeWrittenAgain) {
 TEST_F(Similarities, RowsAreReadBeforeAndAfter) {
   const auto files = [&] {
     std::vector<std::string> names;
-    read_pair_rows(folder_, [&](PairRow&& row) { names.push_back(row.file + ": " + row.title); });
+    read_caption_rows(folder_,
+                      [&](CaptionRow&& row) { names.push_back(row.file + ": " + row.title); });
     return names;
   };
   const std::vector<std::string> before = files();
@@ -95,7 +96,7 @@ TEST_F(Similarities, AnotherNumberOfPairsChangesNothing) {
   EXPECT_THAT(message(3), HasSubstr("2 pairs where 3"));
   EXPECT_EQ(read_file(folder_ / "pairs.csv"), before);
   write_file_atomically(folder_ / "pairs.csv", "path,words\n");
-  EXPECT_THROW(read_pair_rows(folder_, [](PairRow&&) {}), Error);
+  EXPECT_THROW(read_caption_rows(folder_, [](CaptionRow&&) {}), Error);
 }
 
 }  // namespace

@@ -11,7 +11,7 @@
 namespace skyglot {
 namespace {
 
-constexpr int kBins = 24;
+constexpr int kSimilarityBins = 24;
 constexpr std::size_t kMostMarkers = 4;  // more labels would stand in the bars
 
 // The cuts are of the captions that the histogram shows only where the lists keep by them.
@@ -33,7 +33,7 @@ std::string figure_of(const ReportContent& content) {
                         values.begin()->first, values.rbegin()->first, quantile(values, 0.5));
   const std::string svg =
       draw_histogram({"similarity", "Histogram: similarity of picture and caption", text},
-                     linear_histogram(values, kBins, 0.001),
+                     linear_histogram(values, kSimilarityBins, 0.001),
                      {.x_label = "cosine of picture and title",
                       .tone = 0,
                       .markers = cuts_of(*content.similarity)});

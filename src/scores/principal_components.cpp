@@ -13,11 +13,11 @@
 namespace skyglot {
 namespace {
 
-constexpr std::int64_t kBlockRows = 512;
+constexpr std::int64_t kRowsAtOnce = 512;
 
 std::vector<float> mean_of(const RowSource& rows) {
   std::vector<double> sum(static_cast<std::size_t>(rows.cols()), 0);
-  for_each_block(rows, kBlockRows, [&](std::int64_t, const Matrix& block) {
+  for_each_block(rows, kRowsAtOnce, [&](std::int64_t, const Matrix& block) {
     for (std::int64_t i = 0; i < block.rows; ++i)
       for (std::size_t d = 0; d < sum.size(); ++d) sum[d] += block.row(i)[d];
   });
@@ -35,7 +35,7 @@ void centre(Matrix& block, const std::vector<float>& mean) {
 Eigen::MatrixXd covariance(const RowSource& rows, const std::vector<float>& mean) {
   const auto width = static_cast<Eigen::Index>(rows.cols());
   Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(width, width);
-  for_each_block(rows, kBlockRows, [&](std::int64_t, Matrix block) {
+  for_each_block(rows, kRowsAtOnce, [&](std::int64_t, Matrix block) {
     centre(block, mean);
     const Matrix product = transposed_product(block, block);
     for (Eigen::Index i = 0; i < width; ++i)
@@ -68,7 +68,7 @@ void require_rows(const RowSource& rows, std::int64_t count) {
 Matrix PrincipalComponents::project(const RowSource& rows) const {
   require_same_length(rows, axes, "principal components");
   Matrix projected(rows.rows(), axes.rows);
-  for_each_block(rows, kBlockRows, [&](std::int64_t first, Matrix block) {
+  for_each_block(rows, kRowsAtOnce, [&](std::int64_t first, Matrix block) {
     centre(block, mean);
     const Matrix part = inner_products(block, 0, block.rows, axes);
     std::ranges::copy(part.values, projected.row(first).begin());

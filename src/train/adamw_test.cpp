@@ -12,6 +12,8 @@
 namespace skyglot {
 namespace {
 
+using testing_support::small_clip;
+
 Parameters small_parameters() {
   Parameters parameters(random_model(small_clip(), 1));
   parameters.require_gradients([](const std::string&) { return true; });

@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "nn/encoder.hpp"
+#include "weights/model_tensors.hpp"
 
 #include <algorithm>
 #include <cstring>
@@ -11,8 +12,6 @@
 
 namespace skyglot {
 namespace {
-
-constexpr const char* kLogScale = "logit_scale";
 
 torch::Tensor unit(const torch::Tensor& rows) {
   return torch::nn::functional::normalize(rows,

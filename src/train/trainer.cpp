@@ -9,6 +9,7 @@
 #include "base/log.hpp"
 #include "base/progress.hpp"
 #include "weights/model_folder.hpp"
+#include "weights/model_tensors.hpp"
 
 #include "train/checkpoint.hpp"
 #include "train/contrastive_step.hpp"
@@ -25,8 +26,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr const char* kLogScale = "logit_scale";
 
 double now() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();

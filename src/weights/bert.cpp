@@ -40,7 +40,7 @@ fs::path weights_file(const fs::path& folder) {
   return found.front();
 }
 
-TransformerConfig read_config(const fs::path& path) {
+TransformerConfig read_bert_config(const fs::path& path) {
   const ReadJson json = read_json(path, kMostConfigBytes);
   return reading_json(path.string(), kAnother, [&] {
     TransformerConfig t;
@@ -182,7 +182,7 @@ std::vector<float> positions_of_first_type(const BertTensors& from, std::int64_t
 BertEncoder read_bert(const fs::path& folder) {
   const fs::path file = weights_file(folder);
   BertEncoder encoder{
-      read_config(folder / "config.json"), {}, read_pieces(folder / "tokenizer.json")};
+      read_bert_config(folder / "config.json"), {}, read_pieces(folder / "tokenizer.json")};
   const TensorMap tensors = read_safetensors(file).tensors;
   const BertTensors from(tensors, file.string());
   const std::int64_t width = encoder.transformer.width;

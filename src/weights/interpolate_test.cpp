@@ -22,13 +22,8 @@ StoredModel of_constant(float value) {
   return model;
 }
 
-std::string refusal(const StoredModel& from, const StoredModel& to, double share) {
-  try {
-    (void)interpolate(from, to, share);
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return "accepted";
+std::string refused_share(const StoredModel& from, const StoredModel& to, double share) {
+  return weights_testing::refusal([&] { return interpolate(from, to, share); });
 }
 
 TEST(Interpolate, LiesBetweenTheTwo) {
@@ -59,17 +54,17 @@ TEST(Interpolate, Int8RowsAreTheirValues) {
 TEST(Interpolate, RefusesWhatHasNothingBetween) {
   const StoredModel one = of_constant(1);
   StoredModel other = of_constant(2);
-  EXPECT_THAT(refusal(one, other, 1.5), HasSubstr("from 0 to 1"));
-  EXPECT_THAT(refusal(one, other, std::numeric_limits<double>::quiet_NaN()),
+  EXPECT_THAT(refused_share(one, other, 1.5), HasSubstr("from 0 to 1"));
+  EXPECT_THAT(refused_share(one, other, std::numeric_limits<double>::quiet_NaN()),
               HasSubstr("from 0 to 1"));
   other.vocabulary = "road\n";
-  EXPECT_THAT(refusal(one, other, 0.5), HasSubstr("different vocabularies"));
+  EXPECT_THAT(refused_share(one, other, 0.5), HasSubstr("different vocabularies"));
   other.vocabulary.clear();
   other.config.set_activation(Activation::gelu);
-  EXPECT_THAT(refusal(one, other, 0.5), HasSubstr("activation"));
+  EXPECT_THAT(refused_share(one, other, 0.5), HasSubstr("activation"));
   other = of_constant(2);
   other.weights["head.scene.weight"] = make_tensor(std::vector<float>{1, 2}, {1, 2});
-  EXPECT_THAT(refusal(one, other, 0.5), HasSubstr("only the second model has the tensor head."));
+  EXPECT_THAT(refused_share(one, other, 0.5), HasSubstr("only the second model has the tensor head."));
 }
 
 }  // namespace

@@ -112,7 +112,7 @@ void add_clip_text(Tensors& tensors, const ModelConfig& config) {
   if (t.last_norm) add_norm(tensors, "ln_final", width);
   tensors.push_back(
       {"text_projection", {width, config.embedding_width}, Start::normal, torch_bound(width)});
-  tensors.push_back({"logit_scale", {}, Start::constant, std::log(1 / 0.07)});
+  tensors.push_back({kLogScale, {}, Start::constant, std::log(1 / 0.07)});
 }
 
 // --- vit

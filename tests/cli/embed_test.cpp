@@ -3,7 +3,7 @@
 #include "base/atomic_file.hpp"
 #include "base/random.hpp"
 #include "embed/vectors.hpp"
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 #include "nn/small_clip.hpp"
 #include "pictures/jpeg.hpp"
 #include "tests/support/program.hpp"

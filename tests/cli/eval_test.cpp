@@ -4,7 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/random.hpp"
 #include "embed/test_vectors.hpp"
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 #include "nn/small_clip.hpp"
 #include "pictures/png.hpp"
 #include "pictures/shard.hpp"
