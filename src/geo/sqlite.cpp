@@ -122,6 +122,7 @@ void Database::open(Mode mode) {
   if (mode == Mode::create) flags |= SQLITE_OPEN_CREATE;
   if (sqlite3_open_v2(path_.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
     fail_here("open");
+  if (mode == Mode::change) sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
   if (write) {
     execute(
         "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"

@@ -64,7 +64,8 @@ TEST(Interpolate, RefusesWhatHasNothingBetween) {
   EXPECT_THAT(refused_share(one, other, 0.5), HasSubstr("activation"));
   other = of_constant(2);
   other.weights["head.scene.weight"] = make_tensor(std::vector<float>{1, 2}, {1, 2});
-  EXPECT_THAT(refused_share(one, other, 0.5), HasSubstr("only the second model has the tensor head."));
+  EXPECT_THAT(refused_share(one, other, 0.5),
+              HasSubstr("only the second model has the tensor head."));
 }
 
 }  // namespace
