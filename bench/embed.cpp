@@ -8,9 +8,9 @@
 
 #include "base/numbers.hpp"
 #include "base/random.hpp"
-#include "nn/random_model.hpp"
 #include "pictures/jpeg.hpp"
 #include "weights/architecture.hpp"
+#include "weights/random_model.hpp"
 
 #include <fmt/core.h>
 

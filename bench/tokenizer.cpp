@@ -3,11 +3,10 @@
 //
 //   tokenizer_bench TEXTS SECONDS OUT     one text a line; ids of each to OUT, texts per second on
 //   stdout
-#include "tokens/tokenizer.hpp"
-
 #include "base/atomic_file.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include <fmt/core.h>
 #include <fmt/ranges.h>

@@ -7,9 +7,9 @@
 #include "nn/blas.hpp"
 #include "nn/encoder.hpp"
 #include "nn/product_choice.hpp"
-#include "nn/random_model.hpp"
 #include "nn/threads.hpp"
 #include "weights/architecture.hpp"
+#include "weights/random_model.hpp"
 
 #include "library_products.hpp"
 #include "peak.hpp"

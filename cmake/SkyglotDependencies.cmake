@@ -20,6 +20,7 @@ find_path(MUSTACHE_INCLUDE_DIR kainjow/mustache.hpp REQUIRED)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PCRE2 REQUIRED IMPORTED_TARGET libpcre2-8)
+pkg_check_modules(UTF8PROC REQUIRED IMPORTED_TARGET libutf8proc)
 
 if(SKYGLOT_MAPS)
   find_package(GDAL CONFIG REQUIRED)
@@ -34,6 +35,7 @@ endif()
 find_path(FP16_INCLUDE_DIR fp16.h REQUIRED)
 
 if(SKYGLOT_LEARN)
+  find_package(Eigen3 REQUIRED NO_MODULE)
   # Debian's, or a newer one (with CUDA) named by SKYGLOT_TORCH.
   find_package(SkyglotTorch 1.13 REQUIRED)
   # Without it the parallel loops of libtorch's headers run on one thread, silently.

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // libFuzzer: any bytes as text must give a context of the right shape, any bytes as merges an Error
 // or a tokenizer. The first byte chooses.
-#include "tokens/tokenizer.hpp"
-
 #include "base/error.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -11,7 +10,7 @@
 
 namespace {
 
-using skyglot::Tokenizer;
+using skyglot::ClipTokenizer;
 
 void demand(bool condition) {
   if (!condition) __builtin_trap();
@@ -19,18 +18,18 @@ void demand(bool condition) {
 
 void try_text(std::string_view text) {
   const auto ids = skyglot::clip_tokenizer().context(text);
-  demand(ids.size() == Tokenizer::kContextLength && ids.front() == Tokenizer::kStart);
+  demand(ids.size() == ClipTokenizer::kContextLength && ids.front() == ClipTokenizer::kStart);
   bool ended = false;
   for (const auto id : ids) {
-    demand(id >= 0 && id <= Tokenizer::kEnd);
-    ended = ended || id == Tokenizer::kEnd;
+    demand(id >= 0 && id <= ClipTokenizer::kEnd);
+    ended = ended || id == ClipTokenizer::kEnd;
   }
   demand(ended);
 }
 
 void try_merges(std::string_view merges) {
   try {
-    const Tokenizer tokenizer(merges, "fuzz");
+    const ClipTokenizer tokenizer(merges, "fuzz");
     (void)tokenizer.context("a satellite image of a river");
   } catch (const skyglot::Error&) {
   }

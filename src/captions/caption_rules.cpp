@@ -6,7 +6,7 @@
 #include "base/toml_table.hpp"
 #include "captions/captions.hpp"
 #include "captions/colours.hpp"
-#include "tokens/tokenizer.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include <algorithm>
 
@@ -75,9 +75,9 @@ CaptionRules default_caption_rules() {
 
 void CaptionRules::validate(const std::string& name) const {
   std::vector<std::string> problems;
-  if (max_tokens > Tokenizer::kContextLength)
+  if (max_tokens > ClipTokenizer::kContextLength)
     problems.push_back(
-        fmt::format("max_tokens is {}, CLIP reads {}", max_tokens, Tokenizer::kContextLength));
+        fmt::format("max_tokens is {}, CLIP reads {}", max_tokens, ClipTokenizer::kContextLength));
   if (clip_tokenizer().count(prefix + nothing) + kLeastTokensAfterPrefix > max_tokens)
     problems.push_back(fmt::format("prefix and nothing leave no room in {} tokens", max_tokens));
   if (!is_utf8(prefix) || !is_utf8(nothing)) problems.push_back("prefix is not UTF-8");

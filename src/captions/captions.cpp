@@ -4,7 +4,7 @@
 #include "base/strings.hpp"
 #include "base/unicode.hpp"
 #include "captions/colours.hpp"
-#include "tokens/tokenizer.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include <algorithm>
 #include <compare>

@@ -3,7 +3,7 @@
 
 #include "base/random.hpp"
 #include "base/strings.hpp"
-#include "tokens/tokenizer.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

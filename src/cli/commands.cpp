@@ -23,6 +23,8 @@ Commands all_commands() {
   commands.push_back(make_model_fetch());
   commands.push_back(make_model_import());
   commands.push_back(make_model_inspect());
+  commands.push_back(make_model_join());
+  commands.push_back(make_model_interpolate());
   std::ranges::move(forwarded_commands(), std::back_inserter(commands));
   return commands;
 }

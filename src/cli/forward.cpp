@@ -20,6 +20,11 @@ namespace {
 
 // The learn half says the same of itself; a test compares the two.
 constexpr std::array kForwarded{
+    ForwardedCommand{"tags train", "Learn from labelled tags which can be seen from above"},
+    ForwardedCommand{"tags predict",
+                     "Judge tags that no table lists by the words they are made of"},
+    ForwardedCommand{"filter", "Keep the pairs of a data set whose pictures fit their words"},
+    ForwardedCommand{"train", "Go on training a CLIP on pictures with captions"},
     ForwardedCommand{"embed", "Turn pictures or texts into vectors with a model"},
     ForwardedCommand{"eval zeroshot", "Name scenes by words alone and count how often it is right"},
     ForwardedCommand{"eval finegrained",
@@ -41,10 +46,16 @@ class Forwarded : public Command {
   ForwardedCommand command_;
 };
 
-bool is_forwarded(std::string_view first_word) {
+// A group of commands that are all of the other program's goes there whatever its second word is.
+bool is_forwarded(std::span<char*> words) {
+  constexpr std::string_view kShared = "tags";
+  const std::string_view first = words[1];
+  const std::string_view second = words.size() > 2 ? words[2] : "";
   return std::ranges::any_of(kForwarded, [&](const ForwardedCommand& command) {
     const std::string_view name = command.name;
-    return name.substr(0, name.find(' ')) == first_word;
+    const std::size_t blank = std::min(name.find(' '), name.size());
+    if (name.substr(0, blank) != first) return false;
+    return first != kShared || name.substr(blank + 1) == second;
   });
 }
 
@@ -63,7 +74,9 @@ std::filesystem::path learn_program() {
 }  // namespace
 
 std::optional<int> forward_to_learn(int argc, char** argv) {
-  if (argc < 2 || (!is_forwarded(argv[1]) && !asks_for_speed(argc, argv))) return std::nullopt;
+  if (argc < 2 ||
+      (!is_forwarded({argv, static_cast<std::size_t>(argc)}) && !asks_for_speed(argc, argv)))
+    return std::nullopt;
   const std::string program = learn_program().string();
   execv(program.c_str(), argv);
   fmt::print(stderr,

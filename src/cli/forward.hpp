@@ -14,7 +14,7 @@ struct ForwardedCommand {
   const char* summary;
 };
 
-/// Becomes skyglot-learn if the first word of the command line is one of its commands. Returns an
+/// Becomes skyglot-learn if the command line names one of its commands. Returns an
 /// exit code if that failed (after saying why), nothing if the command is one of ours.
 [[nodiscard]] std::optional<int> forward_to_learn(int argc, char** argv);
 

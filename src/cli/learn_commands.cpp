@@ -11,6 +11,12 @@ Commands learn_commands() {
   commands.push_back(make_model_fetch());
   commands.push_back(make_model_import());
   commands.push_back(make_model_inspect(speed_report));
+  commands.push_back(make_model_join());
+  commands.push_back(make_model_interpolate());
+  commands.push_back(make_tags_train());
+  commands.push_back(make_tags_predict());
+  commands.push_back(make_filter());
+  commands.push_back(make_train());
   commands.push_back(make_embed());
   commands.push_back(make_eval_zeroshot());
   commands.push_back(make_eval_finegrained());

@@ -5,7 +5,7 @@
 #include "base/matrix.hpp"
 #include "nn/encoder.hpp"
 #include "pictures/source.hpp"
-#include "tokens/tokenizer.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -63,8 +63,9 @@ struct PictureModel {
 /// What embeds texts: one row a text, not normalised.
 struct TextModel {
   std::function<Matrix(std::span<const std::string>)> encode;
-  std::size_t context = Tokenizer::kContextLength;  ///< tokens of a text; what follows is cut off
-  const Tokenizer* tokenizer = &clip_tokenizer();   ///< that counts them
+  std::size_t context =
+      ClipTokenizer::kContextLength;               ///< tokens of a text; what follows is cut off
+  const Tokenizer* tokenizer = &clip_tokenizer();  ///< that counts them
 };
 
 /// The towers of encoders, which must outlive them. text_model throws Error(input) for a vocabulary

@@ -3,9 +3,9 @@
 
 #include "base/error.hpp"
 #include "embed/test_source.hpp"
-#include "nn/random_model.hpp"
 #include "nn/small_clip.hpp"
 #include "pictures/resize.hpp"
+#include "weights/random_model.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -142,6 +142,7 @@ Json about_texts(const TextConfig& config) {
   if (!config.causal) about["text_causal"] = false;
   if (config.sees_padding) about["text_sees_padding"] = true;
   if (text.norm_order != NormOrder::pre) about["text_norm_order"] = to_string(text.norm_order);
+  if (!config.vocabulary_sha256.empty()) about["vocabulary_sha256"] = config.vocabulary_sha256;
   return about;
 }
 

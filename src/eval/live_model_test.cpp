@@ -3,11 +3,11 @@
 #include "base/atomic_file.hpp"
 #include "embed/test_source.hpp"
 #include "eval/evaluation.hpp"
-#include "nn/random_model.hpp"
 #include "nn/small_clip.hpp"
 #include "tests/support/message_of.hpp"
 #include "tests/support/program.hpp"
 #include "weights/model_folder.hpp"
+#include "weights/random_model.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

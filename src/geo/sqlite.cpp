@@ -115,13 +115,15 @@ Database::Database(const std::filesystem::path& path, Mode mode) : path_(path) {
 }
 
 void Database::open(Mode mode) {
-  const bool create = mode == Mode::create;
-  if (!create && !std::filesystem::exists(path_))
+  const bool write = mode != Mode::read;
+  if (mode != Mode::create && !std::filesystem::exists(path_))
     fail(ErrorKind::input, "{}: no such file", path_.string());
-  const int flags = create ? SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE : SQLITE_OPEN_READONLY;
+  int flags = write ? SQLITE_OPEN_READWRITE : SQLITE_OPEN_READONLY;
+  if (mode == Mode::create) flags |= SQLITE_OPEN_CREATE;
   if (sqlite3_open_v2(path_.c_str(), &handle_, flags | SQLITE_OPEN_NOMUTEX, nullptr) != SQLITE_OK)
     fail_here("open");
-  if (create) {
+  if (mode == Mode::change) sqlite3_db_config(handle_, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, nullptr);
+  if (write) {
     execute(
         "PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA locking_mode=EXCLUSIVE;"
         "PRAGMA cache_size=-65536; PRAGMA temp_store=MEMORY;");

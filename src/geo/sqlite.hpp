@@ -84,9 +84,11 @@ class Statement {
 /// One open database file. Not for use by two threads at once.
 class Database {
  public:
-  enum class Mode { read, create };
+  enum class Mode { read, create, change };
   /// `create` makes a new file tuned for one bulk write (no journal: the file is temporary until
-  /// it is whole). Throws Error(input) if a file to be read is missing or no database.
+  /// it is whole); `change` opens one that is there in the same way, without its triggers, for a
+  /// GeoPackage's call functions of its maker's: geometry and ids are not to be changed. Throws
+  /// Error(input) if a file to be read is missing or no database.
   Database(const std::filesystem::path& path, Mode mode);
   ~Database();
   Database(Database&&) noexcept;

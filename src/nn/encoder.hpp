@@ -67,16 +67,19 @@ class ImageEncoder {
   std::unique_ptr<State> state_;
 };
 
+/// CLIP's, or that of the model's own vocabulary. Throws as TextEncoder::tokenizer(), and
+/// Error(format) for a vocabulary that is none.
+[[nodiscard]] std::shared_ptr<const Tokenizer> tokenizer_of(const ModelConfig& config,
+                                                            const std::string& vocabulary);
+
 /// Texts to vectors, with the tokenizer that belongs to the model. Threads as for ImageEncoder; on
 /// a CPU a vector depends on its text alone.
 class TextEncoder {
  public:
-  /// Throws Error(input) for a model without a text tower. `tokenizer`: null for CLIP's.
-  TextEncoder(const StoredModel& model, std::shared_ptr<const ComputeContext> context,
-              std::shared_ptr<const Tokenizer> tokenizer = nullptr);
+  /// Throws Error(input) for a model without a text tower.
+  TextEncoder(const StoredModel& model, std::shared_ptr<const ComputeContext> context);
   /// The parameters as they are now.
-  TextEncoder(const Parameters& parameters, std::shared_ptr<const ComputeContext> context,
-              std::shared_ptr<const Tokenizer> tokenizer = nullptr);
+  TextEncoder(const Parameters& parameters, std::shared_ptr<const ComputeContext> context);
   ~TextEncoder();
   TextEncoder(TextEncoder&&) noexcept;
   TextEncoder& operator=(TextEncoder&&) noexcept;

@@ -252,7 +252,8 @@ TEST(TextEncoder, RowsComeInTheOrderOfTheTexts) {
   const Matrix all = encoder.encode(texts);
   std::vector<TokenId> tokens;
   for (const std::string& text : texts)
-    std::ranges::copy(encoder.tokenizer().context(text), std::back_inserter(tokens));
+    std::ranges::copy(encoder.tokenizer().context(text, encoder.context_length()),
+                      std::back_inserter(tokens));
   EXPECT_EQ(encoder.encode_tokens(tokens).values, all.values);
   for (std::int64_t i = 0; i < 150; i += 11)
     EXPECT_TRUE(std::ranges::equal(encoder.encode({&texts[static_cast<std::size_t>(i)], 1}).row(0),
@@ -280,6 +281,25 @@ TEST(TextEncoder, AnotherVocabularyTakesTokensAlone) {
   std::vector<TokenId> tokens(77);
   tokens[2] = 999;
   EXPECT_EQ(encoder.encode_tokens(tokens).cols, 24);
+}
+
+TEST(TextEncoder, ReadsWordPiecesOfItsModel) {
+  ModelConfig config = small_clip();
+  config.text->tokens = TokenScheme::word_pieces;
+  config.text->vocabulary = 7;
+  config.text->context_length = 16;
+  StoredModel model = lively_model(config, 1);
+  model.vocabulary = "[PAD]\n[UNK]\n[CLS]\nroad\n##s\nriver\n[SEP]\n";
+  const TextEncoder encoder(model, on_threads(1));
+  const std::vector<std::string> texts{"Roads", "river", "a bridge"};
+  std::vector<TokenId> tokens(3 * 16, 0);
+  std::ranges::copy(std::vector<TokenId>{2, 3, 4, 6}, tokens.begin());
+  std::ranges::copy(std::vector<TokenId>{2, 5, 6}, tokens.begin() + 16);
+  std::ranges::copy(std::vector<TokenId>{2, 1, 1, 6}, tokens.begin() + 32);
+  EXPECT_EQ(encoder.encode(texts).values, encoder.encode_tokens(tokens).values);
+  model.vocabulary = "[PAD]\n[UNK]\n[CLS]\nroad\n[SEP]\n";
+  EXPECT_THAT([&] { (void)TextEncoder(model, on_threads(1)).encode(texts); },
+              Throws<Error>(Property(&Error::what, HasSubstr("knows 7 tokens"))));
 }
 
 TEST(ImageEncoder, BFloat16StaysClose) {

@@ -37,10 +37,13 @@ torch::Tensor patch_matrix(const WeightSource& weights, const std::string& name)
 
 void add_clip_ends(ImageWeights& w, const WeightSource& weights) {
   w.patch_weight = patch_matrix(weights, "visual.conv1.weight");
+  if (weights.has("visual.conv1.bias")) w.patch_bias = weights.vector("visual.conv1.bias");
   w.class_token = weights.vector("visual.class_embedding");
   w.positions = weights.vector("visual.positional_embedding");
-  w.first_norm_gain = weights.vector("visual.ln_pre.weight");
-  w.first_norm_shift = weights.vector("visual.ln_pre.bias");
+  if (weights.has("visual.ln_pre.weight")) {
+    w.first_norm_gain = weights.vector("visual.ln_pre.weight");
+    w.first_norm_shift = weights.vector("visual.ln_pre.bias");
+  }
   w.last_norm_gain = weights.vector("visual.ln_post.weight");
   w.last_norm_shift = weights.vector("visual.ln_post.bias");
   w.projection = weights.matrix("visual.proj").t();

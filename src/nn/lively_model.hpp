@@ -2,7 +2,7 @@
 // Weights for tests: none is zero or one, and all of them count in what comes out.
 #pragma once
 
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 
 #include <cmath>
 

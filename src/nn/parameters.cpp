@@ -46,6 +46,7 @@ Parameters Parameters::view(const StoredModel& model) {
 
 void Parameters::take(const StoredModel& model, bool share) {
   check_tensors(config_, model.weights, config_.source.empty() ? "the model" : config_.source);
+  vocabulary_ = model.vocabulary;
   const auto read = share ? shared : copied;
   for (const ModelTensor& tensor : model_tensors(config_))
     add(tensor.name, read(model.weights, tensor.name));
@@ -94,7 +95,7 @@ void Parameters::require_gradients(const std::function<bool(const std::string& n
 }
 
 StoredModel Parameters::stored() const {
-  StoredModel model{config_, {}};
+  StoredModel model{config_, {}, vocabulary_};
   for (const auto& [name, tensor] : entries_) {
     const torch::Tensor values = tensor.detach().to(torch::kCPU, torch::kFloat32).contiguous();
     model.weights[name] = make_tensor(

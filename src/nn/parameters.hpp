@@ -30,6 +30,8 @@ class Parameters {
   [[nodiscard]] static Parameters view(const StoredModel& model);
 
   [[nodiscard]] const ModelConfig& config() const { return config_; }
+  /// See StoredModel.
+  [[nodiscard]] const std::string& vocabulary() const { return vocabulary_; }
   [[nodiscard]] const std::vector<Entry>& entries() const { return entries_; }
   [[nodiscard]] bool is_view() const { return is_view_; }
   [[nodiscard]] bool has(const std::string& name) const { return places_.contains(name); }
@@ -56,6 +58,7 @@ class Parameters {
   void add(const std::string& name, torch::Tensor tensor);
 
   ModelConfig config_;
+  std::string vocabulary_;
   std::vector<Entry> entries_;
   std::unordered_map<std::string, std::size_t> places_;
   bool is_view_ = false;

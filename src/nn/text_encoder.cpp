@@ -3,6 +3,8 @@
 #include "nn/encoder.hpp"
 #include "nn/passes.hpp"
 #include "nn/text_tower.hpp"
+#include "tokens/clip_tokenizer.hpp"
+#include "tokens/word_pieces.hpp"
 
 #include <algorithm>
 #include <numeric>
@@ -26,9 +28,20 @@ TextTower make_tower(const Parameters& parameters, const ComputeContext& context
   return {parameters, context};
 }
 
-// The tokenizer of all of the process, which outlives everything.
-std::shared_ptr<const Tokenizer> shared_clip_tokenizer() {
-  return {std::shared_ptr<void>(), &clip_tokenizer()};
+// The one of all of the process outlives everything.
+std::shared_ptr<const Tokenizer> make_tokenizer(const ModelConfig& config,
+                                                const std::string& vocabulary) {
+  if (config.text->tokens == TokenScheme::byte_pairs)
+    return {std::shared_ptr<void>(), &clip_tokenizer()};
+  return std::make_shared<const WordPieceTokenizer>(vocabulary, config.source + ": vocabulary.txt");
+}
+
+void check_vocabulary(const ModelConfig& config, const Tokenizer& tokenizer) {
+  if (config.text->vocabulary == static_cast<std::int64_t>(tokenizer.vocabulary())) return;
+  fail(ErrorKind::input,
+       "{}: its text tower knows {} tokens, its tokenizer gives {}: words would mean nothing to "
+       "it; embed its texts elsewhere and give them with --text-embeddings",
+       config.source, config.text->vocabulary, tokenizer.vocabulary());
 }
 
 // Texts by where they end, the shortest first: a tower computes as far as the longest of a pass.
@@ -45,6 +58,13 @@ std::vector<std::int64_t> shortest_first(std::span<const TokenId> tokens, std::i
 
 }  // namespace
 
+std::shared_ptr<const Tokenizer> tokenizer_of(const ModelConfig& config,
+                                              const std::string& vocabulary) {
+  auto tokenizer = make_tokenizer(with_texts(config), vocabulary);
+  check_vocabulary(config, *tokenizer);
+  return tokenizer;
+}
+
 struct TextEncoder::State {
   TextTower tower;
   std::shared_ptr<const ComputeContext> context;
@@ -52,14 +72,12 @@ struct TextEncoder::State {
 };
 
 TextEncoder::TextEncoder(const Parameters& parameters,
-                         std::shared_ptr<const ComputeContext> context,
-                         std::shared_ptr<const Tokenizer> tokenizer)
+                         std::shared_ptr<const ComputeContext> context)
     : state_(new State{make_tower(parameters, *context), std::move(context),
-                       tokenizer ? std::move(tokenizer) : shared_clip_tokenizer()}) {}
+                       make_tokenizer(parameters.config(), parameters.vocabulary())}) {}
 
-TextEncoder::TextEncoder(const StoredModel& model, std::shared_ptr<const ComputeContext> context,
-                         std::shared_ptr<const Tokenizer> tokenizer)
-    : TextEncoder(Parameters::view(model), std::move(context), std::move(tokenizer)) {}
+TextEncoder::TextEncoder(const StoredModel& model, std::shared_ptr<const ComputeContext> context)
+    : TextEncoder(Parameters::view(model), std::move(context)) {}
 
 TextEncoder::~TextEncoder() = default;
 TextEncoder::TextEncoder(TextEncoder&&) noexcept = default;
@@ -78,12 +96,7 @@ std::size_t TextEncoder::context_length() const {
 }
 
 const Tokenizer& TextEncoder::tokenizer() const {
-  if (config().text->vocabulary != static_cast<std::int64_t>(Tokenizer::kVocabulary))
-    fail(ErrorKind::input,
-         "{}: its text tower knows {} tokens, CLIP's tokenizer gives {}: words would mean nothing "
-         "to "
-         "it; embed its texts elsewhere and give them with --text-embeddings",
-         config().source, config().text->vocabulary, Tokenizer::kVocabulary);
+  check_vocabulary(config(), *state_->tokenizer);
   return *state_->tokenizer;
 }
 

@@ -12,8 +12,14 @@ TextWeights text_weights(const TextConfig& config, const WeightSource& weights) 
   w.transformer.causal = config.causal;
   w.token_table = weights.vector("token_embedding.weight");
   w.positions = weights.vector("positional_embedding");
-  w.last_norm_gain = weights.vector("ln_final.weight");
-  w.last_norm_shift = weights.vector("ln_final.bias");
+  if (config.first_norm) {
+    w.first_norm_gain = weights.vector("ln_embedding.weight");
+    w.first_norm_shift = weights.vector("ln_embedding.bias");
+  }
+  if (config.last_norm) {
+    w.last_norm_gain = weights.vector("ln_final.weight");
+    w.last_norm_shift = weights.vector("ln_final.bias");
+  }
   w.projection = weights.matrix("text_projection").t();
   return w;
 }
@@ -38,6 +44,11 @@ torch::Tensor mean_to_end(const torch::Tensor& rows, const torch::Tensor& ends) 
   const torch::Tensor seen =
       torch::arange(rows.size(1), last.options()).le(last).to(rows.scalar_type()).unsqueeze(2);
   return (rows * seen).sum(1) / (last + 1).to(rows.scalar_type());
+}
+
+torch::Tensor normed(const torch::Tensor& rows, const torch::Tensor& gain,
+                     const torch::Tensor& shift, double epsilon) {
+  return gain.defined() ? torch::layer_norm(rows, {rows.size(-1)}, gain, shift, epsilon) : rows;
 }
 
 }  // namespace
@@ -73,16 +84,17 @@ torch::Tensor TextTower::embed(const torch::Tensor& tokens) const {
   const bool sees_all = !text().causal && text().sees_padding;
   const std::int64_t length = sees_all ? tokens.size(1) : ends.max().item<std::int64_t>() + 1;
   const torch::Tensor seen = tokens.narrow(1, 0, length).to(device());
+  const double epsilon = text().transformer.layer_norm_epsilon;
   const torch::Tensor rows =
-      torch::embedding(w.token_table, seen) + w.positions.narrow(0, 0, length).unsqueeze(0);
+      normed(torch::embedding(w.token_table, seen) + w.positions.narrow(0, 0, length).unsqueeze(0),
+             w.first_norm_gain, w.first_norm_shift, epsilon);
   TransformerRequest request;
   if (!text().causal && !sees_all) request.lengths = (ends + 1).to(rows.device());
   if (text().pooling == TextPooling::end) request.pooled = ends.to(rows.device());
   if (text().pooling == TextPooling::first)
     request.pooled = torch::zeros_like(ends).to(rows.device());
-  torch::Tensor pooled =
-      torch::layer_norm(run(w.transformer, rows, request).tokens, {rows.size(2)}, w.last_norm_gain,
-                        w.last_norm_shift, text().transformer.layer_norm_epsilon);
+  torch::Tensor pooled = normed(run(w.transformer, rows, request).tokens, w.last_norm_gain,
+                                w.last_norm_shift, epsilon);
   if (text().pooling == TextPooling::mean) pooled = mean_to_end(pooled, ends);
   if (w.projection_factor.defined()) return multiply(pooled, w.projection_factor);
   return torch::matmul(pooled.to(w.projection.scalar_type()), w.projection.t()).to(torch::kFloat32);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text tower: CLIP's.
+// The text tower: CLIP's, or BERT's with a projection.
 #pragma once
 
 #include "nn/blocks.hpp"
@@ -14,11 +14,12 @@ namespace skyglot {
 /// Its weights by what they do.
 struct TextWeights {
   Transformer transformer;
-  torch::Tensor token_table;  ///< V x W
-  torch::Tensor positions;    ///< context x W
-  torch::Tensor last_norm_gain, last_norm_shift;
-  torch::Tensor projection;        ///< E x W
-  FrozenMatrix projection_factor;  ///< frozen on a CPU
+  torch::Tensor token_table;                        ///< V x W
+  torch::Tensor positions;                          ///< context x W
+  torch::Tensor first_norm_gain, first_norm_shift;  ///< undefined where there is none
+  torch::Tensor last_norm_gain, last_norm_shift;    ///< likewise
+  torch::Tensor projection;                         ///< E x W
+  FrozenMatrix projection_factor;                   ///< frozen on a CPU
 };
 
 /// All calls are const and may be made from several threads at once.

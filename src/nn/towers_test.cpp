@@ -93,7 +93,7 @@ torch::Tensor plain_tokens(const Parameters& p, const torch::Tensor& pixels) {
   const std::string conv = clip ? "visual.conv1." : "patch_embed.proj.";
   const torch::Tensor patches =
       torch::conv2d(pixels.unsqueeze(0), p.at(conv + "weight"),
-                    clip ? torch::Tensor() : p.at(conv + "bias"), v.patch_size)
+                    clip && !v.patch_bias ? torch::Tensor() : p.at(conv + "bias"), v.patch_size)
           .flatten(2)[0]
           .t();
   const torch::Tensor token = p.at(clip ? "visual.class_embedding" : "cls_token");
@@ -102,7 +102,7 @@ torch::Tensor plain_tokens(const Parameters& p, const torch::Tensor& pixels) {
       p.at(clip ? "visual.positional_embedding" : "pos_embed").view({-1, v.transformer.width});
   if (v.register_tokens > 0)
     x = torch::cat({x.narrow(0, 0, 1), p.at("register_tokens")[0], x.narrow(0, 1, x.size(0) - 1)});
-  if (clip) x = plain.norm(x, "visual.ln_pre");
+  if (clip && v.first_norm) x = plain.norm(x, "visual.ln_pre");
   x = plain.blocks(x, clip ? "visual.transformer.resblocks." : "blocks.", v.causal,
                    clip ? kClip : kVit);
   return plain.norm(x, clip ? "visual.ln_post" : "norm");
@@ -124,7 +124,9 @@ torch::Tensor plain_text(const Parameters& p, const torch::Tensor& tokens) {
   const std::int64_t length = t.sees_padding ? tokens.size(0) : own;
   torch::Tensor x = p.at("token_embedding.weight").index({tokens.narrow(0, 0, length)}) +
                     p.at("positional_embedding").narrow(0, 0, length);
-  x = plain.norm(plain.blocks(x, "transformer.resblocks.", t.causal, kClip), "ln_final");
+  if (t.first_norm) x = plain.norm(x, "ln_embedding");
+  x = plain.blocks(x, "transformer.resblocks.", t.causal, kClip);
+  if (t.last_norm) x = plain.norm(x, "ln_final");
   torch::Tensor pooled = x[own - 1];
   if (t.pooling == TextPooling::first) pooled = x[0];
   if (t.pooling == TextPooling::mean) pooled = x.narrow(0, 0, own).mean(0);
@@ -169,6 +171,12 @@ const std::vector<TowerCase> kImageCases{
                                 c.preprocess.mean = {0.1F, 0.2F, 0.3F, 0.4F, 0.5F};
                                 c.preprocess.std = {0.5F, 0.4F, 0.3F, 0.2F, 0.1F};
                               })},
+    {"ClipFromVit", changed(small_clip(),
+                            [](auto& c) {
+                              c.vision.first_norm = false;
+                              c.vision.patch_bias = true;
+                              c.vision.pooling = Pooling::mean;
+                            })},
     {"Vit", small_vit()},
     {"VitMeanRegistersScale", changed(small_vit(Pooling::mean), [](auto& c) {
        c.vision.register_tokens = 3;
@@ -219,7 +227,12 @@ const std::vector<TowerCase> kTextCases{
     {"EndSeesPadding", texts_with(TextPooling::end, false, true)},
     {"First", texts_with(TextPooling::first, false, false)},
     {"CausalMean", texts_with(TextPooling::mean, true, false)},
-    {"AsBert", texts_with(TextPooling::mean, false, false, NormOrder::post)},
+    {"PostMean", texts_with(TextPooling::mean, false, false, NormOrder::post)},
+    {"Bert", changed(texts_with(TextPooling::mean, false, false, NormOrder::post),
+                     [](auto& c) {
+                       c.text->first_norm = true;
+                       c.text->last_norm = false;
+                     })},
     {"CausalPost", texts_with(TextPooling::end, true, false, NormOrder::post)}};
 
 torch::Tensor some_texts() {

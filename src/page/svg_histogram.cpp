@@ -57,14 +57,19 @@ std::string bars(const Histogram& histogram, double y_max, std::size_t tone) {
   return svg;
 }
 
-std::string marker(const Histogram& histogram, const HistogramStyle& style) {
-  if (!style.marker) return "";
-  const double x =
-      kHistogram.left + position_among(histogram.edges, *style.marker) * kHistogram.width();
-  const bool right = x > kHistogram.middle();
-  return svg_line(x, kHistogram.top - 6, x, kHistogram.bottom, "mk") +
-         svg_text(right ? x - 4 : x + 4, kHistogram.top - 4, right ? "e k" : "k",
-                  style.marker_label);
+std::string markers(const Histogram& histogram, const HistogramStyle& style) {
+  constexpr double kLine = 14;
+  std::string svg;
+  double y = kHistogram.top - 4;
+  for (const HistogramMarker& marker : style.markers) {
+    const double x =
+        kHistogram.left + position_among(histogram.edges, marker.value) * kHistogram.width();
+    const bool right = x > kHistogram.middle();
+    svg += svg_line(x, kHistogram.top - 6, x, kHistogram.bottom, "mk") +
+           svg_text(right ? x - 4 : x + 4, y, right ? "e k" : "k", marker.label);
+    y += kLine;
+  }
+  return svg;
 }
 
 }  // namespace
@@ -86,7 +91,7 @@ std::string draw_histogram(const FigureText& text, const Histogram& histogram,
   const double y_max = std::max(1.0, std::ceil(highest / step)) * step;
   return svg_html(text, kHistogram.size,
                   y_axis(y_max, step, style) + bars(histogram, y_max, style.tone) +
-                      x_axis(histogram, style) + marker(histogram, style));
+                      x_axis(histogram, style) + markers(histogram, style));
 }
 
 }  // namespace skyglot

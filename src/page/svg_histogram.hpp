@@ -5,17 +5,22 @@
 #include "page/histogram.hpp"
 #include "page/svg.hpp"
 
-#include <optional>
 #include <string>
+#include <vector>
 
 namespace skyglot {
+
+/// A value to draw a line at.
+struct HistogramMarker {
+  double value = 0;
+  std::string label;
+};
 
 struct HistogramStyle {
   std::string x_label;  ///< "ground sample distance, m"
   std::string y_label = "pictures";
   std::size_t tone = 0;
-  std::optional<double> marker;  ///< a value to draw a line at
-  std::string marker_label;
+  std::vector<HistogramMarker> markers{};  ///< their labels stand one below another
 };
 
 /// Bars of equal width, the edges written under them. An empty histogram gives a drawing that says

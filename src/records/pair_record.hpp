@@ -10,6 +10,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -39,6 +40,8 @@ struct PairRecord {
   std::int64_t shard = -1;
   std::uint64_t offset = 0;  ///< of the JPEG in the shard, or of the patch that stands for it
   std::uint64_t bytes = 0;   ///< of the same
+  /// What 'filter' said of picture and title; only read from pairs.gpkg.
+  std::optional<double> similarity;
 
   [[nodiscard]] bool is_pair() const { return skip_reason.empty(); }
 };

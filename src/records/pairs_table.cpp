@@ -62,6 +62,7 @@ PairRecord record_of(const Statement& row) {
   r.split = split_from(row.text(4), r);
   r.title = row.text(5);
   r.title_multi_objects = row.text(6);
+  if (!row.is_null(7)) r.similarity = row.real(7);
   r.tags = tags_from_json(row.text(8));
   for (const ReadJson& tags : ReadJson::parse(row.text(9)))
     r.surrounding.push_back(tags_from_json(tags.dump()));

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "records/dataset_info.hpp"
+#include "records/similarities.hpp"
 #include "report/statistics.hpp"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,7 +31,8 @@ struct ReportContent {
   Statistics statistics;
   std::vector<ContactPicture> contact;
   std::vector<Check> checks;
-  std::string attribution;  ///< ATTRIBUTION.txt, "" if it is missing
+  std::optional<SimilaritySummary> similarity;  ///< where a filter has been
+  std::string attribution;                      ///< ATTRIBUTION.txt, "" if it is missing
 };
 
 }  // namespace skyglot

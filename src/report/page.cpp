@@ -42,11 +42,14 @@ nlohmann::json key_figures(const ReportContent& content) {
 }
 
 nlohmann::json sections_of(const ReportContent& content) {
+  std::vector<Section> sections{counts_section(content),  places_section(content),
+                                contact_section(content), pictures_section(content),
+                                tags_section(content),    captions_section(content)};
+  if (auto similarity = similarity_section(content)) sections.push_back(std::move(*similarity));
+  sections.push_back(sources_section(content));
+  sections.push_back(rebuild_section(content));
   nlohmann::json list = nlohmann::json::array();
-  for (const Section& section :
-       {counts_section(content), places_section(content), contact_section(content),
-        pictures_section(content), tags_section(content), captions_section(content),
-        sources_section(content), rebuild_section(content)})
+  for (const Section& section : sections)
     list.push_back({{"id", section.id}, {"title", section.title}, {"html", section.html}});
   return list;
 }

@@ -137,6 +137,7 @@ ReportContent gather_report(const fs::path& folder, const ReportOptions& options
   ReportContent content;
   content.info = read_dataset_info(folder);
   demand_pairs(folder);
+  content.similarity = read_similarity_summary(folder);
   content.statistics = read_statistics(folder, content.info, options);
   const bool shown = has_picture(content.info.patches());
   for (const PairRecord& record : content.statistics.contact)

@@ -4,7 +4,7 @@
 #include "page/page_template.hpp"
 #include "page/svg_histogram.hpp"
 #include "report/sections.hpp"
-#include "tokens/tokenizer.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
@@ -57,15 +57,12 @@ std::string length_figure(const CaptionKind& kind) {
   const std::string text = fmt::format(
       "Half of the captions take at most {} of CLIP’s {} tokens, the longest {}; {} words on "
       "average.",
-      format_double(quantile(s.tokens, 0.5)), Tokenizer::kContextLength,
+      format_double(quantile(s.tokens, 0.5)), ClipTokenizer::kContextLength,
       s.tokens.empty() ? "0" : format_double(s.tokens.rbegin()->first),
       format_fixed(mean(s.words), 1));
-  const std::string svg = draw_histogram({"tokens-" + kind.id, "Length of the " + kind.name, text},
-                                         linear_histogram(s.tokens, 20, 1),
-                                         {.x_label = "CLIP tokens, start and end included",
-                                          .tone = kind.tone,
-                                          .marker = {},
-                                          .marker_label = ""});
+  const std::string svg = draw_histogram(
+      {"tokens-" + kind.id, "Length of the " + kind.name, text}, linear_histogram(s.tokens, 20, 1),
+      {.x_label = "CLIP tokens, start and end included", .tone = kind.tone, .markers = {}});
   return figure_html(svg, "<strong>Length.</strong> " + text);
 }
 

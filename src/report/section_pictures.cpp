@@ -47,12 +47,9 @@ struct Quantity {
 std::string histogram_figure(const Quantity& quantity, const ValueCounts& values,
                              const Histogram& histogram) {
   const std::string text = summary(values, quantity.unit);
-  const std::string svg =
-      draw_histogram({quantity.id, "Histogram: " + quantity.title, text}, histogram,
-                     {.x_label = quantity.title + ", " + quantity.unit,
-                      .tone = quantity.tone,
-                      .marker = {},
-                      .marker_label = ""});
+  const std::string svg = draw_histogram(
+      {quantity.id, "Histogram: " + quantity.title, text}, histogram,
+      {.x_label = quantity.title + ", " + quantity.unit, .tone = quantity.tone, .markers = {}});
   return figure_html(svg, "<strong>" + quantity.title + ".</strong> " + text,
                      numbers(histogram, quantity.title + " (" + quantity.unit + ")"));
 }

@@ -5,6 +5,7 @@
 #include "page/html.hpp"
 #include "report/content.hpp"
 
+#include <optional>
 #include <string>
 
 namespace skyglot {
@@ -21,6 +22,8 @@ struct Section {
 [[nodiscard]] Section pictures_section(const ReportContent& content);
 [[nodiscard]] Section tags_section(const ReportContent& content);
 [[nodiscard]] Section captions_section(const ReportContent& content);
+/// Nothing where no filter has compared pictures and captions.
+[[nodiscard]] std::optional<Section> similarity_section(const ReportContent& content);
 [[nodiscard]] Section sources_section(const ReportContent& content);
 [[nodiscard]] Section rebuild_section(const ReportContent& content);
 

@@ -4,9 +4,10 @@
 #include "base/interrupt.hpp"
 #include "captions/captions.hpp"
 #include "report/contact_picker.hpp"
-#include "tokens/tokenizer.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 namespace skyglot {
 namespace {
@@ -84,6 +85,8 @@ class Gatherer {
   }
 
   void add_sizes(const PairRecord& record) {
+    constexpr double kSteps = 1000;
+    if (record.similarity) ++result_.similarity[std::round(*record.similarity * kSteps) / kSteps];
     const double longer = std::max(record.width, record.height);
     ++result_.gsd_m[three_digits(record.gsd_m)];
     ++result_.width_px[record.width];

@@ -8,14 +8,11 @@
 #include "base/strings.hpp"
 
 #include <algorithm>
-#include <array>
 #include <limits>
 #include <vector>
 
 namespace skyglot {
 namespace {
-
-constexpr std::array<double, 5> kLevels{0.1, 0.2, 0.6, 1, 10};
 
 [[noreturn]] void bad_cell(const std::string& name, const Tag& tag, const std::string& why) {
   fail(ErrorKind::format, "reading the visibility table {}: row {}: {}", name, to_string(tag), why);
@@ -31,7 +28,7 @@ std::optional<double> level_of(const std::string& name, const Tag& tag, const st
     return std::nullopt;
   }
   const auto number = parse_double(level);
-  if (!number || std::ranges::find(kLevels, *number) == kLevels.end())
+  if (!number || std::ranges::find(kVisibilityLevelsM, *number) == kVisibilityLevelsM.end())
     bad_cell(name, tag, "max_gsd_m is \"" + level + "\", it must be 0.1, 0.2, 0.6, 1 or 10");
   return number;
 }
@@ -50,7 +47,8 @@ std::vector<Tag> parts_of(const Tag& tag) {
 }  // namespace
 
 double coarsest_gsd_m(double max_gsd_m) {
-  return max_gsd_m >= kLevels.back() ? std::numeric_limits<double>::infinity() : max_gsd_m;
+  return max_gsd_m >= kVisibilityLevelsM.back() ? std::numeric_limits<double>::infinity()
+                                                : max_gsd_m;
 }
 
 VisibilityTable VisibilityTable::parse(std::string_view csv, const std::string& name) {

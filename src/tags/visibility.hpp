@@ -4,6 +4,7 @@
 
 #include "base/tag.hpp"
 
+#include <array>
 #include <cstddef>
 #include <map>
 #include <optional>
@@ -11,6 +12,9 @@
 #include <string_view>
 
 namespace skyglot {
+
+/// The levels of a table, in metres: the largest GSD at which a tag can be told.
+inline constexpr std::array<double, 5> kVisibilityLevelsM{0.1, 0.2, 0.6, 1, 10};
 
 /// The coarsest GSD at which a tag of this level can be told: the level itself, but the last, 10 m,
 /// means 10 m and coarser.
@@ -48,9 +52,11 @@ class VisibilityTable {
   /// listed.
   [[nodiscard]] bool knows(const Tag& tag) const;
   [[nodiscard]] std::size_t size() const { return entries_.size(); }
+  /// Every row: the tag, and its level or nothing where it is not visible.
+  using Entries = std::map<Tag, std::optional<double>>;
+  [[nodiscard]] const Entries& entries() const { return entries_; }
 
  private:
-  using Entries = std::map<Tag, std::optional<double>>;
   [[nodiscard]] std::optional<double> max_gsd_m_of_one(const Tag& tag) const;
   [[nodiscard]] std::optional<Tag> visible_part(const Tag& tag, double gsd_m) const;
 

@@ -19,7 +19,7 @@ class BytePairs {
  public:
   static constexpr std::size_t kMerges = 48894;
 
-  /// See Tokenizer::Tokenizer.
+  /// See ClipTokenizer::ClipTokenizer.
   BytePairs(std::string_view merges, const std::string& name);
 
   /// Appends the ids of one word to `ids`. Time grows with n log n of the word's bytes.

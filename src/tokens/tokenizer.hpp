@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
-// CLIP's tokenizer: text to the 49,408 byte-pair tokens that every CLIP text tower reads.
+// What every tokenizer does: text to the numbers that a text tower reads.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <string>
 #include <string_view>
 #include <vector>
 
@@ -13,47 +11,38 @@ namespace skyglot {
 
 using TokenId = std::int32_t;
 
-/// Byte-level byte-pair encoding after Radford et al. 2021 (github.com/openai/CLIP). Immutable once
-/// made: all calls are const and thread-safe.
-///
-/// The text is cleaned first: curly quotes, Latin ligatures and full-width forms become plain and
-/// control characters go (of the original's ftfy pass only this; mojibake is not repaired, nothing
-/// is composed), HTML references are resolved twice, blanks collapse, and letters become lower case
-/// (see lower_case()). Then it is split by PCRE2 with Unicode properties.
+/// Immutable once made: all calls are const and thread-safe. The id that ends a text is the largest
+/// there is, so that a tower finds the end by it; what fills up a context is 0.
 class Tokenizer {
  public:
-  static constexpr std::size_t kContextLength = 77;
-  static constexpr TokenId kStart = 49406;
-  static constexpr TokenId kEnd = 49407;
-  static constexpr std::size_t kVocabulary = 49408;
-
-  /// Reads a merges file, plain or gzip: everything up to the line that contains "#version:" is
-  /// skipped, then come 48,894 lines "left right"; further lines are not used. Throws Error(format)
-  /// with `name` and the line, Error(resource) if it unpacks to more than 16 MiB.
-  Tokenizer(std::string_view merges, const std::string& name);
-  ~Tokenizer();
-  Tokenizer(Tokenizer&&) noexcept;
-  Tokenizer& operator=(Tokenizer&&) noexcept;
+  virtual ~Tokenizer() = default;
 
   /// Ids of the text, without start and end.
-  [[nodiscard]] std::vector<TokenId> encode(std::string_view text) const;
+  [[nodiscard]] virtual std::vector<TokenId> encode(std::string_view text) const = 0;
+  [[nodiscard]] virtual TokenId start() const = 0;
+  [[nodiscard]] virtual TokenId end() const = 0;
+  /// One more than the largest id.
+  [[nodiscard]] std::size_t vocabulary() const { return static_cast<std::size_t>(end()) + 1; }
+
   /// start + ids + end, padded with zeros to `length` >= 2. What is too long loses its tail and
   /// keeps the end token.
-  [[nodiscard]] std::vector<TokenId> context(std::string_view text,
-                                             std::size_t length = kContextLength) const;
+  [[nodiscard]] std::vector<TokenId> context(std::string_view text, std::size_t length) const;
   /// context() without cutting: throws Error(input) naming the text and its number of tokens if it
   /// is too long.
-  [[nodiscard]] std::vector<TokenId> whole_context(std::string_view text,
-                                                   std::size_t length = kContextLength) const;
+  [[nodiscard]] std::vector<TokenId> whole_context(std::string_view text, std::size_t length) const;
   /// Tokens of the text with start and end.
   [[nodiscard]] std::size_t count(std::string_view text) const;
 
- private:
-  struct Tables;
-  std::unique_ptr<const Tables> tables_;
-};
+ protected:
+  Tokenizer() = default;
+  Tokenizer(const Tokenizer&) = default;
+  Tokenizer(Tokenizer&&) = default;
+  Tokenizer& operator=(const Tokenizer&) = default;
+  Tokenizer& operator=(Tokenizer&&) = default;
 
-/// The tokenizer of data/clip_merges.txt, made on first use and shared by all threads.
-[[nodiscard]] const Tokenizer& clip_tokenizer();
+ private:
+  [[nodiscard]] std::vector<TokenId> framed(const std::vector<TokenId>& ids,
+                                            std::size_t length) const;
+};
 
 }  // namespace skyglot

@@ -20,6 +20,7 @@ constexpr std::array<std::string_view, 3> kResizeModes{"shortest", "squash", "ti
 constexpr std::array<std::string_view, 2> kPoolings{"cls", "mean"};
 constexpr std::array<std::string_view, 3> kTextPoolings{"end", "first", "mean"};
 constexpr std::array<std::string_view, 2> kNormOrders{"pre", "post"};
+constexpr std::array<std::string_view, 2> kTokenSchemes{"byte_pairs", "word_pieces"};
 constexpr std::array<std::string_view, 3> kPositionResizes{"antialiased", "dino", "plain"};
 constexpr std::array<std::string_view, 2> kInterpolations{"bicubic", "bilinear"};
 constexpr std::array<std::string_view, 2> kCropCentres{"rounded", "floored"};
@@ -62,6 +63,8 @@ Json vision_json(const VisionConfig& v) {
                    {"pooling", to_string(v.pooling)},
                    {"position_resize", to_string(v.position_resize)},
                    {"causal", v.causal}});
+  if (!v.first_norm) json["first_norm"] = false;
+  if (v.patch_bias) json["patch_bias"] = true;
   return json;
 }
 
@@ -77,6 +80,11 @@ Json text_json(const TextConfig& t, const TransformerConfig& image) {
                    {"pooling", to_string(t.pooling)},
                    {"causal", t.causal},
                    {"sees_padding", t.sees_padding}});
+  if (t.first_norm) json["first_norm"] = true;
+  if (!t.last_norm) json["last_norm"] = false;
+  if (t.tokens == TokenScheme::byte_pairs) return json;
+  json["tokens"] = to_string(t.tokens);
+  json["vocabulary_sha256"] = t.vocabulary_sha256;
   return json;
 }
 
@@ -121,6 +129,9 @@ class Reader {
   [[nodiscard]] bool boolean(const char* key) const {
     if (!at(key).is_boolean()) reject(fmt::format("\"{}\" must be true or false", key));
     return at(key).get<bool>();
+  }
+  [[nodiscard]] bool boolean_or(const char* key, bool otherwise) const {
+    return has(key) ? boolean(key) : otherwise;
   }
   [[nodiscard]] std::string text(const char* key) const {
     if (!at(key).is_string()) reject(fmt::format("\"{}\" must be text", key));
@@ -183,6 +194,8 @@ VisionConfig read_vision(const Reader& json, const Towers& towers) {
   v.pooling = json.word<Pooling>("pooling", kPoolings);
   v.position_resize = json.word<PositionResize>("position_resize", kPositionResizes);
   if (!towers.old) v.causal = json.boolean("causal");
+  v.first_norm = json.boolean_or("first_norm", true);
+  v.patch_bias = json.boolean_or("patch_bias", false);
   if (v.image_size % v.patch_size != 0)
     json.reject("\"image_size\" is no multiple of \"patch_size\"");
   return v;
@@ -196,7 +209,11 @@ TextConfig read_text(const Reader& json, const Towers& towers) {
   if (towers.old) return t;
   t.pooling = json.word<TextPooling>("pooling", kTextPoolings);
   t.causal = json.boolean("causal");
-  if (json.has("sees_padding")) t.sees_padding = json.boolean("sees_padding");
+  t.sees_padding = json.boolean_or("sees_padding", false);
+  t.first_norm = json.boolean_or("first_norm", false);
+  t.last_norm = json.boolean_or("last_norm", true);
+  if (json.has("tokens")) t.tokens = json.word<TokenScheme>("tokens", kTokenSchemes);
+  if (t.tokens == TokenScheme::word_pieces) t.vocabulary_sha256 = json.text("vocabulary_sha256");
   return t;
 }
 
@@ -314,6 +331,10 @@ std::string to_string(TextPooling pooling) {
 
 std::string to_string(NormOrder order) {
   return word_of(order, kNormOrders);
+}
+
+std::string to_string(TokenScheme tokens) {
+  return word_of(tokens, kTokenSchemes);
 }
 
 Pooling parse_pooling(const std::string& word) {

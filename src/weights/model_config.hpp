@@ -28,6 +28,10 @@ enum class Pooling { cls, mean };
 /// of all up to the end token.
 enum class TextPooling { end, first, mean };
 
+/// What cuts a text into tokens: CLIP's byte pairs, or BERT's word pieces with a vocabulary of the
+/// model's own.
+enum class TokenScheme { byte_pairs, word_pieces };
+
 /// Where a block normalises: before attention and MLP (ViT, CLIP), or after each sum (BERT).
 enum class NormOrder { pre, post };
 
@@ -60,6 +64,10 @@ struct VisionConfig {
   Pooling pooling = Pooling::cls;
   PositionResize position_resize = PositionResize::antialiased;
   bool causal = false;  ///< token i sees tokens 0..i
+  /// Of a clip's tower: whether it normalises before the blocks as CLIP's do, and whether patches
+  /// have a bias, as in towers that began as a plain ViT.
+  bool first_norm = true;
+  bool patch_bias = false;
 };
 
 struct TextConfig {
@@ -71,6 +79,10 @@ struct TextConfig {
   /// Where not causal: whether a text sees what fills up its context after the end token too, as
   /// open_clip's towers without a causal mask do. Others see up to the end token.
   bool sees_padding = false;
+  bool first_norm = false;  ///< BERT: the sum of token and position is normalised
+  bool last_norm = true;    ///< after the blocks; BERT's last block has done it
+  TokenScheme tokens = TokenScheme::byte_pairs;
+  std::string vocabulary_sha256;  ///< of vocabulary.txt beside the config; empty for byte pairs
 };
 
 /// How a picture becomes input: see clip.md section 4 of the model's makers.
@@ -125,6 +137,7 @@ struct ModelConfig {
 [[nodiscard]] std::string to_string(Pooling pooling);
 [[nodiscard]] std::string to_string(TextPooling pooling);
 [[nodiscard]] std::string to_string(NormOrder order);
+[[nodiscard]] std::string to_string(TokenScheme tokens);
 [[nodiscard]] std::string to_string(Interpolation interpolation);
 [[nodiscard]] std::string to_string(CropCentre centre);
 [[nodiscard]] std::string to_string(PositionResize method);

@@ -16,7 +16,9 @@ namespace fs = std::filesystem;
 
 constexpr const char* kWeights = "model.safetensors";
 constexpr const char* kConfigName = "config.json";
+constexpr const char* kVocabulary = "vocabulary.txt";
 constexpr std::uint64_t kMaxConfigBytes = 1 << 20;
+constexpr std::uint64_t kMaxVocabularyBytes = 64 << 20;
 
 void check_finite(const TensorMap& weights, const std::string& where) {
   for (const auto& [name, tensor] : weights)
@@ -47,6 +49,20 @@ void check_hash(const fs::path& weights, const ModelConfig& config) {
          weights.string(), hash, config.weights_sha256, kConfigName);
 }
 
+bool has_word_pieces(const ModelConfig& config) {
+  return config.text && config.text->tokens == TokenScheme::word_pieces;
+}
+
+std::string read_vocabulary(const fs::path& path, const TextConfig& text) {
+  std::string vocabulary = read_file(path, kMaxVocabularyBytes);
+  if (sha256(vocabulary) != text.vocabulary_sha256)
+    fail(ErrorKind::format,
+         "{}: its SHA-256 is not the one that {} beside it promises; words would mean something "
+         "else: import the model again",
+         path.string(), kConfigName);
+  return vocabulary;
+}
+
 }  // namespace
 
 StoredModel load_model_folder(const fs::path& folder, bool verify) {
@@ -62,6 +78,8 @@ StoredModel load_model_folder(const fs::path& folder, bool verify) {
          "--output {}\"",
          folder.string(), kWeights, kConfigName, folder.string());
   StoredModel model{read_config(folder / kConfigName), {}};
+  if (has_word_pieces(model.config))
+    model.vocabulary = read_vocabulary(folder / kVocabulary, *model.config.text);
   if (verify) check_hash(weights, model.config);
   model.weights = read_safetensors(weights).tensors;
   check_tensors(model.config, model.weights, weights.string());
@@ -75,6 +93,10 @@ void save_model_folder(const fs::path& folder, StoredModel model) {
   make_folder(folder);
   write_safetensors(weights, model.weights, {{"format", "pt"}});
   model.config.weights_sha256 = sha256_file(weights);
+  if (has_word_pieces(model.config)) {
+    write_file_atomically(folder / kVocabulary, model.vocabulary);
+    model.config.text->vocabulary_sha256 = sha256(model.vocabulary);
+  }
   write_file_atomically(folder / kConfigName, json_text(to_json(model.config), 2) + "\n");
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// A model on disk: model.safetensors with config.json in one folder.
+// A model on disk: model.safetensors with config.json, and vocabulary.txt of word pieces, in one
+// folder.
 #pragma once
 
 #include "weights/model_config.hpp"
@@ -7,6 +8,7 @@
 #include "weights/tensor.hpp"
 
 #include <filesystem>
+#include <string>
 
 namespace skyglot {
 
@@ -18,6 +20,7 @@ namespace skyglot {
 struct StoredModel {
   ModelConfig config;
   TensorMap weights;
+  std::string vocabulary{};  ///< of TokenScheme::word_pieces: a piece a line
 };
 
 /// Reads a folder that `skyglot model import` wrote. The SHA-256 of the weights is checked against
@@ -26,7 +29,7 @@ struct StoredModel {
 [[nodiscard]] StoredModel load_model_folder(const std::filesystem::path& folder,
                                             bool verify = true);
 
-/// Writes both files atomically, weights first; fills config.weights_sha256.
+/// Writes its files atomically, config.json last; fills its SHA-256s.
 void save_model_folder(const std::filesystem::path& folder, StoredModel model);
 
 }  // namespace skyglot

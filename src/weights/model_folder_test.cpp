@@ -30,6 +30,13 @@ std::string refusal(const fs::path& folder) {
   return "accepted";
 }
 
+template <typename Change>
+ModelConfig changed_clip(const Change& change) {
+  ModelConfig config = small_clip();
+  change(config);
+  return config;
+}
+
 void change_config(const fs::path& folder, const std::string& from, const std::string& to) {
   const std::string text = read_file(folder / "config.json");
   ASSERT_THAT(text, HasSubstr(from));
@@ -87,6 +94,27 @@ TEST(ModelFolderTest, EachTowerKeepsItsOwnSettings) {
   }());
   EXPECT_EQ(back.vision.transformer.norm_order, NormOrder::pre);
   EXPECT_EQ(back.text->pooling, TextPooling::mean);
+}
+
+TEST(ModelFolderTest, KeepsAVocabularyOfWordPieces) {
+  StoredModel model = random_model(changed_clip([](ModelConfig& config) {
+    config.text->tokens = TokenScheme::word_pieces;
+    config.text->first_norm = true;
+    config.text->last_norm = false;
+    config.vision.first_norm = false;
+    config.vision.patch_bias = true;
+  }));
+  model.vocabulary = "[PAD]\n[UNK]\n[CLS]\nroad\n[SEP]\n";
+  save_model_folder(test_path(), model);
+  const StoredModel back = load_model_folder(test_path());
+  EXPECT_EQ(back.vocabulary, model.vocabulary);
+  EXPECT_EQ(back.config.text->tokens, TokenScheme::word_pieces);
+  EXPECT_TRUE(back.weights.contains("ln_embedding.bias"));
+  EXPECT_FALSE(back.weights.contains("ln_final.bias"));
+  EXPECT_TRUE(back.weights.contains("visual.conv1.bias"));
+  EXPECT_FALSE(back.weights.contains("visual.ln_pre.bias"));
+  write_file_atomically(test_path() / "vocabulary.txt", "[PAD]\n[UNK]\n[CLS]\nrail\n[SEP]\n");
+  EXPECT_THAT(refusal(test_path()), HasSubstr("vocabulary.txt: its SHA-256"));
 }
 
 // As this schema's first folders, which had neither key.

@@ -92,10 +92,11 @@ void add_clip_image(Tensors& tensors, const ModelConfig& config) {
                      {width, v.bands, v.patch_size, v.patch_size},
                      Start::uniform,
                      torch_bound(patch_inputs(v))});
+  if (v.patch_bias) tensors.push_back({"visual.conv1.bias", {width}});
   tensors.push_back({"visual.class_embedding", {width}, Start::normal, spread});
   tensors.push_back(
       {"visual.positional_embedding", {positions_of(v), width}, Start::normal, spread});
-  add_norm(tensors, "visual.ln_pre", width);
+  if (v.first_norm) add_norm(tensors, "visual.ln_pre", width);
   add_clip_blocks(tensors, "visual.", v.transformer, image_start(v.transformer));
   add_norm(tensors, "visual.ln_post", width);
   tensors.push_back({"visual.proj", {width, config.embedding_width}, Start::normal, spread});
@@ -106,11 +107,12 @@ void add_clip_text(Tensors& tensors, const ModelConfig& config) {
   const std::int64_t width = t.transformer.width;
   tensors.push_back({"token_embedding.weight", {t.vocabulary, width}, Start::normal, 0.02});
   tensors.push_back({"positional_embedding", {t.context_length, width}, Start::normal, 0.01});
+  if (t.first_norm) add_norm(tensors, "ln_embedding", width);
   add_clip_blocks(tensors, "", t.transformer, text_start(t.transformer));
-  add_norm(tensors, "ln_final", width);
+  if (t.last_norm) add_norm(tensors, "ln_final", width);
   tensors.push_back(
       {"text_projection", {width, config.embedding_width}, Start::normal, torch_bound(width)});
-  tensors.push_back({"logit_scale", {}, Start::constant, std::log(1 / 0.07)});
+  tensors.push_back({kLogScale, {}, Start::constant, std::log(1 / 0.07)});
 }
 
 // --- vit

@@ -14,6 +14,9 @@
 namespace skyglot {
 
 /// How a tensor begins before any training.
+/// The logarithm of what multiplies the cosines of a CLIP.
+inline constexpr const char* kLogScale = "logit_scale";
+
 enum class Start { constant, normal, uniform };
 
 struct ModelTensor {

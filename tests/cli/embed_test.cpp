@@ -3,10 +3,10 @@
 #include "base/atomic_file.hpp"
 #include "base/random.hpp"
 #include "embed/vectors.hpp"
-#include "nn/random_model.hpp"
 #include "nn/small_clip.hpp"
 #include "pictures/jpeg.hpp"
 #include "tests/support/program.hpp"
+#include "weights/random_model.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

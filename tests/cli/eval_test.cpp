@@ -4,12 +4,12 @@
 #include "base/atomic_file.hpp"
 #include "base/random.hpp"
 #include "embed/test_vectors.hpp"
-#include "nn/random_model.hpp"
 #include "nn/small_clip.hpp"
 #include "pictures/png.hpp"
 #include "pictures/shard.hpp"
 #include "tests/support/program.hpp"
 #include "weights/model_folder.hpp"
+#include "weights/random_model.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "tokens/tokenizer.hpp"
+#include "tokens/clip_tokenizer.hpp"
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(
                {320, 10316, 2867, 539, 786, 318, 1105, 2465}},
         Vector{"café zürich", {15304, 89, 6522, 4021}}, Vector{"東京", {48338, 21078, 361}}));
 
-TEST(Tokenizer, CleansBeforeItSplits) {
+TEST(ClipTokenizer, CleansBeforeItSplits) {
   const Tokenizer& clip = clip_tokenizer();
   EXPECT_EQ(clip.encode(" Hello \n\t WORLD! "), clip.encode("hello world!"));
   EXPECT_EQ(clip.encode("it\u2019s"), clip.encode("it's"));
@@ -63,16 +63,16 @@ TEST(Tokenizer, CleansBeforeItSplits) {
   EXPECT_EQ(clip.encode("ÄRGER РЕКА ΛΙΜΝΗ"), clip.encode("ärger река λιμνη"));
 }
 
-TEST(Tokenizer, TakesTheMongolianVowelSeparatorForNoBlank) {
+TEST(ClipTokenizer, TakesTheMongolianVowelSeparatorForNoBlank) {
   EXPECT_THAT(clip_tokenizer().encode("\u180E"), ElementsAre(157, 254, 492));
 }
 
-TEST(Tokenizer, KnowsItsSpecialTokens) {
+TEST(ClipTokenizer, KnowsItsSpecialTokens) {
   EXPECT_THAT(clip_tokenizer().encode("<|startoftext|>a<|endoftext|>"),
-              ElementsAre(Tokenizer::kStart, 320, Tokenizer::kEnd));
+              ElementsAre(ClipTokenizer::kStart, 320, ClipTokenizer::kEnd));
 }
 
-TEST(Tokenizer, FramesAndKeepsTheEndTokenOfLongText) {
+TEST(ClipTokenizer, FramesAndKeepsTheEndTokenOfLongText) {
   const Ids framed = clip_tokenizer().context("hello world!", 8);
   EXPECT_THAT(framed, ElementsAre(49406, 3306, 1002, 256, 49407, 0, 0, 0));
   const Ids cut = clip_tokenizer().context("hello world!", 4);
@@ -81,14 +81,14 @@ TEST(Tokenizer, FramesAndKeepsTheEndTokenOfLongText) {
   EXPECT_EQ(clip_tokenizer().count("hello world!"), 5u);
 }
 
-TEST(Tokenizer, TakesAnyBytes) {
+TEST(ClipTokenizer, TakesAnyBytes) {
   RandomStream random(1, "bytes");
   for (int round = 0; round < 500; ++round) {
     std::string bytes;
     for (int i = 0; i < 60; ++i) bytes += static_cast<char>(random.integer(0, 255));
     for (const TokenId id : clip_tokenizer().encode(bytes)) {
       ASSERT_GE(id, 0);
-      ASSERT_LE(id, Tokenizer::kEnd);
+      ASSERT_LE(id, ClipTokenizer::kEnd);
     }
   }
 }
@@ -103,12 +103,12 @@ double seconds_for_a_word_of(std::size_t letters) {
 
 // Eight times as long a word takes some ten times as long, and 64 times if steps grew with its
 // square.
-TEST(Tokenizer, IsNotSlowOnOneVeryLongWord) {
+TEST(ClipTokenizer, IsNotSlowOnOneVeryLongWord) {
   (void)clip_tokenizer().encode("a");
   EXPECT_LT(seconds_for_a_word_of(1 << 18), 32 * seconds_for_a_word_of(1 << 15));
 }
 
-TEST(Tokenizer, GivesTheSameFromManyThreads) {
+TEST(ClipTokenizer, GivesTheSameFromManyThreads) {
   const Ids expected = clip_tokenizer().encode("landuse of quarry with resource of bauxite");
   std::vector<Ids> results(4);
   std::vector<std::jthread> threads;
@@ -120,20 +120,20 @@ TEST(Tokenizer, GivesTheSameFromManyThreads) {
   for (const Ids& result : results) EXPECT_EQ(result, expected);
 }
 
-TEST(Tokenizer, NamesWhatIsWrongWithAMergesFile) {
+TEST(ClipTokenizer, NamesWhatIsWrongWithAMergesFile) {
   try {
-    Tokenizer("#version: 0.2\ni n\nwrong\n", "merges.txt");
+    ClipTokenizer("#version: 0.2\ni n\nwrong\n", "merges.txt");
     FAIL() << "a line that is no merge was taken";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::format);
     EXPECT_THAT(error.what(), HasSubstr("merges.txt:3"));
   }
-  EXPECT_THROW(Tokenizer("", "merges.txt"), Error);
-  EXPECT_THROW(Tokenizer("#version: 0.2\ni n\n", "merges.txt"), Error);
+  EXPECT_THROW(ClipTokenizer("", "merges.txt"), Error);
+  EXPECT_THROW(ClipTokenizer("#version: 0.2\ni n\n", "merges.txt"), Error);
 }
 
 // A last word that is not ASCII sends the whole text through the pattern.
-TEST(Tokenizer, AsciiHasTheIdsOfTheGeneralWay) {
+TEST(ClipTokenizer, AsciiHasTheIdsOfTheGeneralWay) {
   const Tokenizer& clip = clip_tokenizer();
   const std::vector<std::string> pieces{"a",
                                         "River",
@@ -172,7 +172,7 @@ TEST(Tokenizer, AsciiHasTheIdsOfTheGeneralWay) {
   }
 }
 
-TEST(Tokenizer, RefusesLongTextWhereAsked) {
+TEST(ClipTokenizer, RefusesLongTextWhereAsked) {
   std::string text = "river";
   for (int i = 0; i < 74; ++i) text += " river";
   EXPECT_EQ(clip_tokenizer().whole_context(text), clip_tokenizer().context(text));
@@ -185,7 +185,7 @@ TEST(Tokenizer, RefusesLongTextWhereAsked) {
   }
 }
 
-TEST(Tokenizer, MutatedMergesNeverCrash) {
+TEST(ClipTokenizer, MutatedMergesNeverCrash) {
   const std::string good = load_resource("clip_merges.txt");
   const std::size_t begin = good.find("#version:");
   RandomStream random(10, "merges");
@@ -196,7 +196,7 @@ TEST(Tokenizer, MutatedMergesNeverCrash) {
       bad[begin + random.index(bad.size() - begin)] = static_cast<char>(random.integer(0, 255));
     if (round % 6 == 0) bad.resize(random.index(bad.size()));
     try {
-      const Tokenizer tokenizer(bad, "bad");
+      const ClipTokenizer tokenizer(bad, "bad");
       EXPECT_EQ(tokenizer.context("a satellite image of a river").size(), 77u);
     } catch (const Error&) {
       ++refused;
@@ -205,12 +205,12 @@ TEST(Tokenizer, MutatedMergesNeverCrash) {
   EXPECT_GT(refused, 10);
 }
 
-TEST(Tokenizer, TwoTokenizersDoNotShareTheirWords) {
+TEST(ClipTokenizer, TwoTokenizersDoNotShareTheirWords) {
   std::string merges = load_resource("clip_merges.txt");
   const Ids before = clip_tokenizer().encode("inq qinq zinz");
   const std::string lines = "\ni n\nt h\n";
   merges.replace(merges.find(lines), lines.size(), "\nt h\ni n\n");
-  const Tokenizer other(merges, "swapped");
+  const ClipTokenizer other(merges, "swapped");
   EXPECT_NE(other.encode("inq qinq zinz"), before);
   EXPECT_EQ(clip_tokenizer().encode("inq qinq zinz"), before);
 }
@@ -231,16 +231,16 @@ std::vector<Ids> read_token_ids(const std::string& bytes) {
   return texts;
 }
 
-TEST(Tokenizer, ReadsTheOriginalGzipFile) {
+TEST(ClipTokenizer, ReadsTheOriginalGzipFile) {
   const fs::path file = testing_support::shared_data("weights/bpe_simple_vocab_16e6.txt.gz");
   if (file.empty()) GTEST_SKIP() << "the real data is not here";
-  const Tokenizer original(read_file(file), file.string());
+  const ClipTokenizer original(read_file(file), file.string());
   for (const char* text :
        {"a satellite image of a river", "café zürich 東京", "Landuse: QUARRY; 19.9 MW"})
     EXPECT_EQ(original.encode(text), clip_tokenizer().encode(text));
 }
 
-TEST(Tokenizer, AgreesWithTheReferenceOnAwkwardTexts) {
+TEST(ClipTokenizer, AgreesWithTheReferenceOnAwkwardTexts) {
   const fs::path archive = testing_support::shared_data("parity/parity.tar.xz");
   if (archive.empty()) GTEST_SKIP() << "the real data is not here";
   const fs::path folder = fs::path(::testing::TempDir()) / "skyglot_tokenizer_parity";

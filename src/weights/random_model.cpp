@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "nn/random_model.hpp"
+#include "weights/random_model.hpp"
 
 #include "base/random.hpp"
 

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "base/json.hpp"
+#include "base/strings.hpp"
+
+#include "train/training_data.hpp"
+
+#include <array>
+
+namespace skyglot {
+namespace {
+
+constexpr std::array<const char*, 3> kUsual{"captions", "caption", "title"};
+constexpr const char* kLabelMark = "{label}";
+
+void take_text(const std::string& text, std::vector<std::string>& captions) {
+  if (const auto trimmed = trim(text); !trimmed.empty()) captions.emplace_back(trimmed);
+}
+
+void take(const ReadJson& value, std::vector<std::string>& captions) {
+  if (value.is_string()) take_text(value.get_ref<const std::string&>(), captions);
+  if (value.is_array())
+    for (const ReadJson& one : value)
+      if (one.is_string()) take_text(one.get_ref<const std::string&>(), captions);
+}
+
+void take_lines(const std::string& text, std::vector<std::string>& captions) {
+  for (const std::string_view line : split(text, '\n')) take_text(std::string(line), captions);
+}
+
+ReadJson json_beside(const SourcePicture& picture) {
+  const auto found = picture.beside.find("json");
+  if (found == picture.beside.end()) return ReadJson::object();
+  return reading_json("the .json beside " + picture.id, "write the archive again", [&] {
+    ReadJson json = parse_json(found->second);
+    return json.is_object() ? json : ReadJson::object();
+  });
+}
+
+void take_named(const SourcePicture& picture, const ReadJson& json, const std::string& name,
+                std::vector<std::string>& captions) {
+  if (const auto found = json.find(name); found != json.end()) take(*found, captions);
+  const auto beside = picture.beside.find(name);
+  if (captions.empty() && beside != picture.beside.end()) take_lines(beside->second, captions);
+}
+
+std::string label_of(const SourcePicture& picture, const ReadJson& json) {
+  if (const auto label = json.find("label"); label != json.end() && label->is_string())
+    return label->get<std::string>();
+  if (const auto label = picture.beside.find("label"); label != picture.beside.end())
+    return label->second;
+  return std::filesystem::path(picture.id).parent_path().filename().string();
+}
+
+std::string filled(const std::string& sentence, const std::string& label) {
+  std::string text = sentence;
+  for (std::size_t at = text.find(kLabelMark); at != std::string::npos;
+       at = text.find(kLabelMark, at + label.size()))
+    text.replace(at, std::string_view(kLabelMark).size(), label);
+  return text;
+}
+
+}  // namespace
+
+std::vector<std::string> captions_of(const SourcePicture& picture, const TrainingSource& source) {
+  std::vector<std::string> captions;
+  const ReadJson json = json_beside(picture);
+  if (!source.caption.empty()) {
+    take_named(picture, json, source.caption, captions);
+    return captions;
+  }
+  for (const char* name : kUsual)
+    if (captions.empty()) take_named(picture, json, name, captions);
+  if (captions.empty()) take_named(picture, json, "txt", captions);
+  const std::string label = captions.empty() ? label_of(picture, json) : "";
+  if (!label.empty())
+    for (const std::string& sentence : source.templates)
+      take_text(filled(sentence, label), captions);
+  return captions;
+}
+
+}  // namespace skyglot

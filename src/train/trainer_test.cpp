@@ -1,0 +1,189 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "train/trainer.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/file_lock.hpp"
+#include "nn/encoder.hpp"
+#include "tests/support/message_of.hpp"
+
+#include "train/checkpoint.hpp"
+#include "train/train_testing.hpp"
+#include "train/training_log.hpp"
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::HasSubstr;
+using namespace testing_support;
+
+TrainingRun run_into(const fs::path& output) {
+  TrainingRun run;
+  run.output = output;
+  run.threads = 2;
+  return run;
+}
+
+TEST(TrainModel, LearnsTheColours) {
+  const fs::path folder = fresh_folder("learns");
+  TrainingRecipe recipe = small_recipe(folder);
+  recipe.steps = 60;
+  recipe.batch = 12;
+  recipe.augmentation.jitter = 0.1;
+  const TrainingSummary summary = train_model(recipe, run_into(folder / "out"));
+  EXPECT_TRUE(summary.complete);
+  EXPECT_LT(summary.last_loss, 0.8 * summary.first_loss);
+  const Encoders encoders(folder / "out" / "model", {});
+  EXPECT_EQ(encoders.config().embedding_width, 24);
+  EXPECT_TRUE(fs::exists(folder / "out" / "loss.svg"));
+}
+
+TEST(TrainModel, InterruptedAndTakenUpIsTheSameBitForBit) {
+  const fs::path folder = fresh_folder("resume");
+  const TrainingRecipe recipe = small_recipe(folder);
+  (void)train_model(recipe, run_into(folder / "whole"));
+  TrainingRun parts = run_into(folder / "parts");
+  parts.stop_after = 5;
+  TrainingSummary summary;
+  for (int i = 0; i < 3; ++i) summary = train_model(recipe, parts);
+  EXPECT_TRUE(summary.complete);
+  EXPECT_EQ(summary.resumed_at, 10);
+  EXPECT_EQ(read_file(folder / "whole" / "model" / "model.safetensors"),
+            read_file(folder / "parts" / "model" / "model.safetensors"));
+  const TrainingLog whole(folder / "whole" / "log.jsonl", 100);
+  const TrainingLog taken_up(folder / "parts" / "log.jsonl", 100);
+  ASSERT_EQ(taken_up.steps().size(), 12u);
+  for (std::size_t i = 0; i < 12; ++i)
+    EXPECT_EQ(whole.steps()[i].loss, taken_up.steps()[i].loss) << i;
+}
+
+// What a kill between checkpoints leaves: a log that is ahead of them.
+TEST(TrainModel, StepsPastTheCheckpointAreDoneAgain) {
+  const fs::path folder = fresh_folder("killed");
+  const TrainingRecipe recipe = small_recipe(folder);
+  (void)train_model(recipe, run_into(folder / "whole"));
+  TrainingRun part = run_into(folder / "killed");
+  part.stop_after = 6;
+  (void)train_model(recipe, part);
+  fs::remove(folder / "killed" / "checkpoints" / "00000006.safetensors");
+  const TrainingSummary summary = train_model(recipe, run_into(folder / "killed"));
+  EXPECT_EQ(summary.resumed_at, 4);
+  EXPECT_EQ(read_file(folder / "whole" / "model" / "model.safetensors"),
+            read_file(folder / "killed" / "model" / "model.safetensors"));
+  EXPECT_EQ(TrainingLog(folder / "killed" / "log.jsonl", 100).steps().size(), 12u);
+}
+
+TEST(TrainModel, AnotherRecipeIsRefusedAndSaysWhatDiffers) {
+  const fs::path folder = fresh_folder("other");
+  TrainingRecipe recipe = small_recipe(folder);
+  TrainingRun run = run_into(folder / "out");
+  run.stop_after = 2;
+  (void)train_model(recipe, run);
+  recipe.rate = 0.5;
+  EXPECT_THAT(message_of([&] { (void)train_model(recipe, run); }),
+              HasSubstr("optimiser/rate is 0.5, it was 0.001"));
+}
+
+TEST(TrainModel, ASecondRunInTheFolderIsRefused) {
+  const fs::path folder = fresh_folder("second");
+  const TrainingRecipe recipe = small_recipe(folder);
+  fs::create_directories(folder / "out");
+  const FileLock other(folder / "out" / ".lock");
+  EXPECT_NE(message_of([&] { (void)train_model(recipe, run_into(folder / "out")); }), "");
+}
+
+TEST(TrainModel, ALossThatIsNoNumberStopsWithStepAndCheckpoint) {
+  const fs::path folder = fresh_folder("nan");
+  TrainingRecipe recipe = small_recipe(folder);
+  recipe.rate = 1e30;
+  recipe.warm_up = 0;
+  recipe.checkpoint_every = 1;
+  EXPECT_THAT(message_of([&] { (void)train_model(recipe, run_into(folder / "out")); }),
+              testing::AllOf(HasSubstr("no number at step 2"), HasSubstr("00000001.safetensors")));
+}
+
+TEST(TrainModel, OnlyTheNewestCheckpointsAreKept) {
+  const fs::path folder = fresh_folder("keep");
+  TrainingRecipe recipe = small_recipe(folder);
+  recipe.checkpoint_every = 2;
+  (void)train_model(recipe, run_into(folder / "out"));
+  std::size_t count = 0;
+  for ([[maybe_unused]] const auto& entry : fs::directory_iterator(folder / "out" / "checkpoints"))
+    ++count;
+  EXPECT_EQ(count, 2u);
+  EXPECT_EQ(newest_checkpoint(folder / "out" / "checkpoints")->filename(), "00000012.safetensors");
+}
+
+TEST(TrainModel, LockedTowersStayAsTheyAre) {
+  const fs::path folder = fresh_folder("locked");
+  TrainingRecipe recipe = small_recipe(folder);
+  recipe.lock_image = true;
+  (void)train_model(recipe, run_into(folder / "out"));
+  const StoredModel before = load_model_folder(recipe.model);
+  const StoredModel after = load_model_folder(folder / "out" / "model");
+  for (const auto& [name, tensor] : before.weights) {
+    const bool same = to_floats(tensor) == to_floats(after.weights.at(name));
+    if (name.starts_with("visual.")) EXPECT_TRUE(same) << name;
+  }
+  EXPECT_NE(to_floats(before.weights.at("text_projection")),
+            to_floats(after.weights.at("text_projection")));
+}
+
+// Figures that rise, then fall.
+Evaluate evaluating(std::vector<double> values, int& asked) {
+  return [values = std::move(values), &asked](const EvaluationPlan& plan, const Parameters&) {
+    EXPECT_EQ(plan.sets.size(), 1u);
+    return std::vector<EvaluatedFigure>{
+        {"colours top1", values.at(static_cast<std::size_t>(asked++))}};
+  };
+}
+
+TEST(TrainModel, EvaluationsAreLoggedAndTheBestModelIsKept) {
+  const fs::path folder = fresh_folder("evaluated");
+  TrainingRecipe recipe = small_recipe(folder);
+  recipe.evaluation = {4, 0, {{"colours", {folder}}}};
+  TrainingRun run = run_into(folder / "out");
+  int asked = 0;
+  run.evaluate = evaluating({50, 70, 60}, asked);
+  const TrainingSummary summary = train_model(recipe, run);
+  EXPECT_EQ(asked, 3);
+  EXPECT_EQ(summary.best_step, 8);
+  EXPECT_EQ(summary.best_score, 70);
+  EXPECT_FALSE(summary.stopped_early);
+  const TrainingLog log(folder / "out" / "log.jsonl", 100);
+  EXPECT_EQ(log.steps()[7].figures.at(0).value, 70);
+  EXPECT_EQ(log.steps()[6].score(), std::nullopt);
+  EXPECT_NE(read_file(folder / "out" / "best" / "model.safetensors"),
+            read_file(folder / "out" / "model" / "model.safetensors"));
+}
+
+TEST(TrainModel, ItEndsWhenNothingGetsBetterAlsoTakenUp) {
+  const fs::path folder = fresh_folder("patience");
+  TrainingRecipe recipe = small_recipe(folder);
+  recipe.evaluation = {2, 2, {{"colours", {folder}}}};
+  TrainingRun run = run_into(folder / "out");
+  run.stop_after = 5;
+  int asked = 0;
+  run.evaluate = evaluating({50, 70, 69, 70, 99}, asked);
+  EXPECT_FALSE(train_model(recipe, run).complete);
+  const TrainingSummary summary = train_model(recipe, run);
+  EXPECT_TRUE(summary.complete);
+  EXPECT_TRUE(summary.stopped_early);
+  EXPECT_EQ(summary.steps, 8);
+  EXPECT_EQ(summary.best_step, 4);
+  EXPECT_EQ(asked, 4);
+  EXPECT_TRUE(train_model(recipe, run).stopped_early) << "asked again, it has ended already";
+  EXPECT_EQ(asked, 4);
+}
+
+TEST(LossSvg, DrawsNothingAndSomething) {
+  EXPECT_THAT(loss_svg({}), HasSubstr("no step yet"));
+  const std::string svg = loss_svg({{1, 3.5, 14, 1e-4, 0, 10, 0}, {2, 2.5, 14, 1e-4, 0, 10, 0}});
+  EXPECT_THAT(svg, HasSubstr("from 3.500 at step 1 to 2.500 at step 2"));
+  EXPECT_THAT(svg, HasSubstr("xmlns="));
+}
+
+}  // namespace
+}  // namespace skyglot
