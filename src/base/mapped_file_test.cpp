@@ -32,7 +32,7 @@ TEST(MappedFileTest, TakesAnEmptyFile) {
 
 TEST(MappedFileTest, NamesWhatItCannotRead) {
   EXPECT_THROW(MappedFile("/nowhere/at-all"), Error);
-  EXPECT_THROW(MappedFile(testing::TempDir()), Error);
+  EXPECT_THROW(MappedFile{testing::TempDir()}, Error);
 }
 
 }  // namespace

@@ -156,7 +156,8 @@ class PartRun {
   }
 
   void use_spare(Tile& tile) {
-    spare_.resize(static_cast<std::size_t>(kernel_.rows * kernel_.columns));
+    spare_.resize(static_cast<std::size_t>(kernel_.rows) *
+                  static_cast<std::size_t>(kernel_.columns));
     tile.out = spare_.data();
     tile.out_stride = kernel_.columns;
   }

@@ -49,7 +49,7 @@ struct Sums {
   [[gnu::always_inline]] void write(const Tile& tile) {
     for (int row = 0; row < kRows; ++row)
       for (int half = 0; half < 2; ++half) {
-        float* const to = tile.out + row * tile.out_stride + half * kLanes;
+        float* const to = tile.out + row * tile.out_stride + half * std::int64_t{kLanes};
         if (tile.add) values[row][half] += load_wide<Floats>(to);
         store_wide(to, values[row][half]);
       }

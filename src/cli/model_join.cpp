@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot model join: an image tower and a sentence encoder become a model that can be trained.
 #include "base/atomic_file.hpp"
+#include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
@@ -45,6 +46,7 @@ class ModelJoin : public Command {
     app.add_option("--context", options_.context_length, "Tokens of a text")->capture_default_str();
     app.add_option("--pooling", pooling_, "What stands for a picture: cls or mean")
         ->capture_default_str();
+    app.add_option("--side", side_, "Side of the pictures in pixels; default: the image tower's");
     app.add_option("--seed", options_.seed, "Draws the two projections")->capture_default_str();
     add_output(app, output_, "Folder to write");
     add_overwrite(app, overwrite_);
@@ -61,6 +63,7 @@ class ModelJoin : public Command {
     const BertEncoder cut =
         with_pieces(encoder, choose_pieces(encoder.pieces, lines_of(texts_), most));
     StoredModel model = join_towers(image, cut, options_);
+    set_side(model.config);
     model.config.source = image.config.source + " and " + text_.string();
     save_model_folder(output_, model);
     show(encoder, cut);
@@ -68,6 +71,16 @@ class ModelJoin : public Command {
   }
 
  private:
+  // Positions are brought to the other grid whenever the tower runs.
+  void set_side(ModelConfig& config) const {
+    if (side_ == 0) return;
+    const std::int64_t patch = config.vision.patch_size;
+    if (side_ < patch || side_ % patch != 0)
+      fail(ErrorKind::usage, "--side {}: whole patches of {} pixels, please", side_, patch);
+    config.preprocess.side = side_;
+    config.preprocess.resize_side = 0;
+  }
+
   void show(const BertEncoder& encoder, const BertEncoder& cut) const {
     if (common_.json)
       return print_json({{"model", output_.string()},
@@ -82,6 +95,7 @@ class ModelJoin : public Command {
   std::vector<fs::path> texts_;
   std::size_t pieces_ = 0;
   std::string pooling_ = "mean";
+  std::int64_t side_ = 0;
   JoinOptions options_;
   bool overwrite_ = false;
   CommonOptions common_;

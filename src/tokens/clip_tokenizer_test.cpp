@@ -122,7 +122,7 @@ TEST(ClipTokenizer, GivesTheSameFromManyThreads) {
 
 TEST(ClipTokenizer, NamesWhatIsWrongWithAMergesFile) {
   try {
-    ClipTokenizer("#version: 0.2\ni n\nwrong\n", "merges.txt");
+    (void)ClipTokenizer("#version: 0.2\ni n\nwrong\n", "merges.txt");
     FAIL() << "a line that is no merge was taken";
   } catch (const Error& error) {
     EXPECT_EQ(error.kind(), ErrorKind::format);

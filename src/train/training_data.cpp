@@ -91,8 +91,8 @@ TrainingData::TrainingData(const std::vector<TrainingSource>& sources, const Bat
     auto index = index_picture_inputs(source.images, how);
     SampleStreamOptions order;
     order.seed = mix(options.seed, sources_.size());
-    SampleStream stream(index->size(), order);
-    sources_.push_back({source, std::move(index), std::move(stream)});
+    const SampleStream stream(index->size(), order);
+    sources_.push_back({source, std::move(index), stream});
     sources_.back().require_captions();
   }
 }
