@@ -82,7 +82,7 @@ struct TextConfig {
   bool first_norm = false;  ///< BERT: the sum of token and position is normalised
   bool last_norm = true;    ///< after the blocks; BERT's last block has done it
   TokenScheme tokens = TokenScheme::byte_pairs;
-  std::string vocabulary_sha256;  ///< of vocabulary.txt beside the config; empty for byte pairs
+  std::string vocabulary_sha256{};  ///< of vocabulary.txt beside the config; empty for byte pairs
 };
 
 /// How a picture becomes input: see clip.md section 4 of the model's makers.
