@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
-// skyglot filter: the pairs of a data set whose pictures fit their words.
+// skyglot filter: the pairs of a data set whose pictures fit their words, or the pictures of a
+// stream that were taken from above.
+#include "base/atomic_file.hpp"
+#include "base/csv.hpp"
+#include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
 #include "embed/job.hpp"
 
+#include "curate/overhead_detector.hpp"
 #include "curate/similarity_filter.hpp"
 #include <fmt/core.h>
 
@@ -19,17 +25,28 @@ class Filter : public Command {
  public:
   [[nodiscard]] std::string name() const override { return "filter"; }
   [[nodiscard]] std::string summary() const override {
-    return "Keep the pairs of a data set whose pictures fit their words";
+    return "Keep the pairs whose pictures fit their words, or the pictures taken from above";
   }
 
   void setup(CLI::App& app) override {
-    app.add_option("DATASET", filter_.dataset, "Data set, as 'build' writes it")->required();
+    app.add_option("PATH", inputs_,
+                   "Data set, as 'build' writes it; with --detector folders and tars of pictures")
+        ->required();
     app.add_option("--model", model_, "Model folder that compares")->required();
     app.add_option("--keep", filter_.keep, "Percent of the pairs to keep, one list each")
         ->delimiter(',')
         ->capture_default_str();
     app.add_flag("--multi", filter_.by_multi,
                  "Keep by the captions of several objects, not the single ones");
+    auto* detector =
+        app.add_option("--detector", detector_,
+                       "Keep what this takes for overhead imagery (see 'detector train')");
+    app.add_option("--at-least", at_least_, "Probability that --detector must give")
+        ->check(CLI::Range(0.0, 1.0))
+        ->capture_default_str()
+        ->needs(detector);
+    app.add_option("--output", output_, "List to write with --detector (.csv)")->needs(detector);
+    add_overwrite(app, overwrite_);
     app.add_option("--device", device_, "cpu or cuda")->capture_default_str();
     app.add_option("--precision", precision_, "fp32 or bf16")->capture_default_str();
     common_.add_to(app);
@@ -37,10 +54,13 @@ class Filter : public Command {
 
   int run() override {
     filter_.validate();
+    require_fitting_options();
     ComputeOptions compute{parse_device(device_), parse_precision(precision_),
                            common_.thread_count()};
     filter_.embed.threads = compute.threads;
     const Encoders encoders(model_, compute);
+    if (!detector_.empty()) return detect(encoders);
+    filter_.dataset = inputs_.front();
     filter_.columns = encoders.config().embedding_width;
     filter_.about = {{"skyglot", version()},
                      {"model", about_model(encoders.config())},
@@ -53,6 +73,47 @@ class Filter : public Command {
   }
 
  private:
+  void require_fitting_options() const {
+    if (detector_.empty() && inputs_.size() > 1)
+      fail(ErrorKind::usage, "give one data set, or --detector to choose among pictures");
+    if (detector_.empty()) return;
+    if (output_.empty()) fail(ErrorKind::usage, "--detector writes a list: give --output LIST.csv");
+    refuse_existing(output_, overwrite_);
+  }
+
+  int detect(const Encoders& encoders) const {
+    const OverheadDetector detector = OverheadDetector::load(detector_);
+    const auto model = detector.about.find("model_sha256");
+    if (model == detector.about.end() || model->second != encoders.config().weights_sha256)
+      fail(ErrorKind::input, "{} was learnt with another model than {}", detector_.string(),
+           model_.string());
+    AtomicFile list(output_);
+    list.write(csv_line({"filepath", "overhead"}) + "\n");
+    std::uint64_t kept = 0;
+    std::uint64_t seen = 0;
+    std::uint64_t skipped = 0;
+    detect_overhead(
+        detector, inputs_, picture_model(encoders.image()), filter_.embed,
+        [&](const DetectedPicture& picture) {
+          ++seen;
+          if (!picture.skipped.empty()) {
+            ++skipped;
+            log_warning("{}: {}", picture.file, picture.skipped);
+          } else if (picture.probability >= at_least_) {
+            ++kept;
+            list.write(csv_line({picture.file, format_fixed(picture.probability, 4)}) + "\n");
+          }
+        });
+    list.commit();
+    if (common_.json)
+      print_json(
+          {{"list", output_.string()}, {"pictures", seen}, {"kept", kept}, {"skipped", skipped}});
+    else
+      fmt::print("{} of {} pictures taken from above, {} not readable: {}\n", format_count(kept),
+                 format_count(seen), format_count(skipped), output_.string());
+    return kDone;
+  }
+
   void show(const FilteredPairs& result) const {
     if (common_.json) return print_json(result_json(result));
     fmt::print("{} pairs compared{}, {} without a readable picture: {}\n",
@@ -87,7 +148,10 @@ class Filter : public Command {
             {"cuts", cuts}};
   }
 
-  fs::path model_;
+  std::vector<fs::path> inputs_;
+  fs::path model_, detector_, output_;
+  double at_least_ = 0.5;
+  bool overwrite_ = false;
   SimilarityFilter filter_;
   std::string device_ = "cpu";
   std::string precision_ = "fp32";

@@ -23,7 +23,10 @@ constexpr std::array kForwarded{
     ForwardedCommand{"tags train", "Learn from labelled tags which can be seen from above"},
     ForwardedCommand{"tags predict",
                      "Judge tags that no table lists by the words they are made of"},
-    ForwardedCommand{"filter", "Keep the pairs of a data set whose pictures fit their words"},
+    ForwardedCommand{
+        "filter",
+        "Keep the pairs whose pictures fit their words, or the pictures taken from above"},
+    ForwardedCommand{"detector train", "Learn to tell pictures taken from above from all others"},
     ForwardedCommand{"train", "Go on training a CLIP on pictures with captions"},
     ForwardedCommand{"embed", "Turn pictures or texts into vectors with a model"},
     ForwardedCommand{"eval zeroshot", "Name scenes by words alone and count how often it is right"},

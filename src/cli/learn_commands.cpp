@@ -16,6 +16,7 @@ Commands learn_commands() {
   commands.push_back(make_tags_train());
   commands.push_back(make_tags_predict());
   commands.push_back(make_filter());
+  commands.push_back(make_detector_train());
   commands.push_back(make_train());
   commands.push_back(make_embed());
   commands.push_back(make_eval_zeroshot());

@@ -5,6 +5,7 @@
 #include "base/file_lock.hpp"
 #include "nn/encoder.hpp"
 #include "tests/support/message_of.hpp"
+#include "tests/support/shared_data.hpp"
 
 #include "train/checkpoint.hpp"
 #include "train/train_testing.hpp"
@@ -38,6 +39,32 @@ TEST(TrainModel, LearnsTheColours) {
   const Encoders encoders(folder / "out" / "model", {});
   EXPECT_EQ(encoders.config().embedding_width, 24);
   EXPECT_TRUE(fs::exists(folder / "out" / "loss.svg"));
+}
+
+double mean_loss(const std::vector<LoggedStep>& steps, std::size_t first, std::size_t count) {
+  double sum = 0;
+  for (std::size_t i = first; i < first + count; ++i) sum += steps[i].loss;
+  return sum / static_cast<double>(count);
+}
+
+TEST(TrainModel, LearnsFromRealPictures) {
+  const fs::path pictures = shared_data("train/ucm-captions.tar");
+  if (pictures.empty()) GTEST_SKIP() << "the pictures are not here";
+  const fs::path folder = fresh_folder("halves");
+  TrainingRecipe recipe;
+  recipe.model = write_model(folder);
+  recipe.data = {TrainingSource{{pictures}, {}, "", {}, 1}};
+  recipe.batch = 32;
+  recipe.steps = 200;
+  recipe.warm_up = 20;
+  recipe.rate = 1e-3;
+  recipe.repeats = Repeats::positives;
+  const TrainingSummary summary = train_model(recipe, run_into(folder / "out"));
+  EXPECT_EQ(summary.replaced, 0);
+  const TrainingLog log(folder / "out" / "log.jsonl", 200);
+  ASSERT_EQ(log.steps().size(), 200u);
+  // Random small towers: 0.72 measured.
+  EXPECT_LT(mean_loss(log.steps(), 190, 10), 0.8 * mean_loss(log.steps(), 0, 10));
 }
 
 TEST(TrainModel, InterruptedAndTakenUpIsTheSameBitForBit) {
@@ -124,8 +151,8 @@ TEST(TrainModel, LockedTowersStayAsTheyAre) {
   const StoredModel before = load_model_folder(recipe.model);
   const StoredModel after = load_model_folder(folder / "out" / "model");
   for (const auto& [name, tensor] : before.weights) {
-    const bool same = to_floats(tensor) == to_floats(after.weights.at(name));
-    if (name.starts_with("visual.")) EXPECT_TRUE(same) << name;
+    if (!name.starts_with("visual.")) continue;
+    EXPECT_EQ(to_floats(tensor), to_floats(after.weights.at(name))) << name;
   }
   EXPECT_NE(to_floats(before.weights.at("text_projection")),
             to_floats(after.weights.at("text_projection")));

@@ -1,0 +1,150 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "curate/overhead_detector.hpp"
+
+#include "base/error.hpp"
+#include "base/progress.hpp"
+#include "records/dataset_info.hpp"
+#include "records/picture_inputs.hpp"
+#include "weights/safetensors.hpp"
+
+#include "curate/stage_search.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <numeric>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kDetectorForm = "overhead detector 1";
+
+[[noreturn]] void fail_detector(const fs::path& path) {
+  fail(ErrorKind::format,
+       "{}: no overhead detector of this version; 'skyglot detector train' writes one",
+       path.string());
+}
+
+std::vector<float> floats_of(const Safetensors& file, const std::string& name,
+                             const fs::path& path) {
+  const auto found = file.tensors.find(name);
+  if (found == file.tensors.end() || found->second.type != ElementType::f32) fail_detector(path);
+  std::vector<float> values = to_floats(found->second);
+  if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
+    fail_detector(path);
+  return values;
+}
+
+void append(StageData& data, Matrix& vectors, const DetectorExamples& examples, bool overhead) {
+  if (examples.vectors.rows == 0)
+    fail(ErrorKind::input, "there are no {} to learn from",
+         overhead ? "pictures taken from above" : "other pictures");
+  if (vectors.rows > 0 && vectors.cols != examples.vectors.cols)
+    fail(ErrorKind::input, "vectors of {} and of {} numbers: they are of two models", vectors.cols,
+         examples.vectors.cols);
+  vectors.cols = examples.vectors.cols;
+  vectors.rows += examples.vectors.rows;
+  vectors.values.insert(vectors.values.end(), examples.vectors.values.begin(),
+                        examples.vectors.values.end());
+  for (const std::string& id : examples.ids) {
+    data.labels.push_back(overhead ? 1 : 0);
+    data.ids.push_back((overhead ? "overhead/" : "other/") + id);
+  }
+}
+
+bool is_tar(const fs::path& path) {
+  return fs::is_regular_file(path) && path.extension() == ".tar";
+}
+
+}  // namespace
+
+double OverheadDetector::probability(std::span<const float> vector) const {
+  if (std::ssize(vector) != stage.weights.cols)
+    fail(ErrorKind::input, "the detector is for vectors of {} numbers, not {}", stage.weights.cols,
+         vector.size());
+  const double along =
+      std::transform_reduce(vector.begin(), vector.end(), stage.weights.row(0).begin(), 0.0,
+                            std::plus<>(), [](float x, float y) { return double{x} * double{y}; });
+  return probabilities_of(StageKind::binary, std::array{static_cast<float>(along)}, stage.bias)[1];
+}
+
+void OverheadDetector::save(const fs::path& path) const {
+  std::map<std::string, std::string> metadata = about;
+  metadata["form"] = kDetectorForm;
+  write_safetensors(path,
+                    {{"weight", make_tensor(stage.weights.values, {1, stage.weights.cols})},
+                     {"bias", make_tensor(stage.bias, {1})}},
+                    metadata);
+}
+
+OverheadDetector OverheadDetector::load(const fs::path& path) {
+  const Safetensors file = read_safetensors(path);
+  const auto form = file.metadata.find("form");
+  if (form == file.metadata.end() || form->second != kDetectorForm) fail_detector(path);
+  OverheadDetector result;
+  result.about = file.metadata;
+  const std::vector<float> weights = floats_of(file, "weight", path);
+  result.stage.weights = Matrix(1, std::ssize(weights));
+  result.stage.weights.values = weights;
+  result.stage.bias = floats_of(file, "bias", path);
+  if (weights.empty() || result.stage.bias.size() != 1) fail_detector(path);
+  return result;
+}
+
+TrainedDetector train_detector(const DetectorExamples& overhead, const DetectorExamples& other,
+                               const VisibilityTraining& options) {
+  options.validate();
+  StageData data;
+  data.kind = StageKind::binary;
+  data.classes = {"other", "overhead"};
+  Matrix vectors;
+  append(data, vectors, other, false);
+  append(data, vectors, overhead, true);
+  data.vectors = vectors;
+  SearchedStage searched = search_stage(data, options);
+  TrainedDetector result;
+  result.detector.stage = std::move(searched.stage);
+  result.report = std::move(searched.report);
+  return result;
+}
+
+DetectorExamples embed_examples(const std::vector<fs::path>& inputs, const PictureModel& pictures,
+                                const EmbedOptions& options) {
+  DetectorExamples examples;
+  const auto source = open_picture_inputs(inputs);
+  Progress progress("pictures", source->size().value_or(0));
+  embed_pictures(*source, pictures, options, [&](const EmbeddedPicture& picture) {
+    progress.advance();
+    if (!picture.skipped.empty()) return;
+    examples.vectors.cols = std::ssize(picture.vector);
+    ++examples.vectors.rows;
+    examples.vectors.values.insert(examples.vectors.values.end(), picture.vector.begin(),
+                                   picture.vector.end());
+    examples.ids.push_back(picture.id);
+  });
+  return examples;
+}
+
+void detect_overhead(const OverheadDetector& detector, const std::vector<fs::path>& inputs,
+                     const PictureModel& pictures, const EmbedOptions& options,
+                     const std::function<void(const DetectedPicture&)>& sink) {
+  for (const fs::path& input : inputs)
+    if (!is_tar(input) && (!fs::is_directory(input) || dataset_fingerprint(input)))
+      fail(ErrorKind::input,
+           "{}: give folders of pictures and tars; what 'build' made needs no detector",
+           input.string());
+  for (const fs::path& input : inputs) {
+    const auto source = open_picture_inputs({input});
+    Progress progress("pictures", source->size().value_or(0));
+    embed_pictures(*source, pictures, options, [&](const EmbeddedPicture& picture) {
+      progress.advance();
+      DetectedPicture detected{(input / picture.id).string(), 0, picture.skipped};
+      if (picture.skipped.empty()) detected.probability = detector.probability(picture.vector);
+      sink(detected);
+    });
+  }
+}
+
+}  // namespace skyglot
