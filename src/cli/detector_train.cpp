@@ -8,6 +8,7 @@
 
 #include "curate/overhead_detector.hpp"
 #include <fmt/core.h>
+#include <tbb/global_control.h>
 
 namespace skyglot {
 namespace {
@@ -44,6 +45,8 @@ class DetectorTrain : public Command {
 
   int run() override {
     training_.validate();
+    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism,
+                                      static_cast<std::size_t>(common_.thread_count()));
     refuse_existing(output_, overwrite_);
     EmbedOptions options;
     options.threads = common_.thread_count();

@@ -61,6 +61,7 @@ class Filter : public Command {
     const Encoders encoders(model_, compute);
     if (!detector_.empty()) return detect(encoders);
     filter_.dataset = inputs_.front();
+    filter_.overwrite = overwrite_;
     filter_.columns = encoders.config().embedding_width;
     filter_.about = {{"skyglot", version()},
                      {"model", about_model(encoders.config())},
@@ -88,22 +89,23 @@ class Filter : public Command {
       fail(ErrorKind::input, "{} was learnt with another model than {}", detector_.string(),
            model_.string());
     AtomicFile list(output_);
-    list.write(csv_line({"filepath", "overhead"}) + "\n");
+    list.write(csv_line({"filepath", "title", "overhead"}) + "\n");
     std::uint64_t kept = 0;
     std::uint64_t seen = 0;
     std::uint64_t skipped = 0;
-    detect_overhead(
-        detector, inputs_, picture_model(encoders.image()), filter_.embed,
-        [&](const DetectedPicture& picture) {
-          ++seen;
-          if (!picture.skipped.empty()) {
-            ++skipped;
-            log_warning("{}: {}", picture.file, picture.skipped);
-          } else if (picture.probability >= at_least_) {
-            ++kept;
-            list.write(csv_line({picture.file, format_fixed(picture.probability, 4)}) + "\n");
-          }
-        });
+    detect_overhead(detector, inputs_, picture_model(encoders.image()), filter_.embed,
+                    [&](const DetectedPicture& picture) {
+                      ++seen;
+                      if (!picture.skipped.empty()) {
+                        ++skipped;
+                        log_warning("{}: {}", picture.file, picture.skipped);
+                      } else if (picture.probability >= at_least_) {
+                        ++kept;
+                        list.write(csv_line({picture.file, picture.title,
+                                             format_fixed(picture.probability, 4)}) +
+                                   "\n");
+                      }
+                    });
     list.commit();
     if (common_.json)
       print_json(

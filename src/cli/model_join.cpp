@@ -59,9 +59,9 @@ class ModelJoin : public Command {
     refuse_existing(output_, overwrite_);
     const StoredModel image = load_model_folder(image_);
     const BertEncoder encoder = read_bert(text_);
-    const std::size_t most = pieces_ > 0 ? pieces_ : encoder.pieces.size();
-    const BertEncoder cut =
-        with_pieces(encoder, choose_pieces(encoder.pieces, lines_of(texts_), most));
+    const BertEncoder cut = with_pieces(
+        encoder, pieces_ == 0 ? framed_pieces(encoder.pieces)
+                              : choose_pieces(encoder.pieces, lines_of(texts_), pieces_));
     StoredModel model = join_towers(image, cut, options_);
     set_side(model.config);
     model.config.source = image.config.source + " and " + text_.string();

@@ -28,6 +28,7 @@ const std::map<std::string, std::string> kGroups{
     {"objects", "Map objects: read OpenStreetMap into an object store"},
     {"imagery", "Imagery: catalogue georeferenced pictures"},
     {"tags", "Tags: what is on the map and what can be seen from above"},
+    {"detector", "Detectors: tell pictures taken from above from all others"},
     {"model", "Models: fetch, convert and look at weights"},
     {"eval", "Evaluation: scores of a model on scenes, captions and counts"}};
 

@@ -42,9 +42,12 @@ class TagsPredict : public Command {
     const std::vector<Tag> tags = read_tag_list(read_file(tags_), tags_.string());
     const auto classifier = VisibilityClassifier::load(classifier_);
     const Encoders encoders(model_, {Device::cpu, Precision::fp32, common_.thread_count()});
+    const VisibilityTable known = table();
     const std::vector<JudgedTag> judged = judge_tags(
-        tags, table(), classifier, text_model(encoders.text()), encoders.config().weights_sha256);
-    write_file_atomically(output_, judged_csv(judged));
+        tags, known, classifier, text_model(encoders.text()), encoders.config().weights_sha256);
+    std::vector<JudgedTag> all = judged;
+    add_rest_of_table(all, known);
+    write_file_atomically(output_, judged_csv(all));
     show(judged);
     return kDone;
   }

@@ -12,6 +12,7 @@
 #include "curate/tag_words.hpp"
 #include "curate/train_visibility.hpp"
 #include <fmt/core.h>
+#include <tbb/global_control.h>
 
 namespace skyglot {
 namespace {
@@ -112,6 +113,8 @@ class TagsTrain : public Command {
 
   int run() override {
     training_.validate();
+    const tbb::global_control threads(tbb::global_control::max_allowed_parallelism,
+                                      static_cast<std::size_t>(common_.thread_count()));
     refuse_existing(output_, overwrite_);
     if (!report_.empty()) refuse_existing(report_, overwrite_);
     const VisibilityTable table =

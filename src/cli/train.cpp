@@ -8,12 +8,14 @@
 #include "cli/options.hpp"
 #include "eval/evaluation.hpp"
 #include "eval/manifest.hpp"
+#include "records/picture_inputs.hpp"
 
 #include "train/gloo_group.hpp"
 #include "train/trainer.hpp"
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
 
+#include <algorithm>
 #include <optional>
 
 namespace skyglot {
@@ -55,6 +57,7 @@ class Train : public Command {
     run_.device = parse_device(device_);
     run_.threads = common_.thread_count();
     const TrainingRecipe recipe = read_recipe();
+    check(recipe.evaluation);
     std::unique_ptr<ProcessGroup> group;
     if (const auto place = process_place()) group = join_processes(*place);
     run_.group = group.get();
@@ -67,6 +70,17 @@ class Train : public Command {
   }
 
  private:
+  // What is wrong with the plan is said before the first step, not at the first evaluation.
+  static void check(const EvaluationPlan& plan) {
+    for (const EvaluatedSet& set : plan.sets) {
+      const Manifest manifest = load_manifest(set.benchmark);
+      if (manifest.task == Task::counting)
+        fail(ErrorKind::usage, "evaluate: {} counts; give scenes, attributes or captions",
+             set.benchmark);
+      (void)index_picture_inputs(set.images);
+    }
+  }
+
   [[nodiscard]] std::vector<EvaluatedFigure> evaluated(const EvaluationPlan& plan,
                                                        const Parameters& parameters) const {
     const Encoders encoders(parameters.stored(),
@@ -82,13 +96,19 @@ class Train : public Command {
                                           ? evaluate_retrieval(request)
                                           : evaluate_zeroshot(request, request.manifest->task);
       const char* figure = retrieval ? "mean_recall" : "top1";
-      figures.push_back(
-          {request.manifest->key + " " + figure, result.json.at(figure).get<double>()});
+      std::string name = request.manifest->key + " " + figure;
+      const auto alike = std::ranges::count_if(figures, [&](const EvaluatedFigure& other) {
+        return other.name == name || other.name.starts_with(name + " #");
+      });
+      if (alike > 0) name += fmt::format(" #{}", alike + 1);
+      figures.push_back({name, result.json.at(figure).get<double>()});
     }
     return figures;
   }
 
   [[nodiscard]] TrainingRecipe read_recipe() const {
+    if (!caption_.empty() && data_.empty())
+      fail(ErrorKind::usage, "--caption belongs to --data; a recipe has 'caption' in [[data]]");
     TrainingRecipe recipe;
     if (!recipe_file_.empty())
       recipe = parse_training_recipe(read_file(recipe_file_), recipe_file_.string(),

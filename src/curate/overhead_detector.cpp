@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/progress.hpp"
+#include "base/strings.hpp"
 #include "records/dataset_info.hpp"
 #include "records/picture_inputs.hpp"
 #include "weights/safetensors.hpp"
@@ -56,6 +57,30 @@ void append(StageData& data, Matrix& vectors, const DetectorExamples& examples, 
 
 bool is_tar(const fs::path& path) {
   return fs::is_regular_file(path) && path.extension() == ".tar";
+}
+
+// A folder of tars is its tars, so that every picture can be named.
+std::vector<fs::path> named_inputs(const std::vector<fs::path>& inputs) {
+  std::vector<fs::path> named;
+  for (const fs::path& input : inputs) {
+    if (!is_tar(input) && (!fs::is_directory(input) || dataset_fingerprint(input)))
+      fail(ErrorKind::input,
+           "{}: give folders of pictures and tars; what 'build' made needs no detector",
+           input.string());
+    std::vector<fs::path> tars;
+    if (fs::is_directory(input))
+      for (const auto& entry : fs::directory_iterator(input))
+        if (is_tar(entry.path())) tars.push_back(entry.path());
+    std::ranges::sort(tars);
+    if (tars.empty()) tars.push_back(input);
+    for (const fs::path& path : tars) named.push_back(fs::absolute(path).lexically_normal());
+  }
+  return named;
+}
+
+std::string title_of(const EmbeddedPicture& picture) {
+  const auto text = picture.beside.find("txt");
+  return text == picture.beside.end() ? "" : std::string(trim(text->second));
 }
 
 }  // namespace
@@ -130,17 +155,13 @@ DetectorExamples embed_examples(const std::vector<fs::path>& inputs, const Pictu
 void detect_overhead(const OverheadDetector& detector, const std::vector<fs::path>& inputs,
                      const PictureModel& pictures, const EmbedOptions& options,
                      const std::function<void(const DetectedPicture&)>& sink) {
-  for (const fs::path& input : inputs)
-    if (!is_tar(input) && (!fs::is_directory(input) || dataset_fingerprint(input)))
-      fail(ErrorKind::input,
-           "{}: give folders of pictures and tars; what 'build' made needs no detector",
-           input.string());
-  for (const fs::path& input : inputs) {
+  for (const fs::path& input : named_inputs(inputs)) {
     const auto source = open_picture_inputs({input});
     Progress progress("pictures", source->size().value_or(0));
     embed_pictures(*source, pictures, options, [&](const EmbeddedPicture& picture) {
       progress.advance();
-      DetectedPicture detected{(input / picture.id).string(), 0, picture.skipped};
+      DetectedPicture detected{(input / picture.id).string(), title_of(picture), 0,
+                               picture.skipped};
       if (picture.skipped.empty()) detected.probability = detector.probability(picture.vector);
       sink(detected);
     });

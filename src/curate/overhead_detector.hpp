@@ -53,13 +53,14 @@ struct TrainedDetector {
                                               const EmbedOptions& options);
 
 struct DetectedPicture {
-  std::string file;  ///< input/id, as lists of pictures name it
+  std::string file;   ///< whole path, that of a member behind its tar's, as lists name it
+  std::string title;  ///< of the .txt beside it; may be empty
   double probability = 0;
   std::string skipped;  ///< why it could not be judged; empty: fine
 };
 
-/// Calls `sink` for every picture of folders and tars, in order. Throws Error(input) for another
-/// kind of input.
+/// Calls `sink` for every picture of folders (of pictures, or of tars) and tars, in order. Throws
+/// Error(input) for another kind of input.
 void detect_overhead(const OverheadDetector& detector,
                      const std::vector<std::filesystem::path>& inputs, const PictureModel& pictures,
                      const EmbedOptions& options,

@@ -74,6 +74,7 @@ TEST_F(OverheadDetectors, TellsPicturesApartThatItHasNotSeen) {
   EXPECT_EQ(found.report.classes, (std::vector<std::string>{"other", "overhead"}));
   ShardWriter shard(folder_ / "stream.tar");
   shard.add("a.png", png_of(30));
+  shard.add("a.txt", " a quay \n");
   shard.add("b.png", png_of(220));
   shard.add("c.png", "no picture");
   (void)shard.commit();
@@ -82,6 +83,7 @@ TEST_F(OverheadDetectors, TellsPicturesApartThatItHasNotSeen) {
                   [&](const DetectedPicture& picture) { said.push_back(picture); });
   ASSERT_EQ(said.size(), 3U);
   EXPECT_EQ(said[0].file, (folder_ / "stream.tar" / "a.png").string());
+  EXPECT_EQ(said[0].title, "a quay");
   EXPECT_GT(said[0].probability, 0.75);
   EXPECT_LT(said[1].probability, 0.25);
   EXPECT_THAT(said[2].skipped, Not(testing::IsEmpty()));

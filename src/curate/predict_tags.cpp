@@ -4,6 +4,7 @@
 #include "base/csv.hpp"
 #include "base/error.hpp"
 #include "base/numbers.hpp"
+#include "base/strings.hpp"
 
 #include "curate/tag_words.hpp"
 #include <fmt/core.h>
@@ -60,6 +61,13 @@ std::vector<JudgedTag> judge_tags(std::span<const Tag> tags, const VisibilityTab
   return judged;
 }
 
+void add_rest_of_table(std::vector<JudgedTag>& tags, const VisibilityTable& table) {
+  std::set<Tag> met;
+  for (const JudgedTag& tag : tags) met.insert(tag.tag);
+  for (const auto& [tag, level] : table.entries())
+    if (!met.contains(tag)) tags.push_back({tag, level, true});
+}
+
 std::string judged_csv(std::span<const JudgedTag> tags) {
   std::string csv = csv_line({"key", "value", "visible", "max_gsd_m", "source",
                               "visible_probability", "level_probability"}) +
@@ -86,7 +94,10 @@ std::vector<Tag> read_tag_list(std::string_view csv, const std::string& name) {
     const Tag tag{row[key], row[value]};
     if (tag.key.empty())
       fail(ErrorKind::format, "{}: a row has no key; write one tag a row as key,value", name);
-    if (!tag.value.empty() && met.insert(tag).second) tags.push_back(tag);
+    for (const std::string_view part : split(tag.value, ';')) {
+      const Tag one{tag.key, std::string(trim(part))};
+      if (!one.value.empty() && one.value != "no" && met.insert(one).second) tags.push_back(one);
+    }
   }
   return tags;
 }

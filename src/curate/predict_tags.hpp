@@ -29,12 +29,17 @@ struct JudgedTag {
                                                 const TextModel& model,
                                                 const std::string& model_sha256);
 
+/// The rows of `table` that are not among `tags` yet, so that what is written can stand in its
+/// place.
+void add_rest_of_table(std::vector<JudgedTag>& tags, const VisibilityTable& table);
+
 /// A CSV that VisibilityTable::parse() reads: key, value, visible, max_gsd_m, then "source"
 /// (labelled or predicted) and the probabilities of "visible" and of the level.
 [[nodiscard]] std::string judged_csv(std::span<const JudgedTag> tags);
 
-/// The tags of a CSV with columns key and value, each once, in the order of the file; rows without
-/// a value ask for the key and are left out. Throws Error(format).
+/// The tags of a CSV with columns key and value, each once, in the order of the file; a list
+/// ("a;b") gives its parts, as a table judges it. Rows without a value ask for the key, rows with
+/// "no" for nothing that is there: both are left out. Throws Error(format).
 [[nodiscard]] std::vector<Tag> read_tag_list(std::string_view csv, const std::string& name);
 
 }  // namespace skyglot

@@ -64,9 +64,11 @@ TEST(JudgeTags, AnotherTextTowerIsRefused) {
 }
 
 TEST(ReadTagList, EachTagOnceAndKeysAloneLeftOut) {
-  const auto tags = read_tag_list("count,key,value\n3,a,b\n2,a,\n1,a,b\n0,c,d\n", "t.csv");
-  ASSERT_EQ(tags.size(), 2u);
+  const auto tags =
+      read_tag_list("count,key,value\n3,a,b\n2,a,\n1,a,b\n0,c,d;e; d\n9,f,no\n", "t.csv");
+  ASSERT_EQ(tags.size(), 3u);
   EXPECT_EQ(to_string(tags[1]), "c=d");
+  EXPECT_EQ(to_string(tags[2]), "c=e");
   EXPECT_THAT(message_of([] { (void)read_tag_list("key,value\n,x\n", "t.csv"); }),
               HasSubstr("t.csv"));
 }

@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/file_lock.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/numbers.hpp"
@@ -60,7 +61,8 @@ Pairs read_pairs(const fs::path& dataset) {
   return all;
 }
 
-EmbedJob job_of(const SimilarityFilter& filter, const fs::path& folder, const char* content) {
+EmbedJob job_of(const SimilarityFilter& filter, const fs::path& folder,
+                const std::string& content) {
   EmbedJob job;
   job.output = folder / content;
   job.about = filter.about;
@@ -68,6 +70,7 @@ EmbedJob job_of(const SimilarityFilter& filter, const fs::path& folder, const ch
   job.inputs = {{"dataset", dataset_fingerprint(filter.dataset).value_or("")}};
   job.columns = filter.columns;
   job.options = filter.embed;
+  job.overwrite = filter.overwrite;
   return job;
 }
 
@@ -76,6 +79,11 @@ fs::path folder_of(const SimilarityFilter& filter) {
   Json key = filter.about;
   key["dataset"] = dataset_fingerprint(filter.dataset).value_or("");
   return filter.dataset / "similarity" / sha256(json_text(key)).substr(0, kNameDigits);
+}
+
+// Captions that were edited are others.
+std::string captions_name(const Pairs& all) {
+  return "captions-" + sha256(join(all.captions, "\n")).substr(0, kNameDigits);
 }
 
 class VectorsById {
@@ -123,14 +131,15 @@ bool is_finished(const fs::path& vectors) {
 std::uint64_t embed_both(const SimilarityFilter& filter, const Pairs& all,
                          const PictureModel& pictures, const TextModel& texts) {
   const fs::path folder = folder_of(filter);
+  const std::string captions = captions_name(all);
   make_folder(folder);
   std::uint64_t resumed = all.pairs.size();
-  if (!is_finished(folder / "pictures")) {
+  if (filter.overwrite || !is_finished(folder / "pictures")) {
     const auto source = open_picture_inputs({filter.dataset});
     resumed = run_picture_job(*source, pictures, job_of(filter, folder, "pictures")).resumed;
   }
-  if (!is_finished(folder / "captions"))
-    (void)run_text_job(all.captions, texts, job_of(filter, folder, "captions"));
+  if (filter.overwrite || !is_finished(folder / captions))
+    (void)run_text_job(all.captions, texts, job_of(filter, folder, captions));
   return resumed;
 }
 
@@ -200,10 +209,12 @@ FilteredPairs filter_by_similarity(const SimilarityFilter& filter, const Picture
                                    const TextModel& texts) {
   filter.validate();
   const fs::path folder = folder_of(filter);
+  make_folder(filter.dataset / "similarity");
+  const FileLock lock(filter.dataset / "similarity" / ".lock");
   const Pairs all = read_pairs(filter.dataset);
   const std::uint64_t resumed = embed_both(filter, all, pictures, texts);
-  const std::vector<PairSimilarity> similarities =
-      similarities_of(all, VectorsById(folder / "pictures"), VectorsById(folder / "captions"));
+  const std::vector<PairSimilarity> similarities = similarities_of(
+      all, VectorsById(folder / "pictures"), VectorsById(folder / captions_name(all)));
   const std::vector<float> titles = column(similarities, &PairSimilarity::title);
   const std::vector<float> multis = column(similarities, &PairSimilarity::title_multi_objects);
   const Kept kept = keep_best(filter.keep, filter.by_multi ? multis : titles);
@@ -215,6 +226,8 @@ FilteredPairs filter_by_similarity(const SimilarityFilter& filter, const Picture
                                   mean(multis),
                                   kept.cuts,
                                   filter.about};
+  // Until the summary is there again nothing says which model made the lists.
+  remove_similarity_summary(filter.dataset);
   write_similarities(filter.dataset, similarities, kept.lists);
   write_similarity_summary(filter.dataset, summary);
   return {summary, resumed};

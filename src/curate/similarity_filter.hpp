@@ -22,6 +22,7 @@ struct SimilarityFilter {
   nlohmann::ordered_json about;          ///< what makes the vectors: see EmbedJob
   std::int64_t columns = 0;              ///< width of the vectors
   EmbedOptions embed;
+  bool overwrite = false;  ///< embed anew what an earlier run had embedded
 
   /// Throws Error(usage) naming every value that makes no sense.
   void validate() const;

@@ -17,11 +17,11 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// All that a build and a report ever write beside .build; --overwrite removes these and nothing
-// else, so what somebody has put among them stays.
+// All that a build, a report and a filter ever write beside .build; --overwrite removes these and
+// nothing else, so what somebody has put among them stays.
 constexpr std::string_view kOurFiles[] = {
-    "dataset.json",    "pairs.gpkg",        "pairs.csv",         "pictures.tsv",
-    "ATTRIBUTION.txt", "report/index.html", "report/report.json"};
+    "dataset.json",    "pairs.gpkg",        "pairs.csv",          "pictures.tsv",
+    "ATTRIBUTION.txt", "report/index.html", "report/report.json", "similarity.json"};
 
 bool is_number(std::string_view text) {
   return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
@@ -35,15 +35,18 @@ bool is_ours(const fs::path& relative) {
   const auto parts = split(name, '/');
   if (parts.size() == 2 && parts[0] == "shards")
     return parts[1].ends_with(".tar") && is_number(parts[1].substr(0, parts[1].size() - 4));
+  if (parts.size() == 1) return name.starts_with("kept_") && name.ends_with(".csv");
+  if (parts.size() > 1 && parts[0] == "similarity") return true;
   return parts.size() == 3 && parts[0] == "pictures" && is_number(parts[1]) &&
          parts[2].ends_with(".jpg");
 }
 
 bool is_our_folder(const fs::path& relative) {
   const auto parts = split(relative.generic_string(), '/');
+  if (parts.size() > 1 && parts[0] == "similarity") return true;
   if (parts.size() == 2) return parts[0] == "pictures" && is_number(parts[1]);
-  return parts.size() == 1 &&
-         (parts[0] == "shards" || parts[0] == "report" || parts[0] == "pictures");
+  return parts.size() == 1 && (parts[0] == "shards" || parts[0] == "report" ||
+                               parts[0] == "pictures" || parts[0] == "similarity");
 }
 
 void remove_or_fail(const fs::path& path) {

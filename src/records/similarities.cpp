@@ -180,6 +180,19 @@ std::optional<SimilaritySummary> read_similarity_summary(const fs::path& folder)
   });
 }
 
+void remove_similarity_summary(const fs::path& folder) {
+  try {
+    const std::optional<SimilaritySummary> summary = read_similarity_summary(folder);
+    if (!summary) return;
+    for (const SimilarityCut& cut : summary->cuts)
+      if (cut.list == fs::path(cut.list).filename() && cut.list.starts_with("kept_"))
+        fs::remove(folder / cut.list);
+  } catch (const Error&) {
+    // What it said is lost; the new one takes its place.
+  }
+  fs::remove(folder / kSummary);
+}
+
 void write_similarities(const fs::path& folder, const std::vector<PairSimilarity>& similarities,
                         const std::vector<KeptList>& lists) {
   for (const KeptList& list : lists)

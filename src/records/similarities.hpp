@@ -59,6 +59,8 @@ struct SimilaritySummary {
 
 void write_similarity_summary(const std::filesystem::path& folder,
                               const SimilaritySummary& summary);
+/// Removes it and the lists it names; a damaged one alone.
+void remove_similarity_summary(const std::filesystem::path& folder);
 /// Nothing where no filter has been. Throws Error(format) for a damaged similarity.json.
 [[nodiscard]] std::optional<SimilaritySummary> read_similarity_summary(
     const std::filesystem::path& folder);

@@ -36,13 +36,6 @@ bool is_needed(std::string_view piece) {
   return is_mark(piece) || (letters_of(piece).size() == 1 && is_ascii(piece));
 }
 
-// [PAD] first, [SEP] last, all else in order.
-std::vector<std::string> framed(std::vector<std::string> pieces) {
-  std::ranges::stable_partition(pieces, [](const std::string& piece) { return piece == kPad; });
-  std::ranges::stable_partition(pieces, [](const std::string& piece) { return piece != kEnd; });
-  return pieces;
-}
-
 // How often each of `pieces` stands in the texts.
 std::vector<std::uint64_t> counted(const std::vector<std::string>& pieces,
                                    std::span<const std::string> texts) {
@@ -55,9 +48,15 @@ std::vector<std::uint64_t> counted(const std::vector<std::string>& pieces,
 
 }  // namespace
 
+std::vector<std::string> framed_pieces(std::vector<std::string> pieces) {
+  std::ranges::stable_partition(pieces, [](const std::string& piece) { return piece == kPad; });
+  std::ranges::stable_partition(pieces, [](const std::string& piece) { return piece != kEnd; });
+  return pieces;
+}
+
 std::vector<std::string> choose_pieces(const std::vector<std::string>& all,
                                        std::span<const std::string> texts, std::size_t most) {
-  const std::vector<std::string> pieces = framed(all);
+  const std::vector<std::string> pieces = framed_pieces(all);
   const std::vector<std::uint64_t> counts = counted(pieces, texts);
   std::vector<std::size_t> order(pieces.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -9,6 +9,9 @@
 
 namespace skyglot {
 
+/// All of them: [PAD] first, [SEP] last, else in their order.
+[[nodiscard]] std::vector<std::string> framed_pieces(std::vector<std::string> pieces);
+
 /// At most `most` of the pieces `all` (by id, the more frequent of BERT's being the smaller ids):
 /// [PAD], [UNK], [CLS], every piece of one ASCII character, so that no plain word becomes unknown;
 /// then those that `texts` are cut into, the most frequent first; then the first of what is left

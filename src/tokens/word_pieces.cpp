@@ -24,7 +24,8 @@ utf8proc_category_t category(char32_t c) {
 }
 
 bool is_gap(char32_t c) {
-  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || category(c) == UTF8PROC_CATEGORY_ZS;
+  return c == ' ' || c == '\t' || c == '\n' || c == '\r' || category(c) == UTF8PROC_CATEGORY_ZS ||
+         category(c) == UTF8PROC_CATEGORY_ZL || category(c) == UTF8PROC_CATEGORY_ZP;
 }
 
 // What BERT takes for a control character: of any category "other".

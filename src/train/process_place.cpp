@@ -15,9 +15,10 @@ struct Variables {
   const char* world;
 };
 
+// mpirun's before Slurm's, for what it starts inside a job sees both.
 constexpr std::array<Variables, 3> kVariables{
-    Variables{"RANK", "WORLD_SIZE"}, Variables{"SLURM_PROCID", "SLURM_NTASKS"},
-    Variables{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"}};
+    Variables{"RANK", "WORLD_SIZE"}, Variables{"OMPI_COMM_WORLD_RANK", "OMPI_COMM_WORLD_SIZE"},
+    Variables{"SLURM_PROCID", "SLURM_NTASKS"}};
 
 int number_in(const char* variable, std::int64_t least, std::int64_t most) {
   const char* const text = std::getenv(variable);

@@ -139,6 +139,14 @@ void TrainingRecipe::validate() const {
   demand(steps >= 1, problems, fmt::format("steps {} (at least 1)", steps));
   demand(warm_up >= 0, problems, fmt::format("warm_up {} (at least 0)", warm_up));
   demand(rate > 0 && std::isfinite(rate), problems, fmt::format("rate {} (above 0)", rate));
+  const auto is_share = [](double value) { return value >= 0 && value < 1; };
+  demand(
+      is_share(optimiser.beta_1) && is_share(optimiser.beta_2), problems,
+      fmt::format("beta_1 {}, beta_2 {} (0 or more, below 1)", optimiser.beta_1, optimiser.beta_2));
+  demand(optimiser.epsilon > 0 && std::isfinite(optimiser.epsilon), problems,
+         fmt::format("epsilon {} (above 0)", optimiser.epsilon));
+  demand(optimiser.weight_decay >= 0 && std::isfinite(optimiser.weight_decay), problems,
+         fmt::format("weight_decay {} (0 or more)", optimiser.weight_decay));
   demand(clip_gradients >= 0, problems,
          fmt::format("clip_gradients {} (0 or more)", clip_gradients));
   demand(most_logit_scale > 1, problems,

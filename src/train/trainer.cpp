@@ -4,6 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/file_lock.hpp"
+#include "base/hash.hpp"
 #include "base/interrupt.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
@@ -20,6 +21,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <limits>
 #include <optional>
 
 namespace skyglot {
@@ -42,6 +44,9 @@ std::shared_ptr<Parameters> begin_with(const TrainingRecipe& recipe, const Train
          "{}: only a model with an image and a text tower can learn from captions; import a CLIP "
          "with 'skyglot model import'",
          recipe.model.string());
+  if (model.config.vision.bands != 3)
+    fail(ErrorKind::input, "{}: its image tower sees {} bands; pictures of three are trained on",
+         recipe.model.string(), model.config.vision.bands);
   auto parameters = std::make_shared<Parameters>(model);
   if (run.device == Device::cuda) parameters->to(torch::kCUDA, torch::kFloat32);
   parameters->require_gradients([&](const std::string& name) {
@@ -55,7 +60,7 @@ BatchOptions batch_options(const TrainingRecipe& recipe, const TrainingRun& run,
                            const ModelConfig& config) {
   BatchOptions options;
   options.batch = recipe.batch;
-  options.side = static_cast<int>(config.vision.image_size);
+  options.side = static_cast<int>(config.picture_side());
   options.augmentation = recipe.augmentation;
   options.seed = recipe.seed;
   options.threads = run.threads;
@@ -68,12 +73,27 @@ BatchOptions batch_options(const TrainingRecipe& recipe, const TrainingRun& run,
   return options;
 }
 
+// What decides the weights: where a run may stop early the evaluation does, but not where its
+// pictures lie.
+std::string decisive_text(const TrainingRecipe& recipe) {
+  Json json = recipe_json(recipe);
+  if (recipe.evaluation.patience == 0) json.erase("evaluate");
+  if (json.contains("evaluate"))
+    for (Json& set : json["evaluate"]["set"]) set.erase("images");
+  return json_text(json);
+}
+
+std::int64_t short_hash(const std::string& text) {
+  constexpr std::size_t kDigits = 15;
+  return std::stoll(sha256(text).substr(0, kDigits), nullptr, 16);
+}
+
 class Training {
  public:
   Training(const TrainingRecipe& recipe, const TrainingRun& run)
       : recipe_(recipe),
         run_(run),
-        recipe_text_(json_text(recipe_json(recipe))),
+        recipe_text_(decisive_text(recipe)),
         context_(compute_context({run.device, Precision::fp32, run.threads})),
         parameters_(begin_with(recipe, run)),
         data_(recipe.data, batch_options(recipe, run, parameters_->config())),
@@ -85,19 +105,21 @@ class Training {
   TrainingSummary run() {
     const ComputeThreads threads = context_->use();
     take_up();
+    require_same_start();
     log_.emplace(run_.output / log_name(), done_);
     Progress progress("train", static_cast<std::uint64_t>(recipe_.steps));
     progress.advance(static_cast<std::uint64_t>(done_));
     const double start = now();
     const std::int64_t begun_at = done_;
-    while (done_ < recipe_.steps && !out_of_patience()) {
+    bool stopped_early = false;
+    while (done_ < recipe_.steps && !(stopped_early = stops_early())) {
       if (run_.stop_after > 0 && done_ - begun_at >= run_.stop_after) break;
       check_interrupt_with_checkpoint();
       one_step();
       progress.advance(1);
       if (done_ % recipe_.checkpoint_every == 0 && done_ < recipe_.steps) save();
     }
-    finish(now() - start, begun_at);
+    finish(now() - start, begun_at, stopped_early);
     return summary_;
   }
 
@@ -108,7 +130,25 @@ class Training {
   }
   [[nodiscard]] fs::path checkpoints() const { return run_.output / "checkpoints"; }
 
+  // Processes that begin with different weights would add up gradients of different models.
+  void require_same_start() const {
+    if (run_.group == nullptr) return;
+    const auto steps = run_.group->gather_numbers(done_);
+    const auto begins =
+        run_.group->gather_numbers(short_hash(recipe_text_ + parameters_->config().weights_sha256));
+    for (std::size_t rank = 1; rank < steps.size(); ++rank)
+      if (steps[rank] != steps[0] || begins[rank] != begins[0])
+        fail(ErrorKind::input,
+             "process {} is at step {} and process 0 at step {}{}: all need the same recipe, model "
+             "and output folder",
+             rank, steps[rank], steps[0],
+             begins[rank] != begins[0] ? ", with another recipe or model" : "");
+  }
+
   void take_up() {
+    if (leads())
+      for (const fs::path& folder : {run_.output, checkpoints()})
+        if (fs::exists(folder)) remove_orphans(folder);
     const auto newest = newest_checkpoint(checkpoints());
     if (!newest) return;
     const TrainingState state = load_checkpoint(*newest, *parameters_, optimiser_, recipe_text_);
@@ -130,13 +170,23 @@ class Training {
 
   void one_step() {
     const double start = now();
-    const TrainingBatch batch = data_.next();
-    const double waited = now() - start;
-    const double loss = step_.run(batch);
+    TrainingBatch batch;
+    double waited = 0;
+    double loss = 0;
+    try {
+      batch = data_.next();
+      waited = now() - start;
+      loss = step_.run(batch);
+    } catch (...) {
+      keep_what_is_done();
+      throw;
+    }
     const double rate = rate_at({recipe_.rate, recipe_.warm_up, recipe_.steps}, done_);
-    require_number(loss, rate);
-    const double length =
-        recipe_.clip_gradients > 0 ? clip_gradients(*parameters_, recipe_.clip_gradients) : 0;
+    require_number("loss", loss, rate);
+    const double most = recipe_.clip_gradients > 0 ? recipe_.clip_gradients
+                                                   : std::numeric_limits<double>::infinity();
+    const double length = clip_gradients(*parameters_, most);
+    require_number("length of the gradients", length, rate);
     optimiser_.step(*parameters_, rate);
     clear_gradients();
     clamp_scale();
@@ -145,6 +195,16 @@ class Training {
     summary_.replaced += batch.replaced;
     waited_ += waited;
     note(loss, rate, length, now() - start, waited);
+  }
+
+  // What failed before the weights moved takes nothing from them.
+  void keep_what_is_done() {
+    clear_gradients();
+    try {
+      save();
+    } catch (const Error& error) {
+      log_warning("no checkpoint could be written: {}", error.what());
+    }
   }
 
   void note(double loss, double rate, double length, double seconds, double waited) {
@@ -190,13 +250,20 @@ class Training {
     return since >= recipe_.evaluation.patience;
   }
 
-  void require_number(double loss, double rate) const {
-    if (std::isfinite(loss)) return;
+  // As the first process finds, so that all end together.
+  [[nodiscard]] bool stops_early() const {
+    if (recipe_.evaluation.patience == 0) return false;
+    const bool own = out_of_patience();
+    return run_.group == nullptr ? own : run_.group->gather_numbers(own ? 1 : 0)[0] == 1;
+  }
+
+  void require_number(const char* what, double value, double rate) const {
+    if (std::isfinite(value)) return;
     const auto last = newest_checkpoint(checkpoints());
     fail(ErrorKind::input,
-         "the loss is no number at step {} (learning rate {}): a lower rate, clipped gradients or "
-         "fp32 may help; the last good checkpoint is {}",
-         done_ + 1, rate, last ? last->string() : "none yet");
+         "the {} is no number at step {} (learning rate {}): a lower rate or clipped gradients may "
+         "help; the last checkpoint is {}",
+         what, done_ + 1, rate, last ? last->string() : "none yet");
   }
 
   void clear_gradients() const {
@@ -218,10 +285,10 @@ class Training {
     write_file_atomically(run_.output / "loss.svg", loss_svg(log_->steps()));
   }
 
-  void finish(double seconds, std::int64_t begun_at) {
+  void finish(double seconds, std::int64_t begun_at, bool stopped_early) {
     const auto steps_here = static_cast<double>(done_ - begun_at);
     summary_.steps = done_;
-    summary_.stopped_early = done_ < recipe_.steps && out_of_patience();
+    summary_.stopped_early = stopped_early;
     summary_.complete = done_ == recipe_.steps || summary_.stopped_early;
     if (const LoggedStep* found = best()) {
       summary_.best_score = found->score();

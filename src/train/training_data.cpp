@@ -21,7 +21,7 @@
 namespace skyglot {
 namespace {
 
-constexpr int kAttempts = 20;  // at another picture in the place of one that cannot be used
+constexpr int kAttempts = 1000;  // at another picture in the place of one that cannot be used
 constexpr std::uint64_t kLookedAt = 64;  // pictures of a source, for captions, before it begins
 
 struct Usable {
@@ -48,9 +48,9 @@ struct TrainingData::Source {
                                            RandomStream& random) const {
     const SourcePicture picture = index->read(number);
     if (!picture.problem.empty()) return std::nullopt;
-    const std::vector<std::string> captions = captions_of(picture, from);
-    if (captions.empty()) return std::nullopt;
     try {
+      const std::vector<std::string> captions = captions_of(picture, from);
+      if (captions.empty()) return std::nullopt;
       const Picture decoded = decode_picture(picture.bytes, picture.id, options.max_pixels);
       const std::string& caption = captions[random.index(captions.size())];
       return Usable{augment(decoded, options.augmentation, options.side, random), caption};

@@ -180,7 +180,8 @@ TEST(TrainingData, NothingUsableEndsWithAName) {
   writer.add("p.txt", "a caption");
   (void)writer.commit();
   TrainingData data({{{folder / "none.tar"}, {}, "", {}, 1}}, options(2));
-  EXPECT_THAT(message_of([&] { (void)data.next(); }), HasSubstr("none.tar: 20 pictures in a row"));
+  EXPECT_THAT(message_of([&] { (void)data.next(); }),
+              HasSubstr("none.tar: 1000 pictures in a row"));
 }
 
 }  // namespace

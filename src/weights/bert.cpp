@@ -70,6 +70,20 @@ TransformerConfig read_bert_config(const fs::path& path) {
   });
 }
 
+// What word_pieces.hpp does to a text before it is cut.
+void require_uncased(const ReadJson& json, const fs::path& path) {
+  const ReadJson normaliser = json.value("normalizer", ReadJson::object());
+  const bool lower = normaliser.is_object() && normaliser.value("lowercase", false);
+  const bool keeps_accents = lower && normaliser.contains("strip_accents") &&
+                             normaliser.at("strip_accents").is_boolean() &&
+                             !normaliser.at("strip_accents").get<bool>();
+  const std::string prefix = json.at("model").value("continuing_subword_prefix", "##");
+  if (!lower || keeps_accents || prefix != "##")
+    fail(ErrorKind::format,
+         "{}: the tokenizer keeps capitals or accents, or marks pieces by another sign than ##; {}",
+         path.string(), kAnother);
+}
+
 std::vector<std::string> read_pieces(const fs::path& path) {
   const ReadJson json = read_json(path, kMostTokenizerBytes);
   return reading_json(path.string(), kAnother, [&] {
@@ -77,6 +91,7 @@ std::vector<std::string> read_pieces(const fs::path& path) {
     if (model.at("type").get<std::string>() != "WordPiece")
       fail(ErrorKind::format, "{}: the tokenizer is {}, not WordPiece; {}", path.string(),
            model.at("type").get<std::string>(), kAnother);
+    require_uncased(json, path);
     const ReadJson& vocabulary = model.at("vocab");
     if (!vocabulary.is_object() || vocabulary.size() > kMostPieces)
       fail(ErrorKind::format, "{}: \"vocab\" is no list of pieces", path.string());
@@ -84,8 +99,10 @@ std::vector<std::string> read_pieces(const fs::path& path) {
     for (const auto& [piece, id] : vocabulary.items()) {
       const auto place = id.get<std::int64_t>();
       if (place < 0 || place >= std::ssize(pieces) ||
-          !pieces[static_cast<std::size_t>(place)].empty() || piece.empty())
-        fail(ErrorKind::format, "{}: the ids of \"vocab\" are not 0 to {}, each once",
+          !pieces[static_cast<std::size_t>(place)].empty() || piece.empty() ||
+          piece.find_first_of("\n\r") != std::string::npos)
+        fail(ErrorKind::format,
+             "{}: the ids of \"vocab\" are not 0 to {}, each once and of a piece in one line",
              path.string(), pieces.size() - 1);
       pieces[static_cast<std::size_t>(place)] = piece;
     }
@@ -113,7 +130,7 @@ class BertTensors {
 
   [[nodiscard]] std::int64_t rows(const std::string& name) const {
     const auto found = tensors_.find(prefix_ + name);
-    if (found == tensors_.end() || found->second.shape.size() != 2)
+    if (found == tensors_.end() || found->second.shape.size() != 2 || found->second.shape[0] < 1)
       fail(ErrorKind::format, "{}: {} is missing or no matrix; {}", where_, name, kAnother);
     return found->second.shape[0];
   }
