@@ -73,7 +73,7 @@ class Train : public Command {
   // What is wrong with the plan is said before the first step, not at the first evaluation.
   static void check(const EvaluationPlan& plan) {
     for (const EvaluatedSet& set : plan.sets) {
-      const Manifest manifest = load_manifest(set.benchmark);
+      const BenchmarkManifest manifest = load_manifest(set.benchmark);
       if (manifest.task == Task::counting)
         fail(ErrorKind::usage, "evaluate: {} counts; give scenes, attributes or captions",
              set.benchmark);
