@@ -22,7 +22,8 @@ using weights_testing::test_path;
 constexpr const char* kConfig = R"({"hidden_size": 4, "num_hidden_layers": 1,
   "num_attention_heads": 2, "intermediate_size": 8, "layer_norm_eps": 1e-12, "hidden_act": "gelu"})";
 constexpr const char* kTokenizer = R"({"model": {"type": "WordPiece",
-  "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "road": 4, "##s": 5}}})";
+  "vocab": {"[PAD]": 0, "[UNK]": 1, "[CLS]": 2, "[SEP]": 3, "road": 4, "##s": 5}},
+  "normalizer": {"type": "BertNormalizer", "lowercase": true, "strip_accents": null}})";
 
 // Values that count up, so that each tells where it came from.
 TensorView counting(float from, std::vector<std::int64_t> shape) {
@@ -116,6 +117,10 @@ TEST(Bert, NamesWhatIsNotAsItShouldBe) {
   EXPECT_THAT(refused_bert(), HasSubstr("not WordPiece"));
   write_bert(bert_tensors(), kConfig, replace_all(kTokenizer, "\"##s\": 5", "\"##s\": 4"));
   EXPECT_THAT(refused_bert(), HasSubstr("each once"));
+  write_bert(bert_tensors(), kConfig, replace_all(kTokenizer, "\"##s\"", "\"a\\nb\""));
+  EXPECT_THAT(refused_bert(), HasSubstr("in one line"));
+  write_bert(bert_tensors(), kConfig, replace_all(kTokenizer, "true", "false"));
+  EXPECT_THAT(refused_bert(), HasSubstr("keeps capitals"));
   write_bert(bert_tensors(), R"({"hidden_size": 4})");
   EXPECT_THAT(refused_bert(), HasSubstr("config.json"));
 }
