@@ -49,7 +49,7 @@ print(json.dumps({"model": sys.argv[2], "batch": int(sys.argv[3]), "skyglot": Tr
                   "samples_per_s": statistics.median(line["samples_per_s"] for line in lines[2:]),
                   "data_wait": statistics.median(line["data_wait"] for line in lines[2:])}))
 END
-    env -u OPENBLAS_CORETYPE "$python" "$root/bench/train_open_clip.py" run "$model" "$work/shard.tar" 1680 "$batch" "$steps" \
+    env -u OPENBLAS_CORETYPE "$python" "$root/bench/train_open_clip.py" run "$model" "$work/shard.tar" "$batch" "$steps" \
       2>/dev/null | tail -1 | tee -a "$log"
   done
 done

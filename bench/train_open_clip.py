@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # open_clip's own trainer beside ours:
 #   train_open_clip.py make MODEL CHECKPOINT.pt          random weights under open_clip's names
-#   train_open_clip.py run MODEL SHARD.tar PICTURES BATCH STEPS
+#   train_open_clip.py run MODEL SHARD.tar BATCH STEPS
 # MODEL is ViT-B-32 or ViT-T-16 (ViT-Tiny with a text tower as wide). "run" prints one line of JSON.
 import json
 import logging
@@ -47,7 +47,7 @@ class Rates(logging.Handler):
             self.batch_s.append(float(found.group(3)))
 
 
-def run(model, shard, pictures, batch, steps):
+def run(model, shard, batch, steps):
     from open_clip_train.main import main
 
     rates = Rates()
@@ -70,4 +70,4 @@ if __name__ == "__main__":
     if sys.argv[1] == "make":
         make(sys.argv[2], sys.argv[3])
     else:
-        run(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]), int(sys.argv[6]))
+        run(sys.argv[2], sys.argv[3], int(sys.argv[4]), int(sys.argv[5]))

@@ -51,7 +51,7 @@ std::string to_string(Precision precision) {
 }
 
 std::string computed_as(const ComputeOptions& options) {
-  const std::string asked = to_string(options.precision);
+  std::string asked = to_string(options.precision);
   if (options.precision == Precision::fp32 || options.device == Device::cuda ||
       product_choice().bfloat16 != nullptr)
     return asked;
