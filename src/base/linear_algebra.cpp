@@ -8,6 +8,8 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 namespace skyglot {
 namespace {
@@ -85,6 +87,11 @@ Matrix transposed_product(const Matrix& a, const Matrix& b, std::int64_t first) 
                   at > 0);
   }
   return result;
+}
+
+double inner_product(std::span<const float> a, std::span<const float> b) {
+  return std::transform_reduce(a.begin(), a.end(), b.begin(), 0.0, std::plus<>(),
+                               [](float x, float y) { return double{x} * double{y}; });
 }
 
 void to_unit_length(std::span<float> vector) {

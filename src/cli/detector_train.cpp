@@ -4,7 +4,9 @@
 #include "base/numbers.hpp"
 #include "base/version.hpp"
 #include "cli/command.hpp"
+#include "cli/compute_choice.hpp"
 #include "cli/options.hpp"
+#include "cli/search_options.hpp"
 
 #include "curate/overhead_detector.hpp"
 #include <fmt/core.h>
@@ -27,17 +29,8 @@ class DetectorTrain : public Command {
         ->required();
     app.add_option("--other", other_, "The same of other pictures")->required();
     app.add_option("--model", model_, "Model folder whose image tower looks at them")->required();
-    app.add_option("--c", training_.c, "Inverse strengths of the penalty to try")
-        ->delimiter(',')
-        ->capture_default_str();
-    app.add_option("--components", training_.components, "Principal components to try")
-        ->delimiter(',')
-        ->capture_default_str();
-    app.add_option("--folds", training_.folds, "Parts of the cross-validation")
-        ->capture_default_str();
-    app.add_option("--seed", training_.seed, "Deals pictures to the folds")->capture_default_str();
-    app.add_option("--device", device_, "cpu or cuda")->capture_default_str();
-    app.add_option("--precision", precision_, "fp32 or bf16")->capture_default_str();
+    add_search_options(app, training_, "pictures");
+    compute_.add_to(app);
     add_output(app, output_, "Detector to write (.safetensors)");
     add_overwrite(app, overwrite_);
     common_.add_to(app);
@@ -50,8 +43,7 @@ class DetectorTrain : public Command {
     refuse_existing(output_, overwrite_);
     EmbedOptions options;
     options.threads = common_.thread_count();
-    const Encoders encoders(model_,
-                            {parse_device(device_), parse_precision(precision_), options.threads});
+    const Encoders encoders(model_, compute_.options(options.threads));
     const PictureModel pictures = picture_model(encoders.image());
     const DetectorExamples overhead = embed_examples(overhead_, pictures, options);
     const DetectorExamples other = embed_examples(other_, pictures, options);
@@ -88,8 +80,7 @@ class DetectorTrain : public Command {
 
   std::vector<fs::path> overhead_, other_;
   fs::path model_, output_;
-  std::string device_ = "cpu";
-  std::string precision_ = "fp32";
+  ComputeChoice compute_;
   VisibilityTraining training_;
   bool overwrite_ = false;
   CommonOptions common_;

@@ -8,6 +8,7 @@
 #include "base/strings.hpp"
 #include "base/version.hpp"
 #include "cli/command.hpp"
+#include "cli/compute_choice.hpp"
 #include "cli/options.hpp"
 #include "embed/job.hpp"
 #include "records/picture_inputs.hpp"
@@ -73,8 +74,7 @@ class Embed : public Command {
     app.add_option("--resize", resize_, "shortest, squash or tile; default: as the model says");
     app.add_flag("--strict", job_.options.strict,
                  "A text too long for the model is an error, not cut");
-    app.add_option("--device", device_, "cpu or cuda")->capture_default_str();
-    app.add_option("--precision", precision_, "fp32 or bf16")->capture_default_str();
+    choice_.add_to(app);
     app.add_option("--max-skipped", max_skipped_, "More skipped pictures than this: exit code 3");
     add_overwrite(app, job_.overwrite);
     common_.add_to(app);
@@ -84,9 +84,8 @@ class Embed : public Command {
     if (images_.empty() == texts_.empty())
       fail(ErrorKind::usage, "give what is to be embedded: --images PATH... or --texts FILE");
     if (!resize_.empty()) job_.options.resize = parse_resize_mode(resize_);
-    compute_.device = parse_device(device_);
-    compute_.precision = parse_precision(precision_);
-    compute_.threads = job_.options.threads = common_.thread_count();
+    compute_ = choice_.options(common_.thread_count());
+    job_.options.threads = compute_.threads;
     const Encoders encoders(model_, compute_);
     job_.columns = encoders.config().embedding_width;
     job_.about = about(encoders.config());
@@ -180,8 +179,7 @@ class Embed : public Command {
   EmbedJob job_;
   ComputeOptions compute_;
   std::string resize_;
-  std::string device_ = "cpu";
-  std::string precision_ = "fp32";
+  ComputeChoice choice_;
   std::uint64_t max_skipped_ = UINT64_MAX;
   CommonOptions common_;
 };

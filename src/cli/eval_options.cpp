@@ -68,8 +68,7 @@ void EvalOptions::add_to(CLI::App& app) {
   app.add_option("--resize", resize_, "How pictures become squares: shortest, squash or tile");
   app.add_option("--max-pixels", request.max_pixels, "Largest picture that is decoded, in pixels")
       ->capture_default_str();
-  app.add_option("--device", device_, "cpu or cuda")->capture_default_str();
-  app.add_option("--precision", precision_, "fp32 or bf16")->capture_default_str();
+  compute_.add_to(app);
   app.add_option("--seed", seed_, "Seed of everything drawn at random")->capture_default_str();
   app.add_option("--bootstrap", request.bootstrap.samples, "Samples behind the confidence interval")
       ->capture_default_str();
@@ -129,9 +128,7 @@ void EvalOptions::prepare() {
   if (!resize_.empty()) request.resize = parse_resize_mode(resize_);
   if (!averaging_.empty()) request.averaging = parse_averaging(averaging_);
   if (!wording_.empty()) request.wording = parse_wording(wording_);
-  request.compute.device = parse_device(device_);
-  request.compute.precision = parse_precision(precision_);
-  request.compute.threads = common_.threads;
+  request.compute = compute_.options(common_.threads);
   if (common_.threads > 0)
     threads_.emplace(tbb::global_control::max_allowed_parallelism,
                      static_cast<std::size_t>(common_.threads));

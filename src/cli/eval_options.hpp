@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cli/command.hpp"
+#include "cli/compute_choice.hpp"
 #include "cli/options.hpp"
 #include "eval/evaluation.hpp"
 
@@ -45,8 +46,7 @@ class EvalOptions {
   CommonOptions common_;
   std::optional<tbb::global_control> threads_;  // of the products that need no model
   std::string benchmark_;
-  std::string device_ = "cpu";
-  std::string precision_ = "fp32";
+  ComputeChoice compute_;
   std::string resize_;
   std::string averaging_;
   std::string wording_;

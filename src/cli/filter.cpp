@@ -9,6 +9,7 @@
 #include "base/numbers.hpp"
 #include "base/version.hpp"
 #include "cli/command.hpp"
+#include "cli/compute_choice.hpp"
 #include "cli/options.hpp"
 #include "embed/job.hpp"
 
@@ -47,16 +48,14 @@ class Filter : public Command {
         ->needs(detector);
     app.add_option("--output", output_, "List to write with --detector (.csv)")->needs(detector);
     add_overwrite(app, overwrite_);
-    app.add_option("--device", device_, "cpu or cuda")->capture_default_str();
-    app.add_option("--precision", precision_, "fp32 or bf16")->capture_default_str();
+    compute_.add_to(app);
     common_.add_to(app);
   }
 
   int run() override {
     filter_.validate();
     require_fitting_options();
-    ComputeOptions compute{parse_device(device_), parse_precision(precision_),
-                           common_.thread_count()};
+    const ComputeOptions compute = compute_.options(common_.thread_count());
     filter_.embed.threads = compute.threads;
     const Encoders encoders(model_, compute);
     if (!detector_.empty()) return detect(encoders);
@@ -155,8 +154,7 @@ class Filter : public Command {
   double at_least_ = 0.5;
   bool overwrite_ = false;
   SimilarityFilter filter_;
-  std::string device_ = "cpu";
-  std::string precision_ = "fp32";
+  ComputeChoice compute_;
   CommonOptions common_;
 };
 

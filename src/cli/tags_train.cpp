@@ -7,6 +7,7 @@
 #include "base/version.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "cli/search_options.hpp"
 #include "embed/embed.hpp"
 
 #include "curate/tag_words.hpp"
@@ -92,15 +93,7 @@ class TagsTrain : public Command {
     app.add_option("--labels", labels_, "Labelled tags (CSV); default: the table built in");
     app.add_option("--wording", wording_, "How a tag is said, with {key} and {value}")
         ->capture_default_str();
-    app.add_option("--components", training_.components, "Principal components to try")
-        ->delimiter(',')
-        ->capture_default_str();
-    app.add_option("--c", training_.c, "Inverse strengths of the penalty to try")
-        ->delimiter(',')
-        ->capture_default_str();
-    app.add_option("--folds", training_.folds, "Parts of the cross-validation")
-        ->capture_default_str();
-    app.add_option("--seed", training_.seed, "Deals tags to the folds")->capture_default_str();
+    add_search_options(app, training_, "tags");
     app.add_flag("--ordinal", training_.ordinal,
                  "Levels by one direction with thresholds, instead of one direction each");
     app.add_option("--worst", training_.worst, "Mistakes to list of each stage")

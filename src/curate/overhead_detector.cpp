@@ -2,6 +2,7 @@
 #include "curate/overhead_detector.hpp"
 
 #include "base/error.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/progress.hpp"
 #include "base/strings.hpp"
 #include "records/dataset_info.hpp"
@@ -12,8 +13,6 @@
 
 #include <algorithm>
 #include <array>
-#include <cmath>
-#include <numeric>
 
 namespace skyglot {
 namespace {
@@ -21,21 +20,11 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr const char* kDetectorForm = "overhead detector 1";
+constexpr const char* kDetectorCommand = "skyglot detector train";
 
 [[noreturn]] void fail_detector(const fs::path& path) {
-  fail(ErrorKind::format,
-       "{}: no overhead detector of this version; 'skyglot detector train' writes one",
-       path.string());
-}
-
-std::vector<float> floats_of(const Safetensors& file, const std::string& name,
-                             const fs::path& path) {
-  const auto found = file.tensors.find(name);
-  if (found == file.tensors.end() || found->second.type != ElementType::f32) fail_detector(path);
-  std::vector<float> values = to_floats(found->second);
-  if (!std::ranges::all_of(values, [](float value) { return std::isfinite(value); }))
-    fail_detector(path);
-  return values;
+  fail(ErrorKind::format, "{}: no overhead detector of this version; '{}' writes one",
+       path.string(), kDetectorCommand);
 }
 
 void append(StageData& data, Matrix& vectors, const DetectorExamples& examples, bool overhead) {
@@ -89,19 +78,14 @@ double OverheadDetector::probability(std::span<const float> vector) const {
   if (std::ssize(vector) != stage.weights.cols)
     fail(ErrorKind::input, "the detector is for vectors of {} numbers, not {}", stage.weights.cols,
          vector.size());
-  const double along =
-      std::transform_reduce(vector.begin(), vector.end(), stage.weights.row(0).begin(), 0.0,
-                            std::plus<>(), [](float x, float y) { return double{x} * double{y}; });
+  const double along = inner_product(vector, stage.weights.row(0));
   return probabilities_of(StageKind::binary, std::array{static_cast<float>(along)}, stage.bias)[1];
 }
 
 void OverheadDetector::save(const fs::path& path) const {
   std::map<std::string, std::string> metadata = about;
   metadata["form"] = kDetectorForm;
-  write_safetensors(path,
-                    {{"weight", make_tensor(stage.weights.values, {1, stage.weights.cols})},
-                     {"bias", make_tensor(stage.bias, {1})}},
-                    metadata);
+  write_safetensors(path, stage_tensors("", stage), metadata);
 }
 
 OverheadDetector OverheadDetector::load(const fs::path& path) {
@@ -110,11 +94,11 @@ OverheadDetector OverheadDetector::load(const fs::path& path) {
   if (form == file.metadata.end() || form->second != kDetectorForm) fail_detector(path);
   OverheadDetector result;
   result.about = file.metadata;
-  const std::vector<float> weights = floats_of(file, "weight", path);
-  result.stage.weights = Matrix(1, std::ssize(weights));
-  result.stage.weights.values = weights;
-  result.stage.bias = floats_of(file, "bias", path);
-  if (weights.empty() || result.stage.bias.size() != 1) fail_detector(path);
+  result.stage = read_stage(file, "", path.string() + ": no overhead detector", kDetectorCommand);
+  const Matrix& weights = result.stage.weights;
+  if (weights.rows != 1 || weights.cols == 0 || result.stage.bias.size() != 1 ||
+      !is_finite(result.stage))
+    fail_detector(path);
   return result;
 }
 

@@ -6,6 +6,7 @@
 #include "base/file_lock.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
+#include "base/linear_algebra.hpp"
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
 #include "embed/job.hpp"
@@ -19,7 +20,6 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
 #include <optional>
 #include <unordered_map>
 #include <utility>
@@ -61,12 +61,11 @@ Pairs read_pairs(const fs::path& dataset) {
   return all;
 }
 
-EmbedJob job_of(const SimilarityFilter& filter, const fs::path& folder,
-                const std::string& content) {
+EmbedJob job_of(const SimilarityFilter& filter, const fs::path& output) {
   EmbedJob job;
-  job.output = folder / content;
+  job.output = output;
   job.about = filter.about;
-  job.about["content"] = content;
+  job.about["content"] = output.filename().string();
   job.inputs = {{"dataset", dataset_fingerprint(filter.dataset).value_or("")}};
   job.columns = filter.columns;
   job.options = filter.embed;
@@ -74,16 +73,20 @@ EmbedJob job_of(const SimilarityFilter& filter, const fs::path& folder,
   return job;
 }
 
-// One run, one folder: another model's or another data set's vectors are never taken for its own.
-fs::path folder_of(const SimilarityFilter& filter) {
+// One run, one folder: another model's or another data set's vectors are never taken for its own,
+// and captions that were edited are others.
+struct VectorFolders {
+  fs::path pictures, captions;
+};
+
+VectorFolders folders_of(const SimilarityFilter& filter, const Pairs& all) {
+  const auto short_hash = [](const std::string& text) {
+    return sha256(text).substr(0, kNameDigits);
+  };
   Json key = filter.about;
   key["dataset"] = dataset_fingerprint(filter.dataset).value_or("");
-  return filter.dataset / "similarity" / sha256(json_text(key)).substr(0, kNameDigits);
-}
-
-// Captions that were edited are others.
-std::string captions_name(const Pairs& all) {
-  return "captions-" + sha256(join(all.captions, "\n")).substr(0, kNameDigits);
+  const fs::path folder = filter.dataset / "similarity" / short_hash(json_text(key));
+  return {folder / "pictures", folder / ("captions-" + short_hash(join(all.captions, "\n")))};
 }
 
 class VectorsById {
@@ -105,9 +108,7 @@ class VectorsById {
 // Of vectors of unit length.
 float cosine(const Matrix& a, const std::optional<Matrix>& b) {
   if (!b) return std::numeric_limits<float>::quiet_NaN();
-  return static_cast<float>(
-      std::transform_reduce(a.values.begin(), a.values.end(), b->values.begin(), 0.0, std::plus<>(),
-                            [](float x, float y) { return double{x} * double{y}; }));
+  return static_cast<float>(inner_product(a.values, b->values));
 }
 
 std::vector<PairSimilarity> similarities_of(const Pairs& all, const VectorsById& pictures,
@@ -128,18 +129,16 @@ bool is_finished(const fs::path& vectors) {
 }
 
 // Pictures that an earlier run had embedded.
-std::uint64_t embed_both(const SimilarityFilter& filter, const Pairs& all,
+std::uint64_t embed_both(const SimilarityFilter& filter, const Pairs& all, const VectorFolders& to,
                          const PictureModel& pictures, const TextModel& texts) {
-  const fs::path folder = folder_of(filter);
-  const std::string captions = captions_name(all);
-  make_folder(folder);
+  make_folder(to.pictures.parent_path());
   std::uint64_t resumed = all.pairs.size();
-  if (filter.overwrite || !is_finished(folder / "pictures")) {
+  if (filter.overwrite || !is_finished(to.pictures)) {
     const auto source = open_picture_inputs({filter.dataset});
-    resumed = run_picture_job(*source, pictures, job_of(filter, folder, "pictures")).resumed;
+    resumed = run_picture_job(*source, pictures, job_of(filter, to.pictures)).resumed;
   }
-  if (filter.overwrite || !is_finished(folder / captions))
-    (void)run_text_job(all.captions, texts, job_of(filter, folder, captions));
+  if (filter.overwrite || !is_finished(to.captions))
+    (void)run_text_job(all.captions, texts, job_of(filter, to.captions));
   return resumed;
 }
 
@@ -208,13 +207,13 @@ void SimilarityFilter::validate() const {
 FilteredPairs filter_by_similarity(const SimilarityFilter& filter, const PictureModel& pictures,
                                    const TextModel& texts) {
   filter.validate();
-  const fs::path folder = folder_of(filter);
   make_folder(filter.dataset / "similarity");
   const FileLock lock(filter.dataset / "similarity" / ".lock");
   const Pairs all = read_pairs(filter.dataset);
-  const std::uint64_t resumed = embed_both(filter, all, pictures, texts);
-  const std::vector<PairSimilarity> similarities = similarities_of(
-      all, VectorsById(folder / "pictures"), VectorsById(folder / captions_name(all)));
+  const VectorFolders vectors = folders_of(filter, all);
+  const std::uint64_t resumed = embed_both(filter, all, vectors, pictures, texts);
+  const std::vector<PairSimilarity> similarities =
+      similarities_of(all, VectorsById(vectors.pictures), VectorsById(vectors.captions));
   const std::vector<float> titles = column(similarities, &PairSimilarity::title);
   const std::vector<float> multis = column(similarities, &PairSimilarity::title_multi_objects);
   const Kept kept = keep_best(filter.keep, filter.by_multi ? multis : titles);

@@ -2,14 +2,11 @@
 #include "curate/visibility_classifier.hpp"
 
 #include "base/error.hpp"
-#include "scores/ordinal_regression.hpp"
 #include "scores/row_blocks.hpp"
 #include "tags/visibility.hpp"
 #include "weights/safetensors.hpp"
 
 #include <algorithm>
-#include <cmath>
-#include <numeric>
 
 namespace skyglot {
 namespace {
@@ -19,58 +16,13 @@ namespace fs = std::filesystem;
 constexpr const char* kForm = "visibility classifier 1";
 constexpr std::size_t kLevels = kVisibilityLevelsM.size();
 
-double sigmoid(double x) {
-  return x >= 0 ? 1 / (1 + std::exp(-x)) : std::exp(x) / (1 + std::exp(x));
-}
-
-std::vector<double> softmax(std::span<const float> along, std::span<const float> bias) {
-  std::vector<double> p;
-  for (std::size_t k = 0; k < along.size(); ++k) p.push_back(double{along[k]} + double{bias[k]});
-  const double highest = *std::ranges::max_element(p);
-  for (double& value : p) value = std::exp(value - highest);
-  const double sum = std::accumulate(p.begin(), p.end(), 0.0);
-  for (double& value : p) value /= sum;
-  return p;
-}
-
-TensorMap tensors_of(const std::string& name, const LinearStage& stage) {
-  return {{name + ".weight",
-           make_tensor(stage.weights.values, {stage.weights.rows, stage.weights.cols})},
-          {name + ".bias", make_tensor(stage.bias, {std::ssize(stage.bias)})}};
-}
-
-const TensorView& tensor(const Safetensors& file, const std::string& name, std::size_t sides,
-                         const fs::path& path) {
-  const auto found = file.tensors.find(name);
-  if (found == file.tensors.end() || found->second.shape.size() != sides ||
-      found->second.type != ElementType::f32)
-    fail(ErrorKind::format,
-         "{}: no visibility classifier: tensor '{}' is missing or misshapen; write it anew with "
-         "'skyglot tags train'",
-         path.string(), name);
-  return found->second;
-}
-
-LinearStage read_stage(const Safetensors& file, const std::string& name, const fs::path& path) {
-  const TensorView& weight = tensor(file, name + ".weight", 2, path);
-  LinearStage stage{Matrix(weight.shape[0], weight.shape[1]),
-                    to_floats(tensor(file, name + ".bias", 1, path))};
-  stage.weights.values = to_floats(weight);
-  return stage;
-}
-
 void require_shapes(const VisibilityClassifier& c, const fs::path& path) {
   const auto rows = static_cast<std::int64_t>(c.ordinal ? 1 : kLevels);
   const std::size_t biases = c.ordinal ? kLevels - 1 : kLevels;
   const bool right = c.visible.weights.rows == 1 && c.visible.bias.size() == 1 &&
                      c.level.weights.rows == rows && c.level.bias.size() == biases &&
                      c.level.weights.cols == c.visible.weights.cols && c.visible.weights.cols > 0;
-  const auto finite = [](const auto& values) {
-    return std::ranges::all_of(values, [](float value) { return std::isfinite(value); });
-  };
-  const bool sane = finite(c.visible.weights.values) && finite(c.visible.bias) &&
-                    finite(c.level.weights.values) && finite(c.level.bias);
-  if (!right || !sane)
+  if (!right || !is_finite(c.visible) || !is_finite(c.level))
     fail(ErrorKind::format,
          "{}: no visibility classifier: its tensors do not fit together; write it anew with "
          "'skyglot tags train'",
@@ -78,18 +30,6 @@ void require_shapes(const VisibilityClassifier& c, const fs::path& path) {
 }
 
 }  // namespace
-
-std::vector<double> probabilities_of(StageKind kind, std::span<const float> along,
-                                     std::span<const float> bias) {
-  if (kind == StageKind::multinomial) return softmax(along, bias);
-  if (kind == StageKind::binary) {
-    const double p = sigmoid(double{along[0]} + double{bias[0]});
-    return {1 - p, p};
-  }
-  std::vector<float> thresholds;
-  for (const float value : bias) thresholds.push_back(-value);
-  return ordinal_probabilities(along[0], thresholds);
-}
 
 std::optional<double> TagVisibility::max_gsd_m() const {
   if (visible < 0.5) return std::nullopt;
@@ -113,8 +53,8 @@ std::vector<TagVisibility> VisibilityClassifier::predict(const RowSource& vector
 }
 
 void VisibilityClassifier::save(const fs::path& path) const {
-  TensorMap tensors = tensors_of("visible", visible);
-  tensors.merge(tensors_of("level", level));
+  TensorMap tensors = stage_tensors("visible.", visible);
+  tensors.merge(stage_tensors("level.", level));
   std::map<std::string, std::string> metadata = about;
   metadata["form"] = kForm;
   metadata["levels"] = ordinal ? "ordinal" : "multinomial";
@@ -133,8 +73,9 @@ VisibilityClassifier VisibilityClassifier::load(const fs::path& path) {
   result.about = file.metadata;
   const auto levels = file.metadata.find("levels");
   result.ordinal = levels != file.metadata.end() && levels->second == "ordinal";
-  result.visible = read_stage(file, "visible", path);
-  result.level = read_stage(file, "level", path);
+  const std::string where = path.string() + ": no visibility classifier";
+  result.visible = read_stage(file, "visible.", where, "skyglot tags train");
+  result.level = read_stage(file, "level.", where, "skyglot tags train");
   require_shapes(result, path);
   return result;
 }

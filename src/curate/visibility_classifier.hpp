@@ -6,6 +6,8 @@
 #include "base/row_source.hpp"
 #include "base/tag.hpp"
 
+#include "curate/linear_stage.hpp"
+
 #include <array>
 #include <cstdint>
 #include <filesystem>
@@ -24,19 +26,6 @@ struct TagVisibility {
   /// The likeliest level, or nothing where `visible` is below one half.
   [[nodiscard]] std::optional<double> max_gsd_m() const;
 };
-
-/// A linear stage in the space of the embeddings, principal components and all folded in.
-struct LinearStage {
-  Matrix weights;           ///< one row for "visible"; one a level, or one alone if ordinal
-  std::vector<float> bias;  ///< one; one a level, or minus the thresholds if ordinal
-};
-
-enum class StageKind { binary, multinomial, ordinal };
-
-/// Of each class, from the inner products `along` with the weights of a stage: the logistic
-/// function (not visible, visible), the softmax, or ordinal_probabilities().
-[[nodiscard]] std::vector<double> probabilities_of(StageKind kind, std::span<const float> along,
-                                                   std::span<const float> bias);
 
 /// Both stages, with what must be known to embed tags alike.
 class VisibilityClassifier {
