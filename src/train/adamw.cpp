@@ -22,8 +22,8 @@ void AdamW::step(const Parameters& parameters, double rate) {
     if (entry.tensor.grad().defined()) update(entry.name, entry.tensor, rate);
 }
 
-void AdamW::update(const std::string& name, torch::Tensor values, double rate) {
-  const torch::Tensor gradient = values.grad();
+void AdamW::update(const std::string& name, const torch::Tensor& values, double rate) {
+  const torch::Tensor& gradient = values.grad();
   Moments& m = moments_[name];
   if (!m.first.defined()) m = {torch::zeros_like(values), torch::zeros_like(values)};
   if (decays(name, values)) values.mul_(1 - rate * options_.weight_decay);

@@ -40,7 +40,7 @@ class AdamW {
   void restore(std::map<std::string, Moments> moments, std::int64_t steps);
 
  private:
-  void update(const std::string& name, torch::Tensor values, double rate);
+  void update(const std::string& name, const torch::Tensor& values, double rate);
 
   AdamWOptions options_;
   std::map<std::string, Moments> moments_;
