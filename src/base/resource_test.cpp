@@ -32,5 +32,17 @@ TEST(Resource, UnknownNameIsAnError) {
   EXPECT_THROW((void)load_resource("no.toml"), Error);
 }
 
+TEST(Resource, FoldersAreFoundAsSkyglotDataSaysOrInTheSourceTree) {
+  const auto source = std::filesystem::path(SKYGLOT_SOURCE_DIR) / "data";
+  EXPECT_EQ(find_data_folder("benchmarks"), source / "benchmarks");
+  EXPECT_EQ(find_data_folder("nowhere"), std::nullopt);
+  const auto folder = std::filesystem::path(testing::TempDir()) / "data-folder";
+  std::filesystem::create_directories(folder / "benchmarks");
+  setenv("SKYGLOT_DATA", folder.c_str(), 1);
+  EXPECT_EQ(find_data_folder("benchmarks"), folder / "benchmarks");
+  EXPECT_EQ(find_data_folder("classes"), source / "classes");
+  unsetenv("SKYGLOT_DATA");
+}
+
 }  // namespace
 }  // namespace skyglot

@@ -65,6 +65,7 @@ std::unique_ptr<Command> make_model_fetch();
 std::unique_ptr<Command> make_model_inspect(SpeedReport speed = {});
 std::unique_ptr<Command> make_model_join();
 std::unique_ptr<Command> make_model_interpolate();
+std::unique_ptr<Command> make_model_compress();
 std::unique_ptr<Command> make_detector_train();
 std::unique_ptr<Command> make_filter();
 std::unique_ptr<Command> make_train();

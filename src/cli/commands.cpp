@@ -25,6 +25,7 @@ Commands all_commands() {
   commands.push_back(make_model_inspect());
   commands.push_back(make_model_join());
   commands.push_back(make_model_interpolate());
+  commands.push_back(make_model_compress());
   std::ranges::move(forwarded_commands(), std::back_inserter(commands));
   return commands;
 }

@@ -28,7 +28,7 @@ class DetectorTrain : public Command {
     app.add_option("--overhead", overhead_, "Folders, tars, lists or data sets of overhead imagery")
         ->required();
     app.add_option("--other", other_, "The same of other pictures")->required();
-    app.add_option("--model", model_, "Model folder whose image tower looks at them")->required();
+    add_model(app, model_, "Model folder whose image tower looks at them");
     add_search_options(app, training_, "pictures");
     compute_.add_to(app);
     add_output(app, output_, "Detector to write (.safetensors)");

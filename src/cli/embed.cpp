@@ -64,7 +64,7 @@ class Embed : public Command {
   }
 
   void setup(CLI::App& app) override {
-    app.add_option("--model", model_, "Model folder, as 'model import' writes it")->required();
+    add_model(app, model_, "Model folder, as 'model import' writes it");
     auto* images = app.add_option("--images", images_,
                                   "Folders, tars, lists (.csv, .tsv, .txt), data sets or pictures");
     auto* texts = app.add_option("--texts", texts_, "File with one text a line");

@@ -7,6 +7,7 @@
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "eval/confusion_svg.hpp"
+#include "weights/model_folder.hpp"
 
 #include <fmt/core.h>
 
@@ -53,7 +54,9 @@ void print_tables(const EvaluationResult& result) {
 void EvalOptions::add_to(CLI::App& app) {
   app.add_option("--benchmark", benchmark_,
                  "Benchmark: a built-in key (aid, eurosat, ...) or a manifest file (.toml)");
-  app.add_option("--model", request.model, "Model folder, as 'skyglot model import' writes it");
+  app.add_option("--model", request.model,
+                 "Model folder, as 'skyglot model import' writes it; default, where no vectors are "
+                 "given: the one that comes with skyglot");
   app.add_option("--images", request.pictures.images,
                  "Pictures: folders, tars, lists (.csv), Karpathy or COCO files, data sets");
   app.add_option("--list", request.pictures.list,
@@ -122,6 +125,9 @@ void EvalOptions::add_confusion(CLI::App& app) {
 }
 
 void EvalOptions::prepare() {
+  if (request.model.empty() && request.pictures.embeddings.empty() &&
+      request.train.embeddings.empty() && request.text_embeddings.empty())
+    request.model = kDefaultModel;
   if (!benchmark_.empty()) request.manifest = load_manifest(benchmark_);
   if (!request.published_as.empty() && !request.manifest)
     fail(ErrorKind::usage, "--published-as needs --benchmark, whose figures it looks up");

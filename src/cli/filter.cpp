@@ -33,7 +33,7 @@ class Filter : public Command {
     app.add_option("PATH", inputs_,
                    "Data set, as 'build' writes it; with --detector folders and tars of pictures")
         ->required();
-    app.add_option("--model", model_, "Model folder that compares")->required();
+    add_model(app, model_, "Model folder that compares");
     app.add_option("--keep", filter_.keep, "Percent of the pairs to keep, one list each")
         ->delimiter(',')
         ->capture_default_str();

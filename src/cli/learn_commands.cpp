@@ -13,6 +13,7 @@ Commands learn_commands() {
   commands.push_back(make_model_inspect(speed_report));
   commands.push_back(make_model_join());
   commands.push_back(make_model_interpolate());
+  commands.push_back(make_model_compress());
   commands.push_back(make_tags_train());
   commands.push_back(make_tags_predict());
   commands.push_back(make_filter());

@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "base/pipeline.hpp"
+#include "weights/model_folder.hpp"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -64,6 +65,11 @@ void refuse_existing(const std::filesystem::path& path, bool overwrite) {
   if (!overwrite && std::filesystem::exists(path))
     fail(ErrorKind::input, "{} exists already; choose another name or give --overwrite",
          path.string());
+}
+
+void add_model(CLI::App& app, std::filesystem::path& path, const std::string& what) {
+  path = kDefaultModel;
+  app.add_option("--model", path, what)->capture_default_str();
 }
 
 void add_memory(CLI::App& app, std::uint64_t& bytes) {

@@ -30,6 +30,8 @@ void add_output(CLI::App& app, std::filesystem::path& path, const std::string& w
 void add_overwrite(CLI::App& app, bool& overwrite);
 /// Throws Error(input) if `path` exists and may not be replaced.
 void refuse_existing(const std::filesystem::path& path, bool overwrite);
+/// Adds "--model DIR", by default the model that comes with skyglot.
+void add_model(CLI::App& app, std::filesystem::path& path, const std::string& what);
 /// Adds "--memory SIZE" ("512M", "2G").
 void add_memory(CLI::App& app, std::uint64_t& bytes);
 

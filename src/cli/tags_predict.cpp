@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot tags predict: a visibility table for tags that no table lists.
 #include "base/atomic_file.hpp"
+#include "base/error.hpp"
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/options.hpp"
+#include "weights/model_folder.hpp"
 
 #include "curate/predict_tags.hpp"
 #include <fmt/core.h>
@@ -26,9 +28,10 @@ class TagsPredict : public Command {
   void setup(CLI::App& app) override {
     app.add_option("tags", tags_, "CSV with columns key and value, as 'tags stats --csv' writes it")
         ->required();
-    app.add_option("--classifier", classifier_, "Classifier, as 'tags train' writes it")
-        ->required();
-    app.add_option("--model", model_, "Model folder the classifier was trained on")->required();
+    app.add_option(
+        "--classifier", classifier_,
+        "Classifier, as 'tags train' writes it; default: the one that comes with --model");
+    add_model(app, model_, "Model folder the classifier was trained on");
     app.add_option("--labels", labels_,
                    "Table whose tags are taken over; default: the one built in");
     app.add_flag("--all", all_, "Predict also what the table lists");
@@ -40,11 +43,11 @@ class TagsPredict : public Command {
   int run() override {
     refuse_existing(output_, overwrite_);
     const std::vector<Tag> tags = read_tag_list(read_file(tags_), tags_.string());
-    const auto classifier = VisibilityClassifier::load(classifier_);
+    const auto judge = VisibilityClassifier::load(classifier());
     const Encoders encoders(model_, {Device::cpu, Precision::fp32, common_.thread_count()});
     const VisibilityTable known = table();
     const std::vector<JudgedTag> judged = judge_tags(
-        tags, known, classifier, text_model(encoders.text()), encoders.config().weights_sha256);
+        tags, known, judge, text_model(encoders.text()), encoders.config().weights_sha256);
     std::vector<JudgedTag> all = judged;
     add_rest_of_table(all, known);
     write_file_atomically(output_, judged_csv(all));
@@ -53,6 +56,16 @@ class TagsPredict : public Command {
   }
 
  private:
+  [[nodiscard]] fs::path classifier() const {
+    if (!classifier_.empty()) return classifier_;
+    const fs::path beside = model_folder_of(model_) / "visibility.safetensors";
+    if (fs::exists(beside)) return beside;
+    fail(ErrorKind::usage,
+         "{} comes with no classifier of tags; give --classifier FILE, as 'skyglot tags train' "
+         "writes it",
+         model_.string());
+  }
+
   [[nodiscard]] VisibilityTable table() const {
     if (all_) return VisibilityTable::parse("key,value,visible,max_gsd_m\n", "an empty table");
     return labels_.empty() ? VisibilityTable::built_in()

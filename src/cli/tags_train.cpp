@@ -89,7 +89,7 @@ class TagsTrain : public Command {
   }
 
   void setup(CLI::App& app) override {
-    app.add_option("--model", model_, "Model folder whose text tower reads the tags")->required();
+    add_model(app, model_, "Model folder whose text tower reads the tags");
     app.add_option("--labels", labels_, "Labelled tags (CSV); default: the table built in");
     app.add_option("--wording", wording_, "How a tag is said, with {key} and {value}")
         ->capture_default_str();

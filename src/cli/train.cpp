@@ -114,7 +114,7 @@ class Train : public Command {
       recipe = parse_training_recipe(read_file(recipe_file_), recipe_file_.string(),
                                      recipe_file_.parent_path());
     if (!model_.empty()) recipe.model = model_;
-    if (!data_.empty()) recipe.data = {TrainingSource{data_, {}, caption_, {}, 1}};
+    if (!data_.empty()) recipe.data = {TrainingSource{data_, {}, caption_, {}, {}, 1}};
     if (batch_) recipe.batch = *batch_;
     if (micro_batch_) recipe.micro_batch = *micro_batch_;
     if (steps_) recipe.steps = *steps_;

@@ -15,11 +15,12 @@ bool decays(const std::string& name, const torch::Tensor& values) {
   return true;
 }
 
-void AdamW::step(const Parameters& parameters, double rate) {
+void AdamW::step(const Parameters& parameters, double rate, const Share& share) {
   const torch::NoGradGuard no_grad;
   ++steps_;
   for (const Parameters::Entry& entry : parameters.entries())
-    if (entry.tensor.grad().defined()) update(entry.name, entry.tensor, rate);
+    if (entry.tensor.grad().defined())
+      update(entry.name, entry.tensor, share ? rate * share(entry.name) : rate);
 }
 
 void AdamW::update(const std::string& name, const torch::Tensor& values, double rate) {

@@ -7,6 +7,7 @@
 #include <torch/torch.h>
 
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <string>
 
@@ -28,8 +29,9 @@ class AdamW {
  public:
   explicit AdamW(const AdamWOptions& options) : options_(options) {}
 
-  /// One step with learning rate `rate` by the gradients that the parameters hold.
-  void step(const Parameters& parameters, double rate);
+  /// One step by the gradients that the parameters hold, with learning rate rate * share(name).
+  using Share = std::function<double(const std::string& name)>;
+  void step(const Parameters& parameters, double rate, const Share& share = nullptr);
 
   struct Moments {
     torch::Tensor first, second;

@@ -93,5 +93,20 @@ TEST(ClipGradients, ShortensWhatIsTooLongAndOnlyThat) {
   EXPECT_NEAR(clip_gradients(parameters, 1e9), before / 3, 1e-3 * before);
 }
 
+TEST(AdamW, AShareOfTheRateForSome) {
+  const Parameters before = small_parameters();
+  const Parameters after = small_parameters();
+  give_gradients(after, 1);
+  AdamW adamw({0.9, 0.98, 1e-12, 0});
+  adamw.step(after, 1e-2,
+             [](const std::string& name) { return name.starts_with("visual.") ? 0.5 : 1.0; });
+  for (std::size_t i = 0; i < after.entries().size(); ++i) {
+    const auto& [name, values] = after.entries()[i];
+    const double moved = (values - before.entries()[i].tensor).abs().max().item<double>();
+    // The first step of Adam is the rate in every element.
+    EXPECT_NEAR(moved, name.starts_with("visual.") ? 5e-3 : 1e-2, 1e-4) << name;
+  }
+}
+
 }  // namespace
 }  // namespace skyglot

@@ -50,6 +50,17 @@ Crop draw_crop(const Picture& picture, const Augmentation& a, RandomStream& rand
   return middle(picture, a);
 }
 
+constexpr int kLeastDetail = 4;  // pixels a side
+
+// Draws nothing where all detail is to stay.
+Picture coarsened(Picture picture, double coarsest, int side, RandomStream& random) {
+  if (coarsest >= 1) return picture;
+  const double share = std::exp(random.uniform(std::log(coarsest), 0));
+  const int detail = std::max(kLeastDetail, static_cast<int>(std::lround(share * side)));
+  if (detail >= std::min(picture.width, picture.height)) return picture;
+  return resize_bicubic(picture, detail, detail);
+}
+
 std::uint8_t to_byte(double value) {
   return static_cast<std::uint8_t>(std::clamp(std::lround(value), 0L, 255L));
 }
@@ -66,6 +77,14 @@ void jitter(Picture& picture, double amount, RandomStream& random) {
   for (const auto change : changes) change(picture, random.uniform(1 - amount, 1 + amount));
 }
 
+void tint(Picture& picture, double amount, RandomStream& random) {
+  for (std::size_t band = 0; band < 3; ++band) {
+    const double factor = random.uniform(1 - amount, 1 + amount);
+    for (std::size_t i = band; i < picture.pixels.size(); i += 3)
+      picture.pixels[i] = to_byte(picture.pixels[i] * factor);
+  }
+}
+
 }  // namespace
 
 void Augmentation::validate() const {
@@ -75,14 +94,21 @@ void Augmentation::validate() const {
   if (!(least_ratio > 0 && least_ratio <= most_ratio && most_ratio < 100))
     problems.push_back(fmt::format("ratio {} to {} (above 0)", least_ratio, most_ratio));
   if (!(jitter >= 0 && jitter <= 1)) problems.push_back(fmt::format("jitter {} (0 to 1)", jitter));
+  if (!(white_balance >= 0 && white_balance <= 1))
+    problems.push_back(fmt::format("white_balance {} (0 to 1)", white_balance));
+  if (!(coarsest > 0 && coarsest <= 1))
+    problems.push_back(fmt::format("coarsest {} (above 0, at most 1)", coarsest));
   if (!problems.empty()) fail(ErrorKind::usage, "augmentation: {}", join(problems, "; "));
 }
 
 Picture augment(const Picture& picture, const Augmentation& augmentation, int side,
                 RandomStream& random) {
   const Crop c = draw_crop(picture, augmentation, random);
-  Picture result = resize_bicubic(crop(picture, c.x, c.y, c.width, c.height), side, side);
+  Picture result = resize_bicubic(
+      coarsened(crop(picture, c.x, c.y, c.width, c.height), augmentation.coarsest, side, random),
+      side, side);
   if (augmentation.jitter > 0) jitter(result, augmentation.jitter, random);
+  if (augmentation.white_balance > 0) tint(result, augmentation.white_balance, random);
   if (augmentation.flips && random.chance(0.5)) result = flipped(result);
   if (augmentation.quarter_turns) result = turned(result, static_cast<int>(random.index(4)));
   return result;

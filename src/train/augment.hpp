@@ -13,7 +13,11 @@ struct Augmentation {
   double most_scale = 1;
   double least_ratio = 0.5;  ///< width / height of the crop
   double most_ratio = 2;
-  double jitter = 0.4;        ///< brightness, contrast and saturation by 1 - jitter to 1 + jitter
+  double jitter = 0.4;       ///< brightness, contrast and saturation by 1 - jitter to 1 + jitter
+  double white_balance = 0;  ///< each band by 1 - this to 1 + this: other sensors, other light
+  /// Detail that is left, as a share of the side wanted: crops are reduced to between this and 1 of
+  /// it (uniform in the logarithm) and enlarged again, as at a coarser ground sample distance.
+  double coarsest = 1;
   bool quarter_turns = true;  ///< by 0, 90, 180 or 270 degrees: there is no up from above
   bool flips = false;         ///< left to right, half of the time
 

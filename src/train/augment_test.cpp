@@ -80,7 +80,7 @@ TEST(Augment, IsASquareThatDependsOnTheStreamAlone) {
 
 TEST(Augment, WithoutAnythingItIsTheResizedPicture) {
   const Picture picture = numbered(32, 32);
-  const Augmentation nothing{1, 1, 1, 1, 0, false, false};
+  const Augmentation nothing{1, 1, 1, 1, 0, 0, 1, false, false};
   RandomStream random(1, "augment");
   EXPECT_EQ(augment(picture, nothing, 32, random).pixels, picture.pixels);
 }
@@ -97,6 +97,50 @@ TEST(Augment, ValuesThatMakeNoSenseAreNamed) {
   wrong.jitter = 2;
   EXPECT_THAT(message_of([&] { wrong.validate(); }),
               testing::AllOf(testing::HasSubstr("scale"), testing::HasSubstr("jitter")));
+}
+
+double roughness(const Picture& picture) {
+  double sum = 0;
+  for (int y = 0; y < picture.height; ++y)
+    for (int x = 1; x < picture.width; ++x)
+      sum += std::abs(red(picture, x, y) - red(picture, x - 1, y));
+  return sum;
+}
+
+TEST(Augment, CoarserPicturesHaveLessDetail) {
+  const Picture picture = [] {
+    Picture chequered{64, 64, 3, {}};
+    for (int i = 0; i < 64 * 64; ++i)
+      chequered.pixels.insert(chequered.pixels.end(), 3, (i + i / 64) % 2 == 0 ? 0 : 255);
+    return chequered;
+  }();
+  Augmentation plain{1, 1, 1, 1, 0, 0, 1, false, false};
+  Augmentation coarse = plain;
+  coarse.coarsest = 0.2;
+  RandomStream one(1, "augment", {0});
+  RandomStream other(1, "augment", {0});
+  const Picture fine = augment(picture, plain, 64, one);
+  const Picture blurred = augment(picture, coarse, 64, other);
+  EXPECT_EQ(fine.pixels, picture.pixels);
+  EXPECT_EQ(blurred.width, 64);
+  EXPECT_LT(roughness(blurred), 0.2 * roughness(fine));
+}
+
+TEST(Augment, WhiteBalanceChangesBandsApart) {
+  Picture grey{4, 4, 3, std::vector<std::uint8_t>(48, 100)};
+  const Augmentation tinted{1, 1, 1, 1, 0, 0.3, 1, false, false};
+  RandomStream random(2, "augment", {0});
+  const Picture result = augment(grey, tinted, 4, random);
+  std::set<std::uint8_t> bands(result.pixels.begin(), result.pixels.end());
+  EXPECT_EQ(bands.size(), 3u);
+  EXPECT_GE(*bands.begin(), 70);
+  EXPECT_LE(*bands.rbegin(), 130);
+}
+
+TEST(Augment, ImpossibleColoursAndDetailAreNamed) {
+  const Augmentation wrong{1, 1, 1, 1, 0, 1.5, 0, false, false};
+  EXPECT_THAT(message_of([&] { wrong.validate(); }),
+              testing::AllOf(testing::HasSubstr("white_balance"), testing::HasSubstr("coarsest")));
 }
 
 }  // namespace

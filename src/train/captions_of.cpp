@@ -1,9 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "base/csv.hpp"
+#include "base/error.hpp"
+#include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
 
 #include "train/training_data.hpp"
 
+#include <algorithm>
 #include <array>
 
 namespace skyglot {
@@ -61,21 +65,59 @@ std::string filled(const std::string& sentence, const std::string& label) {
 
 }  // namespace
 
-std::vector<std::string> captions_of(const SourcePicture& picture, const TrainingSource& source) {
-  std::vector<std::string> captions;
+std::string plain_label(std::string_view label) {
+  std::string plain = to_lower(trim(label));
+  std::ranges::replace_if(
+      plain, [](char c) { return c == '_' || c == '-'; }, ' ');
+  return plain;
+}
+
+LabelNames::LabelNames(std::string_view csv, const std::string& table) {
+  const CsvTable read = parse_csv(csv, table);
+  const std::size_t label = read.column("label");
+  const std::size_t name = read.column("name");
+  for (const std::vector<std::string>& row : read.rows) {
+    const std::string called(trim(row[name]));
+    if (plain_label(row[label]).empty() || called.empty())
+      fail(ErrorKind::format, "{}: a row without label or name (\"{}\", \"{}\")", table, row[label],
+           row[name]);
+    names_[plain_label(row[label])].push_back(called);
+  }
+}
+
+std::vector<std::string> LabelNames::of(const std::string& label) const {
+  std::vector<std::string> names{label};
+  if (const auto found = names_.find(plain_label(label)); found != names_.end())
+    std::ranges::copy_if(found->second, std::back_inserter(names),
+                         [&](const std::string& name) { return name != label; });
+  return names;
+}
+
+std::string LabelNames::hash() const {
+  if (names_.empty()) return "";
+  std::string all;
+  for (const auto& [label, names] : names_) all += csv_line({label}) + csv_line(names) + '\n';
+  return sha256(all);
+}
+
+PictureCaptions captions_of(const SourcePicture& picture, const TrainingSource& source) {
+  PictureCaptions found;
+  std::vector<std::string>& captions = found.texts;
   const ReadJson json = json_beside(picture);
   if (!source.caption.empty()) {
     take_named(picture, json, source.caption, captions);
-    return captions;
+    return found;
   }
   for (const char* name : kUsual)
     if (captions.empty()) take_named(picture, json, name, captions);
   if (captions.empty()) take_named(picture, json, "txt", captions);
   const std::string label = captions.empty() ? label_of(picture, json) : "";
-  if (!label.empty())
+  if (label.empty()) return found;
+  for (const std::string& name : source.names.of(label))
     for (const std::string& sentence : source.templates)
-      take_text(filled(sentence, label), captions);
-  return captions;
+      take_text(filled(sentence, name), captions);
+  if (!captions.empty()) found.label = plain_label(label);
+  return found;
 }
 
 }  // namespace skyglot

@@ -25,12 +25,12 @@ torch::Tensor own(const torch::Tensor& rows, const ProcessGroup* group) {
   return rows.narrow(0, share * group->rank(), share);
 }
 
-// Equal captions on all processes: told by their hashes.
-torch::Tensor groups_of(const std::vector<std::string>& captions, ProcessGroup* group) {
-  if (group == nullptr) return caption_groups(captions);
+// Equal meanings on all processes: told by their hashes.
+torch::Tensor groups_of(const std::vector<std::string>& meanings, ProcessGroup* group) {
+  if (group == nullptr) return caption_groups(meanings);
   std::vector<std::int64_t> hashes;
-  for (const std::string& caption : captions)
-    hashes.push_back(static_cast<std::int64_t>(stable_hash(caption)));
+  for (const std::string& meaning : meanings)
+    hashes.push_back(static_cast<std::int64_t>(stable_hash(meaning)));
   return group->gather_rows(torch::tensor(hashes, torch::kInt64));
 }
 
@@ -104,7 +104,7 @@ void ContrastiveStep::carry_back(const TrainingBatch& batch, const torch::Tensor
 
 double ContrastiveStep::run(const TrainingBatch& batch) {
   const torch::Tensor tokens = tokens_of(batch);
-  const torch::Tensor groups = groups_of(batch.captions, group_).to(parameters_->device());
+  const torch::Tensor groups = groups_of(batch.meanings, group_).to(parameters_->device());
   const auto count = std::ssize(batch.pictures);
   const bool whole =
       group_ == nullptr && (options_.micro_batch <= 0 || options_.micro_batch >= count);

@@ -27,6 +27,7 @@ TrainingBatch batch_of(int count) {
     batch.pictures.push_back(picture);
     batch.captions.push_back(fmt::format("a {} field", kColours[static_cast<std::size_t>(i % 4)]));
   }
+  batch.meanings = batch.captions;
   return batch;
 }
 

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/recipe.hpp"
 
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
 #include "base/toml_table.hpp"
+#include "weights/model_folder.hpp"
 
 #include <fmt/core.h>
 
@@ -19,21 +21,34 @@ fs::path below(const fs::path& folder, const std::string& path) {
   return path.empty() ? fs::path() : (folder / path).lexically_normal();
 }
 
+// The folder named, or where there is none the model of that name that comes with skyglot.
+fs::path model_below(const fs::path& folder, const std::string& model) {
+  const fs::path here = below(folder, model);
+  const fs::path known = model_folder_of(model);
+  return fs::exists(here) || known == model ? here : known;
+}
+
 TrainingSource read_source(const toml::table& toml, const std::string& name,
                            const fs::path& folder) {
   TomlTable table(toml, "data.", name);
   TrainingSource source;
   std::vector<std::string> images;
   std::string root;
+  std::string names;
   table.require("images");
   table.read("images", images);
   table.read("root", root);
   table.read("caption", source.caption);
   table.read("templates", source.templates);
+  table.read("names", names);
   table.read("weight", source.weight);
   table.refuse_the_rest();
   for (const std::string& path : images) source.images.push_back(below(folder, path));
   source.root = below(folder, root);
+  if (!names.empty()) {
+    const fs::path path = below(folder, names);
+    source.names = LabelNames(read_file(path), path.string());
+  }
   return source;
 }
 
@@ -44,6 +59,8 @@ void read_augmentation(const toml::table& toml, const std::string& name, Augment
   table.read("least_ratio", a.least_ratio);
   table.read("most_ratio", a.most_ratio);
   table.read("jitter", a.jitter);
+  table.read("white_balance", a.white_balance);
+  table.read("coarsest", a.coarsest);
   table.read("quarter_turns", a.quarter_turns);
   table.read("flips", a.flips);
   table.refuse_the_rest();
@@ -52,6 +69,8 @@ void read_augmentation(const toml::table& toml, const std::string& name, Augment
 void read_optimiser(const toml::table& toml, const std::string& name, TrainingRecipe& r) {
   TomlTable table(toml, "optimiser.", name);
   table.read("rate", r.rate);
+  table.read("image_rate", r.image_rate);
+  table.read("text_rate", r.text_rate);
   table.read("warm_up", r.warm_up);
   table.read("beta_1", r.optimiser.beta_1);
   table.read("beta_2", r.optimiser.beta_2);
@@ -121,6 +140,7 @@ Json source_json(const TrainingSource& source) {
           {"root", source.root.string()},
           {"caption", source.caption},
           {"templates", source.templates},
+          {"names_sha256", source.names.hash()},
           {"weight", source.weight}};
 }
 
@@ -139,6 +159,10 @@ void TrainingRecipe::validate() const {
   demand(steps >= 1, problems, fmt::format("steps {} (at least 1)", steps));
   demand(warm_up >= 0, problems, fmt::format("warm_up {} (at least 0)", warm_up));
   demand(rate > 0 && std::isfinite(rate), problems, fmt::format("rate {} (above 0)", rate));
+  const auto is_factor = [](double value) { return value > 0 && std::isfinite(value); };
+  demand(is_factor(image_rate) && is_factor(text_rate), problems,
+         fmt::format("image_rate {}, text_rate {} (above 0; lock a tower that is to stay as it is)",
+                     image_rate, text_rate));
   const auto is_share = [](double value) { return value >= 0 && value < 1; };
   demand(
       is_share(optimiser.beta_1) && is_share(optimiser.beta_2), problems,
@@ -174,7 +198,7 @@ TrainingRecipe parse_training_recipe(std::string_view toml, const std::string& n
   TrainingRecipe recipe;
   std::string model;
   table.read("model", model);
-  recipe.model = below(folder, model);
+  recipe.model = model_below(folder, model);
   for (const toml::table* source : table.tables("data"))
     recipe.data.push_back(read_source(*source, name, folder));
   if (const toml::table* section = table.table("augment"))
@@ -199,10 +223,14 @@ Json recipe_json(const TrainingRecipe& r) {
             {"least_ratio", a.least_ratio},
             {"most_ratio", a.most_ratio},
             {"jitter", a.jitter},
+            {"white_balance", a.white_balance},
+            {"coarsest", a.coarsest},
             {"quarter_turns", a.quarter_turns},
             {"flips", a.flips}}},
           {"optimiser",
            {{"rate", r.rate},
+            {"image_rate", r.image_rate},
+            {"text_rate", r.text_rate},
             {"warm_up", r.warm_up},
             {"beta_1", r.optimiser.beta_1},
             {"beta_2", r.optimiser.beta_2},

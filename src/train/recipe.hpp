@@ -40,6 +40,8 @@ struct TrainingRecipe {
   std::int64_t warm_up = 100;  ///< steps
   double rate = 1e-5;
   AdamWOptions optimiser;
+  double image_rate = 1;      ///< of the rate for the image tower but its projection
+  double text_rate = 1;       ///< of the rate for the text tower but its projection
   double clip_gradients = 0;  ///< largest length of all gradients; 0: not clipped
   Repeats repeats = Repeats::negatives;
   double most_logit_scale = 100;  ///< the scale is kept within 1 and this

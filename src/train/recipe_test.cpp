@@ -24,9 +24,12 @@ images = ["scenes"]
 templates = ["a satellite image of {label}"]
 [augment]
 jitter = 0.2
+coarsest = 0.25
+white_balance = 0.1
 flips = true
 [optimiser]
 rate = 3e-9
+text_rate = 0.1
 warm_up = 1000
 weight_decay = 1.0
 [train]
@@ -47,6 +50,10 @@ TEST(TrainingRecipe, IsReadFromToml) {
   EXPECT_EQ(r.data[1].templates.front(), "a satellite image of {label}");
   EXPECT_EQ(r.augmentation.jitter, 0.2);
   EXPECT_EQ(r.rate, 3e-9);
+  EXPECT_EQ(r.text_rate, 0.1);
+  EXPECT_EQ(r.image_rate, 1);
+  EXPECT_EQ(r.augmentation.coarsest, 0.25);
+  EXPECT_EQ(r.augmentation.white_balance, 0.1);
   EXPECT_EQ(r.optimiser.weight_decay, 1);
   EXPECT_EQ(r.optimiser.beta_2, 0.98);
   EXPECT_EQ(r.repeats, Repeats::positives);

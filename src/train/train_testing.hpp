@@ -63,7 +63,7 @@ inline std::filesystem::path write_model(const std::filesystem::path& folder) {
 inline TrainingRecipe small_recipe(const std::filesystem::path& folder) {
   TrainingRecipe recipe;
   recipe.model = write_model(folder);
-  recipe.data = {TrainingSource{{write_fields(folder, 24)}, {}, "", {}, 1}};
+  recipe.data = {TrainingSource{{write_fields(folder, 24)}, {}, "", {}, {}, 1}};
   recipe.batch = 8;
   recipe.steps = 12;
   recipe.warm_up = 2;

@@ -37,6 +37,12 @@ bool is_image(const std::string& name) {
   return name.starts_with("visual.");
 }
 
+// Projections and scale learn at the full rate: towers that were trained already may need less.
+double rate_share(const std::string& name, const TrainingRecipe& recipe) {
+  if (name == "visual.proj" || name == "text_projection" || name == kLogScale) return 1;
+  return is_image(name) ? recipe.image_rate : recipe.text_rate;
+}
+
 std::shared_ptr<Parameters> begin_with(const TrainingRecipe& recipe, const TrainingRun& run) {
   const StoredModel model = load_model_folder(recipe.model);
   if (model.config.kind != ModelKind::clip || !model.config.text)
@@ -187,7 +193,8 @@ class Training {
                                                    : std::numeric_limits<double>::infinity();
     const double length = clip_gradients(*parameters_, most);
     require_number("length of the gradients", length, rate);
-    optimiser_.step(*parameters_, rate);
+    optimiser_.step(*parameters_, rate,
+                    [&](const std::string& name) { return rate_share(name, recipe_); });
     clear_gradients();
     clamp_scale();
     ++done_;

@@ -53,7 +53,7 @@ TEST(TrainModel, LearnsFromRealPictures) {
   const fs::path folder = fresh_folder("halves");
   TrainingRecipe recipe;
   recipe.model = write_model(folder);
-  recipe.data = {TrainingSource{{pictures}, {}, "", {}, 1}};
+  recipe.data = {TrainingSource{{pictures}, {}, "", {}, {}, 1}};
   recipe.batch = 32;
   recipe.steps = 200;
   recipe.warm_up = 20;

@@ -27,6 +27,7 @@ constexpr std::uint64_t kLookedAt = 64;  // pictures of a source, for captions, 
 struct Usable {
   Picture picture;
   std::string caption;
+  std::string meaning;
 };
 
 }  // namespace
@@ -49,11 +50,12 @@ struct TrainingData::Source {
     const SourcePicture picture = index->read(number);
     if (!picture.problem.empty()) return std::nullopt;
     try {
-      const std::vector<std::string> captions = captions_of(picture, from);
-      if (captions.empty()) return std::nullopt;
+      const PictureCaptions captions = captions_of(picture, from);
+      if (captions.texts.empty()) return std::nullopt;
       const Picture decoded = decode_picture(picture.bytes, picture.id, options.max_pixels);
-      const std::string& caption = captions[random.index(captions.size())];
-      return Usable{augment(decoded, options.augmentation, options.side, random), caption};
+      const std::string& caption = captions.texts[random.index(captions.texts.size())];
+      return Usable{augment(decoded, options.augmentation, options.side, random), caption,
+                    captions.label.empty() ? caption : "label " + captions.label};
     } catch (const Error&) {
       return std::nullopt;
     }
@@ -63,7 +65,7 @@ struct TrainingData::Source {
   void require_captions() const {
     const std::uint64_t looked_at = std::min(kLookedAt, index->size());
     for (std::uint64_t i = 0; i < looked_at; ++i)
-      if (!captions_of(index->read(i * index->size() / looked_at), from).empty()) return;
+      if (!captions_of(index->read(i * index->size() / looked_at), from).texts.empty()) return;
     fail(ErrorKind::input,
          "{}: none of {} pictures looked at has a caption{}; name where captions stand (caption = "
          "\"...\"), or give templates with {{label}} for pictures in class folders",
@@ -139,6 +141,7 @@ TrainingBatch TrainingData::make_batch() {
   batch.position = position();
   batch.pictures.resize(static_cast<std::size_t>(share));
   batch.captions.resize(static_cast<std::size_t>(share));
+  batch.meanings.resize(static_cast<std::size_t>(share));
   std::atomic<std::int64_t> replaced{0};
   const auto make = [&](std::int64_t i) {
     const auto item = static_cast<std::uint64_t>(first + i);
@@ -150,6 +153,7 @@ TrainingBatch TrainingData::make_batch() {
       if (auto usable = source.read(picture, options_, random)) {
         batch.pictures[static_cast<std::size_t>(i)] = std::move(usable->picture);
         batch.captions[static_cast<std::size_t>(i)] = std::move(usable->caption);
+        batch.meanings[static_cast<std::size_t>(i)] = std::move(usable->meaning);
         return;
       }
       ++replaced;

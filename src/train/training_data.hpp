@@ -12,11 +12,34 @@
 #include <cstdint>
 #include <filesystem>
 #include <future>
+#include <map>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace skyglot {
+
+/// What each label may be called besides itself; a label is found whatever its case, with '_' and
+/// '-' as spaces.
+class LabelNames {
+ public:
+  LabelNames() = default;
+  /// Reads a table with the columns label and name. Throws Error(format) naming a row that lacks
+  /// one of them.
+  explicit LabelNames(std::string_view csv, const std::string& table);
+
+  /// The label itself, then its other names.
+  [[nodiscard]] std::vector<std::string> of(const std::string& label) const;
+  /// Of all that it holds; "" where that is nothing.
+  [[nodiscard]] std::string hash() const;
+
+ private:
+  std::map<std::string, std::vector<std::string>> names_;
+};
+
+/// The label as LabelNames looks it up.
+[[nodiscard]] std::string plain_label(std::string_view label);
 
 /// Where pictures and their captions come from, and how large a part of every batch they are.
 struct TrainingSource {
@@ -26,14 +49,20 @@ struct TrainingSource {
   /// Sentences with {label} for pictures that have no caption but a label or stand in a class
   /// folder; one of them is drawn each time.
   std::vector<std::string> templates;
+  LabelNames names;   ///< what else a label may be called in the templates
   double weight = 1;  ///< of this source among all; what a weight is to sizes is not asked
+};
+
+struct PictureCaptions {
+  std::vector<std::string> texts;  ///< empty where it has none
+  std::string label;  ///< which the templates were filled with; "" for captions of its own
 };
 
 /// All captions of a picture: those of the column asked for; else "captions", "caption" or "title"
 /// of the .json beside it, the columns of these names, or the lines of its .txt; else the templates
-/// filled with its label. Empty where it has none. Throws Error(format) on a damaged .json.
-[[nodiscard]] std::vector<std::string> captions_of(const SourcePicture& picture,
-                                                   const TrainingSource& source);
+/// filled with every name of its label. Throws Error(format) on a damaged .json.
+[[nodiscard]] PictureCaptions captions_of(const SourcePicture& picture,
+                                          const TrainingSource& source);
 
 struct BatchOptions {
   std::int64_t batch = 256;  ///< of all ranks together
@@ -49,8 +78,11 @@ struct BatchOptions {
 struct TrainingBatch {
   std::vector<Picture> pictures;      ///< this rank's, side x side
   std::vector<std::string> captions;  ///< one a picture
-  std::string position;               ///< see TrainingData::resume()
-  std::int64_t replaced = 0;          ///< pictures that could not be used, another taken instead
+  /// Equal for pictures that each other's captions fit: those of one label whatever they call it,
+  /// and those of equal captions.
+  std::vector<std::string> meanings;
+  std::string position;       ///< see TrainingData::resume()
+  std::int64_t replaced = 0;  ///< pictures that could not be used, another taken instead
 };
 
 /// Batches without end, the next one made while the last is used. Picture k of batch b is drawn by

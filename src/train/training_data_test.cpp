@@ -28,31 +28,53 @@ TEST(CaptionsOf, TheUsualPlacesInOrder) {
   const SourcePicture all =
       with({{"json", R"({"captions": ["one", " two ", null, ""], "caption": "three"})"},
             {"txt", "four"}});
-  EXPECT_THAT(captions_of(all, {}), ElementsAre("one", "two"));
-  EXPECT_THAT(captions_of(with({{"json", R"({"caption": "three"})"}, {"txt", "four"}}), {}),
+  EXPECT_THAT(captions_of(all, {}).texts, ElementsAre("one", "two"));
+  EXPECT_THAT(captions_of(with({{"json", R"({"caption": "three"})"}, {"txt", "four"}}), {}).texts,
               ElementsAre("three"));
-  EXPECT_THAT(captions_of(with({{"title", "of a list"}}), {}), ElementsAre("of a list"));
-  EXPECT_THAT(captions_of(with({{"json", "[1]"}, {"txt", "four\n\nfive\n"}}), {}),
+  EXPECT_THAT(captions_of(with({{"title", "of a list"}}), {}).texts, ElementsAre("of a list"));
+  EXPECT_THAT(captions_of(with({{"json", "[1]"}, {"txt", "four\n\nfive\n"}}), {}).texts,
               ElementsAre("four", "five"));
-  EXPECT_THAT(captions_of(with({}), {}), IsEmpty());
+  EXPECT_THAT(captions_of(with({}), {}).texts, IsEmpty());
 }
 
 TEST(CaptionsOf, TheColumnAskedForAndNoOther) {
   TrainingSource source;
   source.caption = "long";
-  EXPECT_THAT(captions_of(with({{"json", R"({"long": "yes", "caption": "no"})"}}), source),
+  EXPECT_THAT(captions_of(with({{"json", R"({"long": "yes", "caption": "no"})"}}), source).texts,
               ElementsAre("yes"));
-  EXPECT_THAT(captions_of(with({{"long", "cell"}, {"title", "no"}}), source), ElementsAre("cell"));
-  EXPECT_THAT(captions_of(with({{"txt", "no"}}), source), IsEmpty());
+  EXPECT_THAT(captions_of(with({{"long", "cell"}, {"title", "no"}}), source).texts,
+              ElementsAre("cell"));
+  EXPECT_THAT(captions_of(with({{"txt", "no"}}), source).texts, IsEmpty());
 }
 
 TEST(CaptionsOf, TemplatesTakeTheLabelOrTheFolder) {
   TrainingSource source;
   source.templates = {"a picture of {label}", "{label}, {label}"};
-  EXPECT_THAT(captions_of(with({{"json", R"({"label": "lake"})"}}), source),
+  EXPECT_THAT(captions_of(with({{"json", R"({"label": "lake"})"}}), source).texts,
               ElementsAre("a picture of lake", "lake, lake"));
-  EXPECT_THAT(captions_of(with({}), source), ElementsAre("a picture of forest", "forest, forest"));
-  EXPECT_THAT(captions_of(with({{"txt", "own"}}), source), ElementsAre("own"));
+  EXPECT_THAT(captions_of(with({}), source).texts,
+              ElementsAre("a picture of forest", "forest, forest"));
+  EXPECT_THAT(captions_of(with({{"txt", "own"}}), source).texts, ElementsAre("own"));
+}
+
+TEST(CaptionsOf, TemplatesTakeEveryNameOfALabel) {
+  TrainingSource source;
+  source.templates = {"{label}", "a {label} from above"};
+  source.names = LabelNames("label,name\nParking_Lot,car park\nlake,pond\n", "names.csv");
+  const PictureCaptions captions = captions_of(with({{"label", "parking lot"}}), source);
+  EXPECT_THAT(captions.texts, ElementsAre("parking lot", "a parking lot from above", "car park",
+                                          "a car park from above"));
+  EXPECT_EQ(captions.label, "parking lot");
+  EXPECT_EQ(captions_of(with({{"txt", "own"}}), source).label, "");
+  EXPECT_NE(source.names.hash(), LabelNames("label,name\nlake,pond\n", "names.csv").hash());
+  EXPECT_EQ(LabelNames().hash(), "");
+}
+
+TEST(LabelNames, RowsWithoutANameAreRefused) {
+  EXPECT_THAT(message_of([] { (void)LabelNames("label,name\nlake, \n", "names.csv"); }),
+              HasSubstr("names.csv"));
+  EXPECT_THAT(message_of([] { (void)LabelNames("label,word\nlake,pond\n", "names.csv"); }),
+              HasSubstr("name"));
 }
 
 TEST(CaptionsOf, DamagedJsonIsNamed) {
@@ -73,7 +95,7 @@ BatchOptions options(std::int64_t batch) {
 
 TEST(TrainingData, RanksShareTheBatchOfOne) {
   const auto folder = fresh_folder("ranks");
-  const std::vector<TrainingSource> sources{{{write_fields(folder, 12)}, {}, "", {}, 1}};
+  const std::vector<TrainingSource> sources{{{write_fields(folder, 12)}, {}, "", {}, {}, 1}};
   TrainingData whole(sources, options(8));
   BatchOptions half = options(8);
   half.world = 2;
@@ -95,9 +117,9 @@ TEST(TrainingData, RanksShareTheBatchOfOne) {
 
 TEST(TrainingData, AnEpochHoldsEveryPictureOnce) {
   const auto folder = fresh_folder("epoch");
-  const std::vector<TrainingSource> sources{{{write_fields(folder, 12)}, {}, "", {}, 1}};
+  const std::vector<TrainingSource> sources{{{write_fields(folder, 12)}, {}, "", {}, {}, 1}};
   BatchOptions plain = options(6);
-  plain.augmentation = {1, 1, 40.0 / 36, 40.0 / 36, 0, false, false};
+  plain.augmentation = {1, 1, 40.0 / 36, 40.0 / 36, 0, 0, 1, false, false};
   TrainingData data(sources, plain);
   std::set<std::vector<std::uint8_t>> first;
   std::set<std::vector<std::uint8_t>> second;
@@ -110,8 +132,9 @@ TEST(TrainingData, AnEpochHoldsEveryPictureOnce) {
 
 TEST(TrainingData, GoesOnAfterAPosition) {
   const auto folder = fresh_folder("position");
-  const std::vector<TrainingSource> sources{{{write_fields(folder, 10)}, {}, "", {}, 1},
-                                            {{write_fields(folder, 7, "more.tar")}, {}, "", {}, 2}};
+  const std::vector<TrainingSource> sources{
+      {{write_fields(folder, 10)}, {}, "", {}, {}, 1},
+      {{write_fields(folder, 7, "more.tar")}, {}, "", {}, {}, 2}};
   TrainingData whole(sources, options(4));
   std::string position;
   for (int step = 0; step < 5; ++step) position = whole.next().position;
@@ -136,7 +159,7 @@ TEST(TrainingData, WeightsSayHowMuchOfEachSource) {
   writer.add("g.txt", "grey");
   (void)writer.commit();
   TrainingData data(
-      {{{write_fields(folder, 10)}, {}, "", {}, 3}, {{folder / "grey.tar"}, {}, "", {}, 1}},
+      {{{write_fields(folder, 10)}, {}, "", {}, {}, 3}, {{folder / "grey.tar"}, {}, "", {}, {}, 1}},
       options(200));
   const TrainingBatch batch = data.next();
   const auto grey = std::ranges::count(batch.captions, "grey");
@@ -148,11 +171,11 @@ TEST(TrainingData, SourcesThatMakeNoSenseAreNamed) {
   const auto folder = fresh_folder("senseless");
   const auto tar = write_fields(folder, 4);
   EXPECT_THAT(message_of([&] {
-                TrainingData({{{tar}, {}, "", {}, 0}}, options(2));
+                TrainingData({{{tar}, {}, "", {}, {}, 0}}, options(2));
               }),
               HasSubstr("weight 0"));
   EXPECT_THAT(message_of([&] {
-                TrainingData({{{tar}, {}, "title", {}, 1}}, options(2));
+                TrainingData({{{tar}, {}, "title", {}, {}, 1}}, options(2));
               }),
               HasSubstr("none of 4 pictures looked at has a caption under \"title\""));
   EXPECT_THAT(message_of([&] { TrainingData({}, options(2)); }), HasSubstr("at least one source"));
@@ -166,7 +189,7 @@ TEST(TrainingData, AnotherPictureStandsInForADamagedOne) {
     writer.add(fmt::format("p{}.txt", i), fmt::format("caption {}", i));
   }
   (void)writer.commit();
-  TrainingData data({{{folder / "some.tar"}, {}, "", {}, 1}}, options(6));
+  TrainingData data({{{folder / "some.tar"}, {}, "", {}, {}, 1}}, options(6));
   const TrainingBatch batch = data.next();
   EXPECT_GE(batch.replaced, 3);
   for (const std::string& caption : batch.captions)
@@ -179,9 +202,27 @@ TEST(TrainingData, NothingUsableEndsWithAName) {
   writer.add("p.png", "no picture");
   writer.add("p.txt", "a caption");
   (void)writer.commit();
-  TrainingData data({{{folder / "none.tar"}, {}, "", {}, 1}}, options(2));
+  TrainingData data({{{folder / "none.tar"}, {}, "", {}, {}, 1}}, options(2));
   EXPECT_THAT(message_of([&] { (void)data.next(); }),
               HasSubstr("none.tar: 1000 pictures in a row"));
+}
+
+TEST(TrainingData, PicturesOfOneLabelMeanTheSame) {
+  const auto folder = fresh_folder("meanings");
+  ShardWriter writer(folder / "scenes.tar");
+  for (int i = 0; i < 8; ++i)
+    writer.add(fmt::format("{}/{}.png", i % 2 == 0 ? "lake" : "Park", i), encode_png(field(i)));
+  (void)writer.commit();
+  TrainingSource source{{folder / "scenes.tar"}, {}, "", {"{label}", "a {label}"}, {}, 1};
+  source.names = LabelNames("label,name\nlake,pond\n", "names.csv");
+  TrainingData data({source}, options(16));
+  const TrainingBatch batch = data.next();
+  std::map<std::string, std::set<std::string>> captions;
+  for (std::size_t i = 0; i < batch.captions.size(); ++i)
+    captions[batch.meanings[i]].insert(batch.captions[i]);
+  ASSERT_EQ(captions.size(), 2u);
+  EXPECT_GT(captions.at("label lake").size(), 1u);
+  EXPECT_EQ(captions.at("label park").count("pond"), 0u);
 }
 
 }  // namespace

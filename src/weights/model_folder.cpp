@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
+#include "base/resource.hpp"
 #include "weights/safetensors.hpp"
 
 #include <cmath>
@@ -65,7 +66,13 @@ std::string read_vocabulary(const fs::path& path, const TextConfig& text) {
 
 }  // namespace
 
-StoredModel load_model_folder(const fs::path& folder, bool verify) {
+fs::path model_folder_of(const fs::path& folder) {
+  if (fs::exists(folder) || folder.empty() || folder.has_parent_path()) return folder;
+  return find_data_folder(fs::path("models") / folder).value_or(folder);
+}
+
+StoredModel load_model_folder(const fs::path& asked, bool verify) {
+  const fs::path folder = model_folder_of(asked);
   const fs::path weights = folder / kWeights;
   if (fs::is_regular_file(folder))
     fail(ErrorKind::input,

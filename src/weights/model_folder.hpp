@@ -23,7 +23,15 @@ struct StoredModel {
   std::string vocabulary{};  ///< of TokenScheme::word_pieces: a piece a line
 };
 
-/// Reads a folder that `skyglot model import` wrote. The SHA-256 of the weights is checked against
+/// The model that every command takes where none is named.
+inline constexpr const char* kDefaultModel = "nano";
+
+/// `folder` itself, or the model of that name that comes with skyglot (data/models) where there is
+/// no such folder.
+[[nodiscard]] std::filesystem::path model_folder_of(const std::filesystem::path& folder);
+
+/// Reads a folder that `skyglot model import` wrote, or the model of that name that comes with
+/// skyglot. The SHA-256 of the weights is checked against
 /// the configuration when `verify`. Throws Error(input) if it is no such folder (naming the
 /// remedy), Error(format) if a tensor is missing, surplus or misshapen.
 [[nodiscard]] StoredModel load_model_folder(const std::filesystem::path& folder,

@@ -215,5 +215,17 @@ TEST(ModelFolderTest, SavesNoNonsense) {
   EXPECT_FALSE(fs::exists(test_path() / "model.safetensors"));
 }
 
+TEST(ModelFolderTest, AModelThatComesWithSkyglotGoesByItsName) {
+  const fs::path data = test_path("data");
+  save_model_folder(data / "models" / "tiny", random_model(small_clip()));
+  setenv("SKYGLOT_DATA", data.c_str(), 1);
+  EXPECT_EQ(model_folder_of("tiny"), data / "models" / "tiny");
+  EXPECT_NO_THROW((void)load_model_folder("tiny"));
+  EXPECT_EQ(model_folder_of("./tiny"), "./tiny");
+  EXPECT_EQ(model_folder_of("none"), "none");
+  unsetenv("SKYGLOT_DATA");
+  EXPECT_THAT(refusal("tiny"), HasSubstr("tiny is not a model folder"));
+}
+
 }  // namespace
 }  // namespace skyglot

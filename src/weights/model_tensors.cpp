@@ -302,6 +302,20 @@ void store_int8_rows(TensorMap& weights, const std::string& name, ElementType sc
       halves ? halves_of(scales) : make_tensor(scales, {shape[0]});
 }
 
+void store_compact(TensorMap& weights) {
+  std::vector<std::string> names;
+  for (const auto& [name, tensor] : weights)
+    if (!is_scale(name, weights)) names.push_back(name);
+  for (const std::string& name : names) {
+    TensorView& tensor = weights.at(name);
+    if (tensor.type == ElementType::i8 || tensor.shape.empty()) continue;
+    if (tensor.shape.size() > 1)
+      store_int8_rows(weights, name, ElementType::f16);
+    else
+      tensor = halves_of(to_floats(tensor));
+  }
+}
+
 std::vector<float> stored_floats(const TensorMap& weights, const std::string& name) {
   const TensorView& tensor = weights.at(name);
   std::vector<float> values = to_floats(tensor);

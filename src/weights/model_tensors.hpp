@@ -49,6 +49,10 @@ constexpr std::string_view kScaleSuffix = ".scale";
 void store_int8_rows(TensorMap& weights, const std::string& name,
                      ElementType scale_type = ElementType::f32);
 
+/// Makes the weights of a model small: int8 rows with float16 scales for what has two sides or
+/// more, float16 for vectors; scalars stay as they are.
+void store_compact(TensorMap& weights);
+
 /// The values of a tensor as floats; int8 rows times their scales.
 [[nodiscard]] std::vector<float> stored_floats(const TensorMap& weights, const std::string& name);
 

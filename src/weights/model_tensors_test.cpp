@@ -143,5 +143,30 @@ TEST(CheckTensors, NamesTheOneAtFault) {
   EXPECT_THAT(fault(with("tail.weight", numbers({3}))), HasSubstr("tail.weight"));
 }
 
+TEST(Compact, AQuarterOfTheBytesAndNearlyTheValues) {
+  const StoredModel model = random_model(small_clip());
+  TensorMap small = model.weights;
+  store_compact(small);
+  EXPECT_EQ(fault(small), "accepted");
+  std::size_t before = 0;
+  std::size_t after = 0;
+  for (const auto& [name, tensor] : model.weights) {
+    before += tensor.bytes.size();
+    const std::vector<float> whole = to_floats(tensor);
+    const std::vector<float> rounded = stored_floats(small, name);
+    float top = 0;
+    for (const float value : whole) top = std::max(top, std::abs(value));
+    for (std::size_t i = 0; i < whole.size(); ++i)
+      ASSERT_NEAR(rounded[i], whole[i], top / 200) << name;
+  }
+  for (const auto& [name, tensor] : small) after += tensor.bytes.size();
+  EXPECT_LT(static_cast<double>(after), 0.32 * static_cast<double>(before));
+  EXPECT_EQ(small.at(kLogScale).type, ElementType::f32);
+  TensorMap again = small;
+  store_compact(again);
+  for (const auto& [name, tensor] : small)
+    EXPECT_EQ(stored_floats(again, name), stored_floats(small, name)) << name;
+}
+
 }  // namespace
 }  // namespace skyglot
