@@ -8,6 +8,7 @@
 #include "base/log.hpp"
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
+#include "cli/forward.hpp"
 #include "cli/options.hpp"
 #include "records/picture_files.hpp"
 #include "records/reasons.hpp"
@@ -118,6 +119,8 @@ struct BuildCommon {
   CommonOptions common;
   double max_skipped = 1.0;
   bool files = false;
+  bool predict = false;
+  std::filesystem::path model;
 
   void add_to(CLI::App& app) {
     recipe.add_to(app);
@@ -128,7 +131,35 @@ struct BuildCommon {
         ->check(CLI::Range(0.0, 1.0));
     app.add_flag("--files", files,
                  "Once all is done also write the pictures as files with a table, pictures.tsv");
+    app.add_flag("--predict-tags", predict,
+                 "Tags that the visibility table lacks are judged by the classifier of --model");
+    add_model(app, model, "Model for --predict-tags, with visibility.safetensors in its folder");
     common.add_to(app);
+  }
+
+  /// The recipe asked for; with --predict-tags its table is one that knows every tag of the map.
+  [[nodiscard]] Recipe asked_recipe(bool writes) {
+    Recipe asked = recipe.recipe();
+    if (predict && !writes) log_warning("nothing is written here: tags are not predicted");
+    if (!predict || !writes) return asked;
+    demand_output();
+    const std::filesystem::path out = build.output.lexically_normal();
+    const std::filesystem::path beside = out.has_filename() ? out : out.parent_path();
+    const std::string table = beside.string() + ".visibility.csv";
+    make_folder(std::filesystem::absolute(beside).parent_path());
+    const PendingPath tags(beside.string() + ".tags.csv");
+    std::vector<std::string> labels;
+    if (!asked.labels.empty()) labels = {"--labels", asked.labels};
+    const auto with = [&](std::vector<std::string> words) {
+      words.insert(words.end(), labels.begin(), labels.end());
+      run_skyglot(words);
+    };
+    with({"tags", "stats", asked.objects, "--unlabelled", "--pairs", "0", "--csv",
+          tags.path().string(), "--overwrite"});
+    with({"tags", "predict", tags.path().string(), "--model", model.string(), "--output", table,
+          "--overwrite"});
+    asked.labels = table;
+    return asked;
   }
 
   void demand_output() const {
@@ -177,7 +208,7 @@ class BuildCommand : public Command {
   }
 
   int run() override {
-    const Recipe recipe = options_.recipe.recipe();
+    const Recipe recipe = options_.asked_recipe(!print_recipe_ && !dry_run_);
     if (print_recipe_) {
       fmt::print("{}", recipe_toml(recipe));
       return kDone;
@@ -248,7 +279,7 @@ class MergeCommand : public Command {
   void setup(CLI::App& app) override { options_.add_to(app); }
   int run() override {
     options_.demand_output();
-    const Recipe recipe = options_.recipe.recipe();
+    const Recipe recipe = options_.asked_recipe(true);
     options_.demand_pictures_for_files(recipe);
     const BuildInputs inputs = open_inputs(recipe);
     options_.build.threads = options_.common.thread_count();

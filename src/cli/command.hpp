@@ -70,6 +70,7 @@ std::unique_ptr<Command> make_detector_train();
 std::unique_ptr<Command> make_filter();
 std::unique_ptr<Command> make_train();
 std::unique_ptr<Command> make_embed();
+std::unique_ptr<Command> make_search();
 std::unique_ptr<Command> make_eval_zeroshot();
 std::unique_ptr<Command> make_eval_finegrained();
 std::unique_ptr<Command> make_eval_retrieval();

@@ -2,15 +2,19 @@
 #include "cli/forward.hpp"
 
 #include "base/error.hpp"
+#include "base/interrupt.hpp"
 #include "base/strings.hpp"
 
 #include <fmt/core.h>
+#include <sys/wait.h>
 
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <fcntl.h>
 #include <filesystem>
 #include <span>
+#include <spawn.h>
 #include <string>
 #include <string_view>
 #include <unistd.h>
@@ -29,6 +33,7 @@ constexpr std::array kForwarded{
     ForwardedCommand{"detector train", "Learn to tell pictures taken from above from all others"},
     ForwardedCommand{"train", "Go on training a CLIP on pictures with captions"},
     ForwardedCommand{"embed", "Turn pictures or texts into vectors with a model"},
+    ForwardedCommand{"search", "Find the pictures that a sentence describes best"},
     ForwardedCommand{"eval zeroshot", "Name scenes by words alone and count how often it is right"},
     ForwardedCommand{"eval finegrained",
                      "Tell attributes apart by words: roof shape, road surface"},
@@ -87,6 +92,30 @@ std::optional<int> forward_to_learn(int argc, char** argv) {
              "install it beside skyglot\n",
              program, errno_text(errno), argv[1]);
   return kFailed;
+}
+
+void run_skyglot(const std::vector<std::string>& words) {
+  std::vector<std::string> all{std::filesystem::read_symlink("/proc/self/exe").string()};
+  all.insert(all.end(), words.begin(), words.end());
+  std::vector<char*> arguments;
+  for (std::string& word : all) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t quiet{};
+  posix_spawn_file_actions_init(&quiet);
+  posix_spawn_file_actions_addopen(&quiet, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+  pid_t child = 0;
+  const int problem =
+      posix_spawn(&child, all.front().c_str(), &quiet, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&quiet);
+  if (problem != 0) fail(ErrorKind::io, "cannot start {}: {}", all.front(), errno_text(problem));
+  int status = 0;
+  while (waitpid(child, &status, 0) < 0)
+    if (errno != EINTR)
+      fail(ErrorKind::io, "lost sight of {}: {}", words.front(), errno_text(errno));
+  check_interrupt();
+  if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    fail(ErrorKind::io, "'skyglot {}' did not end well; what it said stands above",
+         join(words, " "));
 }
 
 Commands forwarded_commands() {

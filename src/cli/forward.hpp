@@ -5,6 +5,8 @@
 #include "cli/command.hpp"
 
 #include <optional>
+#include <string>
+#include <vector>
 
 namespace skyglot {
 
@@ -17,6 +19,11 @@ struct ForwardedCommand {
 /// Becomes skyglot-learn if the command line names one of its commands. Returns an
 /// exit code if that failed (after saying why), nothing if the command is one of ours.
 [[nodiscard]] std::optional<int> forward_to_learn(int argc, char** argv);
+
+/// Runs skyglot with these words, whichever half knows the command, without its stdout, and waits.
+/// Throws Error(io) naming the command if it cannot start or does not end well; its stderr says
+/// why.
+void run_skyglot(const std::vector<std::string>& words);
 
 /// Stand-ins that make the commands show up in the overview.
 [[nodiscard]] Commands forwarded_commands();

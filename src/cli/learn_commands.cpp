@@ -20,6 +20,7 @@ Commands learn_commands() {
   commands.push_back(make_detector_train());
   commands.push_back(make_train());
   commands.push_back(make_embed());
+  commands.push_back(make_search());
   commands.push_back(make_eval_zeroshot());
   commands.push_back(make_eval_finegrained());
   commands.push_back(make_eval_retrieval());

@@ -35,7 +35,7 @@ class TagsPredict : public Command {
     app.add_option("--labels", labels_,
                    "Table whose tags are taken over; default: the one built in");
     app.add_flag("--all", all_, "Predict also what the table lists");
-    add_output(app, output_, "Table to write (CSV), for 'build --labels'");
+    add_output(app, output_, "Table to write (CSV), for 'build --visibility'");
     add_overwrite(app, overwrite_);
     common_.add_to(app);
   }

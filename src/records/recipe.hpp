@@ -67,7 +67,8 @@ void visit_recipe(RecipeType& r, Visit&& visit) {
   visit("select.cell_deg", "--cell-deg", "Side of a cell in degrees", r.cell_deg);
   visit("select.targeted_per_tag", "--targeted-per-tag",
         "Objects to add for each visible tag that the cells did not hold", r.targeted_per_tag);
-  visit("match.labels", "--labels", "Visibility table (CSV); default: the one built in", r.labels);
+  visit("match.labels", "--visibility,--labels",
+        "Visibility table (CSV); default: the one built in", r.labels);
   visit("match.polygon_fit_min_px", "--polygon-fit-min-px",
         "Smallest side of a polygon's bounding box, in pixels of the collection",
         r.polygon_fit_min_px);
