@@ -22,7 +22,8 @@ struct SourcePicture {
   std::string problem;  ///< why the bytes could not be had; empty: fine
   /// Members of the same WebDataset sample by extension ("json", "txt", "cls"), or the other
   /// columns of the list by name ("title", "label").
-  std::map<std::string, std::string> beside;
+  std::map<std::string, std::string> beside{};
+  bool missing = false;  ///< the problem is that its file is not there (any more)
 };
 
 /// Gives pictures one after another.

@@ -108,11 +108,13 @@ bool is_picture_name(std::string_view name) {
 
 SourcePicture read_picture_file(const fs::path& path, std::string id,
                                 const SourceOptions& options) {
-  SourcePicture picture{.id = std::move(id), .bytes = {}, .problem = {}, .beside = {}};
+  SourcePicture picture;
+  picture.id = std::move(id);
   if (!options.contents) return picture;
   std::error_code code;
   if (!fs::exists(path, code)) {
     picture.problem = "no such file";
+    picture.missing = true;
   } else if (!fs::is_regular_file(path, code)) {
     picture.problem = "not a regular file";
   } else if (const auto size = fs::file_size(path, code); size > options.max_file_bytes) {

@@ -49,10 +49,12 @@ class TarLookup {
 
   [[nodiscard]] SourcePicture find(const fs::path& tar, const std::string& member,
                                    std::string id) const {
-    SourcePicture picture{.id = std::move(id), .bytes = {}, .problem = {}, .beside = {}};
+    SourcePicture picture;
+    picture.id = std::move(id);
     const auto known = tars_.find(tar.string());
     if (known == tars_.end()) {
       picture.problem = "no such tar file";
+      picture.missing = true;
       return picture;
     }
     const auto found = known->second->members.find(member);

@@ -138,7 +138,8 @@ void ShardIndex::add_sample(const Place& run) {
 SourcePicture ShardIndex::read(std::uint64_t number) const {
   const Place& place = pictures_.at(number);
   const Member& member = member_of(place);
-  SourcePicture picture{.id = member.name, .bytes = {}, .problem = {}, .beside = {}};
+  SourcePicture picture;
+  picture.id = member.name;
   const TarFile file(tars_[place.tar].path());
   read_beside(place, file, picture);
   if (!options_.contents) return picture;

@@ -92,7 +92,9 @@ int exit_code(pid_t child) {
 // The batch of 8 goes through as one of 8 or as two of 4: the same losses.
 TEST(DataParallel, TwoProcessesLearnAsOneDoes) {
   const auto folder = fresh_folder("parallel");
-  const TrainingRecipe recipe = small_recipe(folder);
+  TrainingRecipe recipe = small_recipe(folder);
+  recipe.steps = 50;
+  recipe.checkpoint_every = 20;
   const std::uint16_t port = free_port();
   const auto train = [&](int rank) {
     const auto group = join_processes({rank, 2, "127.0.0.1", port}, std::chrono::seconds(60));
@@ -116,9 +118,9 @@ TEST(DataParallel, TwoProcessesLearnAsOneDoes) {
   ASSERT_EQ(exit_code(start(one, 0)), 0);
   const TrainingLog alone(folder / "one" / "log.jsonl", 1000);
   const TrainingLog together(folder / "two" / "log.jsonl", 1000);
-  ASSERT_EQ(alone.steps().size(), 12u);
-  ASSERT_EQ(together.steps().size(), 12u);
-  for (std::size_t i = 0; i < 12; ++i)
+  ASSERT_EQ(alone.steps().size(), 50u);
+  ASSERT_EQ(together.steps().size(), 50u);
+  for (std::size_t i = 0; i < 50; ++i)
     EXPECT_NEAR(alone.steps()[i].loss, together.steps()[i].loss, 1e-4) << i;
 }
 

@@ -12,6 +12,9 @@
 #include "train/training_log.hpp"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
 
 namespace skyglot {
 namespace {
@@ -100,6 +103,61 @@ TEST(TrainModel, StepsPastTheCheckpointAreDoneAgain) {
   EXPECT_EQ(read_file(folder / "whole" / "model" / "model.safetensors"),
             read_file(folder / "killed" / "model" / "model.safetensors"));
   EXPECT_EQ(TrainingLog(folder / "killed" / "log.jsonl", 100).steps().size(), 12u);
+}
+
+TEST(TrainModel, APictureThatVanishesEndsTheRunAndNothingIsLost) {
+  const fs::path folder = fresh_folder("vanished");
+  const auto name = [&](int i) {
+    return folder / "pictures" / kColours[static_cast<std::size_t>(i % 4)] /
+           fmt::format("f{}.png", i);
+  };
+  for (int i = 0; i < 16; ++i) {
+    fs::create_directories(name(i).parent_path());
+    write_file_atomically(name(i), encode_png(field(i)));
+  }
+  TrainingRecipe recipe = small_recipe(folder);
+  recipe.data = {TrainingSource{{folder / "pictures"}, {}, "", {"{label}"}, {}, 1}};
+  recipe.evaluation = {3, 0, {{"any", {}}}};
+  const auto run_with = [&](const std::string& output, const std::function<void()>& then) {
+    TrainingRun run = run_into(folder / output);
+    run.evaluate = [=](const EvaluationPlan&, const Parameters&) {
+      then();
+      return std::vector<EvaluatedFigure>{{"any", 1}};
+    };
+    (void)train_model(recipe, run);
+  };
+  run_with("whole", [] {});
+  const fs::path away = folder / "away.png";
+  EXPECT_THAT(message_of([&] { run_with("part", [&] { fs::rename(name(3), away); }); }),
+              testing::AllOf(HasSubstr("f3.png"), HasSubstr("is gone")));
+  fs::rename(away, name(3));
+  run_with("part", [] {});
+  EXPECT_EQ(read_file(folder / "whole" / "model" / "model.safetensors"),
+            read_file(folder / "part" / "model" / "model.safetensors"));
+}
+
+// As when a disk fills: no file may grow beyond a limit.
+TEST(TrainModel, ACheckpointThatCannotBeWrittenLeavesTheOneBefore) {
+  const fs::path folder = fresh_folder("full");
+  const TrainingRecipe recipe = small_recipe(folder);
+  (void)train_model(recipe, run_into(folder / "whole"));
+  TrainingRun part = run_into(folder / "part");
+  part.stop_after = 4;
+  (void)train_model(recipe, part);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  const rlimit small{20'000, before.rlim_max};
+  const auto handler = std::signal(SIGXFSZ, SIG_IGN);
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &small), 0);
+  const std::string message =
+      message_of([&] { (void)train_model(recipe, run_into(folder / "part")); });
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  (void)std::signal(SIGXFSZ, handler);
+  EXPECT_THAT(message, HasSubstr("checkpoints"));
+  EXPECT_TRUE(fs::exists(folder / "part" / "checkpoints" / "00000004.safetensors"));
+  (void)train_model(recipe, run_into(folder / "part"));
+  EXPECT_EQ(read_file(folder / "whole" / "model" / "model.safetensors"),
+            read_file(folder / "part" / "model" / "model.safetensors"));
 }
 
 TEST(TrainModel, AnotherRecipeIsRefusedAndSaysWhatDiffers) {

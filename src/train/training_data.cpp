@@ -48,6 +48,10 @@ struct TrainingData::Source {
   [[nodiscard]] std::optional<Usable> read(std::uint64_t number, const BatchOptions& options,
                                            RandomStream& random) const {
     const SourcePicture picture = index->read(number);
+    if (picture.missing)
+      fail(ErrorKind::io,
+           "{} of {} is gone ({}); put it back, or take it out of the list and begin anew",
+           picture.id, from.images.front().string(), picture.problem);
     if (!picture.problem.empty()) return std::nullopt;
     try {
       const PictureCaptions captions = captions_of(picture, from);

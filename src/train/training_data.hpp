@@ -96,7 +96,7 @@ class TrainingData {
   ~TrainingData();
 
   /// The next batch. Throws Error(input) where too many pictures in a row cannot be used, Error(io)
-  /// where a source is gone.
+  /// where a source or one of its files is gone.
   [[nodiscard]] TrainingBatch next();
   /// Goes on after the batch that said this position. Throws Error(input) where the sources are
   /// others.
