@@ -101,7 +101,9 @@ class ModelInspect : public Command {
   }
 
   void setup(CLI::App& app) override {
-    app.add_option("PATH", path_, "Model folder, or any checkpoint 'model import' reads");
+    app.add_option("PATH", path_,
+                   "Model folder, the name of the one that comes with skyglot, or any checkpoint "
+                   "'model import' reads");
     app.add_flag("--speed", speed_, "Show what multiplies on this processor, and how fast");
     app.add_option("--take", take_, "Entry of the checkpoint to look at, e.g. student");
     app.add_flag("--tensors", tensors_, "Print every tensor with its type and shape");
@@ -112,6 +114,7 @@ class ModelInspect : public Command {
     if (path_.empty() && !speed_) fail(ErrorKind::usage, "give a PATH to look at, or --speed");
     if (speed_) show_speed();
     if (path_.empty()) return kDone;
+    path_ = model_folder_of(path_);
     if (fs::exists(path_ / "config.json") && fs::exists(path_ / "model.safetensors") && is_ours())
       show_model();
     else
