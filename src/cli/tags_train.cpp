@@ -10,6 +10,7 @@
 #include "cli/search_options.hpp"
 #include "embed/embed.hpp"
 
+#include "curate/tag_vectors.hpp"
 #include "curate/tag_words.hpp"
 #include "curate/train_visibility.hpp"
 #include <fmt/core.h>
@@ -91,7 +92,9 @@ class TagsTrain : public Command {
   void setup(CLI::App& app) override {
     add_model(app, model_, "Model folder whose text tower reads the tags");
     app.add_option("--labels", labels_, "Labelled tags (CSV); default: the table built in");
-    app.add_option("--wording", wording_, "How a tag is said, with {key} and {value}")
+    app.add_option(
+           "--wording", wording_,
+           "How a tag is said, with {key} and {value}; parts with | between them are read apart")
         ->capture_default_str();
     add_search_options(app, training_, "tags");
     app.add_flag("--ordinal", training_.ordinal,
@@ -127,11 +130,12 @@ class TagsTrain : public Command {
  private:
   [[nodiscard]] std::shared_ptr<const Matrix> embed(const Encoders& encoders,
                                                     const std::vector<LabelledTag>& tags) const {
-    std::vector<std::string> texts;
-    for (const LabelledTag& tag : tags) texts.push_back(tag_words(tag.tag, wording_));
+    std::vector<Tag> plain;
+    for (const LabelledTag& tag : tags) plain.push_back(tag.tag);
     EmbedOptions options;
     options.threads = common_.thread_count();
-    return std::make_shared<const Matrix>(embed_texts(texts, encoders.text(), options));
+    return std::make_shared<const Matrix>(
+        tag_vectors(plain, wording_, text_model(encoders.text()), options));
   }
 
   [[nodiscard]] RowSource embedded(const Encoders& encoders,

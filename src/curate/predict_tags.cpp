@@ -6,6 +6,7 @@
 #include "base/numbers.hpp"
 #include "base/strings.hpp"
 
+#include "curate/tag_vectors.hpp"
 #include "curate/tag_words.hpp"
 #include <fmt/core.h>
 
@@ -42,17 +43,17 @@ std::vector<JudgedTag> judge_tags(std::span<const Tag> tags, const VisibilityTab
   require_same_model(classifier, model_sha256);
   const std::string wording = wording_of(classifier);
   std::vector<JudgedTag> judged;
-  std::vector<std::string> texts;
+  std::vector<Tag> unknown;
   std::vector<std::size_t> asked;
   for (const Tag& tag : tags) {
     const bool known = table.knows(tag);
     judged.push_back({tag, known ? table.max_gsd_m(tag) : std::nullopt, known});
     if (known) continue;
     asked.push_back(judged.size() - 1);
-    texts.push_back(tag_words(tag, wording));
+    unknown.push_back(tag);
   }
-  if (texts.empty()) return judged;
-  const Matrix vectors = embed_texts(texts, model, {});
+  if (unknown.empty()) return judged;
+  const Matrix vectors = tag_vectors(unknown, wording, model, {});
   const std::vector<TagVisibility> said = classifier.predict(vectors);
   for (std::size_t i = 0; i < asked.size(); ++i) {
     judged[asked[i]].said = said[i];

@@ -4,6 +4,7 @@
 #include "tests/support/message_of.hpp"
 
 #include "curate/curate_testing.hpp"
+#include "curate/tag_vectors.hpp"
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -55,6 +56,18 @@ TEST(JudgeTags, TheTableComesBackFromItsText) {
   EXPECT_EQ(table.max_gsd_m(tags[0]), 0.6);
   EXPECT_FALSE(table.max_gsd_m(tags[1]));
   EXPECT_THAT(csv, HasSubstr("predicted,0.9820,0.9738"));
+}
+
+TEST(TagVectors, PartsOfAWordingStandSideBySide) {
+  const std::vector<Tag> tags{{"see", "known"}, {"hid", "see"}};
+  const Matrix one = tag_vectors(tags, "{key} {value}", two_words(), {});
+  EXPECT_EQ(one.cols, 2);
+  const Matrix two = tag_vectors(tags, "{key} | {value}", two_words(), {});
+  ASSERT_EQ(two.cols, 4);
+  ASSERT_EQ(two.rows, 2);
+  EXPECT_EQ(two.values, (std::vector<float>{1, 0, 0, 1, 0, 1, 1, 0}));
+  EXPECT_THAT(message_of([&] { (void)tag_vectors(tags, "{key} | thing", two_words(), {}); }),
+              HasSubstr("neither {key} nor {value}"));
 }
 
 TEST(JudgeTags, AnotherTextTowerIsRefused) {

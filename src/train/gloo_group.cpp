@@ -6,6 +6,7 @@
 #include <torch/csrc/distributed/c10d/ProcessGroupGloo.hpp>
 #include <torch/csrc/distributed/c10d/TCPStore.hpp>
 
+#include <csignal>
 #include <cstring>
 #include <string_view>
 
@@ -103,6 +104,8 @@ class GlooGroup : public ProcessGroup {
 
 std::unique_ptr<ProcessGroup> join_processes(const ProcessPlace& place,
                                              std::chrono::seconds patience) {
+  // Where another process died while this one writes to it, the write is to fail and be explained.
+  (void)std::signal(SIGPIPE, SIG_IGN);
   return std::make_unique<GlooGroup>(place, patience);
 }
 
