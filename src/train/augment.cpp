@@ -151,8 +151,8 @@ void change_contrast(Picture& picture, double factor) {
   double sum = 0;
   for (std::size_t i = 0; i + 2 < picture.pixels.size(); i += 3)
     sum += grey_of(picture.pixels.data() + i);
-  const double mean =
-      std::floor(sum / std::max<double>(1, static_cast<double>(picture.pixels.size() / 3)) + 0.5);
+  const std::size_t pixels = std::max<std::size_t>(1, picture.pixels.size() / 3);
+  const double mean = std::floor(sum / static_cast<double>(pixels) + 0.5);
   for (std::uint8_t& value : picture.pixels) value = to_byte(mean + (value - mean) * factor);
 }
 

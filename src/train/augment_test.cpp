@@ -127,11 +127,11 @@ TEST(Augment, CoarserPicturesHaveLessDetail) {
 }
 
 TEST(Augment, WhiteBalanceChangesBandsApart) {
-  Picture grey{4, 4, 3, std::vector<std::uint8_t>(48, 100)};
+  const Picture grey{4, 4, 3, std::vector<std::uint8_t>(48, 100)};
   const Augmentation tinted{1, 1, 1, 1, 0, 0.3, 1, false, false};
   RandomStream random(2, "augment", {0});
   const Picture result = augment(grey, tinted, 4, random);
-  std::set<std::uint8_t> bands(result.pixels.begin(), result.pixels.end());
+  const std::set<std::uint8_t> bands(result.pixels.begin(), result.pixels.end());
   EXPECT_EQ(bands.size(), 3u);
   EXPECT_GE(*bands.begin(), 70);
   EXPECT_LE(*bands.rbegin(), 130);

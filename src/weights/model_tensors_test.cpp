@@ -25,8 +25,10 @@ using weights_testing::test_path;
 TensorView numbers(std::vector<std::int64_t> shape) {
   const TensorView empty{ElementType::f32, shape, {}, nullptr};
   std::vector<float> values(static_cast<std::size_t>(empty.element_count()));
-  for (std::size_t i = 0; i < values.size(); ++i)
-    values[i] = std::sin(static_cast<float>(i) * 1.7F) * static_cast<float>(1 + i / 4);
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    const std::size_t row = i / 4;
+    values[i] = std::sin(static_cast<float>(i) * 1.7F) * static_cast<float>(1 + row);
+  }
   return make_tensor(values, std::move(shape));
 }
 
