@@ -6,6 +6,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <cstddef>
 #include <set>
 
 namespace skyglot {
@@ -19,7 +20,7 @@ Picture numbered(int width, int height) {
 }
 
 std::uint8_t red(const Picture& picture, int x, int y) {
-  return picture.row(y)[3 * x];
+  return picture.row(y)[std::ptrdiff_t{3} * x];
 }
 
 TEST(Turned, ClockwiseByQuarters) {
