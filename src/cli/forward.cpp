@@ -75,8 +75,12 @@ bool asks_for_speed(int argc, char** argv) {
          std::ranges::find(words, std::string_view("--speed")) != words.end();
 }
 
+std::filesystem::path own_program() {
+  return std::filesystem::read_symlink("/proc/self/exe");
+}
+
 std::filesystem::path learn_program() {
-  return std::filesystem::read_symlink("/proc/self/exe").parent_path() / "skyglot-learn";
+  return own_program().parent_path() / "skyglot-learn";
 }
 
 }  // namespace
@@ -95,7 +99,7 @@ std::optional<int> forward_to_learn(int argc, char** argv) {
 }
 
 void run_skyglot(const std::vector<std::string>& words) {
-  std::vector<std::string> all{std::filesystem::read_symlink("/proc/self/exe").string()};
+  std::vector<std::string> all{own_program().string()};
   all.insert(all.end(), words.begin(), words.end());
   std::vector<char*> arguments;
   for (std::string& word : all) arguments.push_back(word.data());

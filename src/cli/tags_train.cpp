@@ -128,19 +128,14 @@ class TagsTrain : public Command {
   }
 
  private:
-  [[nodiscard]] std::shared_ptr<const Matrix> embed(const Encoders& encoders,
-                                                    const std::vector<LabelledTag>& tags) const {
+  [[nodiscard]] RowSource embedded(const Encoders& encoders,
+                                   const std::vector<LabelledTag>& tags) const {
     std::vector<Tag> plain;
     for (const LabelledTag& tag : tags) plain.push_back(tag.tag);
     EmbedOptions options;
     options.threads = common_.thread_count();
-    return std::make_shared<const Matrix>(
-        tag_vectors(plain, wording_, text_model(encoders.text()), options));
-  }
-
-  [[nodiscard]] RowSource embedded(const Encoders& encoders,
-                                   const std::vector<LabelledTag>& tags) const {
-    return RowSource(embed(encoders, tags));
+    return RowSource(std::make_shared<const Matrix>(
+        tag_vectors(plain, wording_, text_model(encoders.text()), options)));
   }
 
   [[nodiscard]] std::map<std::string, std::string> about(const ModelConfig& config) const {

@@ -13,8 +13,7 @@ namespace {
 
 void put_beside(const Matrix& part, std::int64_t column, Matrix& all) {
   for (std::int64_t row = 0; row < part.rows; ++row)
-    std::copy_n(part.values.data() + row * part.cols, part.cols,
-                all.values.data() + row * all.cols + column);
+    std::ranges::copy(part.row(row), all.row(row).begin() + column);
 }
 
 }  // namespace
@@ -28,10 +27,7 @@ Matrix tag_vectors(std::span<const Tag> tags, const std::string& wording, const 
     parts.push_back(embed_texts(texts, tower, options));
   }
   if (parts.size() == 1) return std::move(parts.front());
-  Matrix all;
-  all.rows = std::ssize(tags);
-  for (const Matrix& part : parts) all.cols += part.cols;
-  all.values.resize(static_cast<std::size_t>(all.rows * all.cols));
+  Matrix all(std::ssize(tags), std::ssize(parts) * parts.front().cols);
   std::int64_t column = 0;
   for (const Matrix& part : parts) {
     put_beside(part, column, all);

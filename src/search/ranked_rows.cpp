@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "search/ranked_rows.hpp"
 
+#include "base/numbers.hpp"
 #include "scores/nearest.hpp"
 #include "scores/row_blocks.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 double percentile_of(float score, std::span<const float> scores) {
   if (scores.size() < 2) return 100;
   const auto lower = std::ranges::count_if(scores, [&](float other) { return other < score; });
-  return 100.0 * static_cast<double>(lower) / static_cast<double>(scores.size() - 1);
+  return percent_of(lower, std::ssize(scores) - 1);
 }
 
 }  // namespace

@@ -2,23 +2,16 @@
 #include "search/ranked_rows.hpp"
 
 #include "base/error.hpp"
+#include "scores/matrix_testing.hpp"
 
 #include <gtest/gtest.h>
 
 namespace skyglot {
 namespace {
 
-Matrix matrix(std::int64_t rows, std::int64_t cols, std::vector<float> values) {
-  Matrix m;
-  m.rows = rows;
-  m.cols = cols;
-  m.values = std::move(values);
-  return m;
-}
-
 TEST(RankRows, BestFirstWithTheShareThatScoresLower) {
-  const Matrix rows = matrix(5, 2, {1, 0, 0, 1, 0.6F, 0.8F, 0.8F, 0.6F, -1, 0});
-  const Matrix queries = matrix(2, 2, {1, 0, 0, 1});
+  const Matrix rows = matrix_of({{1, 0}, {0, 1}, {0.6F, 0.8F}, {0.8F, 0.6F}, {-1, 0}});
+  const Matrix queries = matrix_of({{1, 0}, {0, 1}});
   const auto ranked = rank_rows(rows, queries, 3);
   ASSERT_EQ(ranked.size(), 2u);
   ASSERT_EQ(ranked[0].size(), 3u);
@@ -32,16 +25,16 @@ TEST(RankRows, BestFirstWithTheShareThatScoresLower) {
 }
 
 TEST(RankRows, EqualsDoNotScoreLower) {
-  const Matrix rows = matrix(3, 1, {1, 1, 1});
-  const auto ranked = rank_rows(rows, matrix(1, 1, {1}), 9);
+  const Matrix rows = matrix_of({{1}, {1}, {1}});
+  const auto ranked = rank_rows(rows, matrix_of({{1}}), 9);
   ASSERT_EQ(ranked[0].size(), 3u);
   EXPECT_EQ(ranked[0][0].row, 0);
   EXPECT_DOUBLE_EQ(ranked[0][0].percentile, 0);
-  EXPECT_DOUBLE_EQ(rank_rows(matrix(1, 1, {1}), matrix(1, 1, {1}), 1)[0][0].percentile, 100);
+  EXPECT_DOUBLE_EQ(rank_rows(matrix_of({{1}}), matrix_of({{1}}), 1)[0][0].percentile, 100);
 }
 
 TEST(RankRows, VectorsOfAnotherLengthAreRefused) {
-  EXPECT_THROW((void)rank_rows(matrix(1, 2, {1, 0}), matrix(1, 1, {1}), 1), Error);
+  EXPECT_THROW((void)rank_rows(matrix_of({{1, 0}}), matrix_of({{1}}), 1), Error);
 }
 
 }  // namespace

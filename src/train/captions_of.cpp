@@ -55,22 +55,15 @@ std::string label_of(const SourcePicture& picture, const ReadJson& json) {
   return std::filesystem::path(picture.id).parent_path().filename().string();
 }
 
-std::string filled(const std::string& sentence, const std::string& label) {
-  std::string text = sentence;
-  for (std::size_t at = text.find(kLabelMark); at != std::string::npos;
-       at = text.find(kLabelMark, at + label.size()))
-    text.replace(at, std::string_view(kLabelMark).size(), label);
-  return text;
-}
-
-}  // namespace
-
+// As LabelNames looks a label up.
 std::string plain_label(std::string_view label) {
   std::string plain = to_lower(trim(label));
   std::ranges::replace_if(
       plain, [](char c) { return c == '_' || c == '-'; }, ' ');
   return plain;
 }
+
+}  // namespace
 
 LabelNames::LabelNames(std::string_view csv, const std::string& table) {
   const CsvTable read = parse_csv(csv, table);
@@ -115,7 +108,7 @@ PictureCaptions captions_of(const SourcePicture& picture, const TrainingSource& 
   if (label.empty()) return found;
   for (const std::string& name : source.names.of(label))
     for (const std::string& sentence : source.templates)
-      take_text(filled(sentence, name), captions);
+      take_text(replace_all(sentence, kLabelMark, name), captions);
   if (!captions.empty()) found.label = plain_label(label);
   return found;
 }

@@ -30,6 +30,17 @@ TrainingRun run_into(const fs::path& output) {
   return run;
 }
 
+// Leaves a training of that recipe after so many steps.
+void train_part(const TrainingRecipe& recipe, const fs::path& output, std::int64_t steps) {
+  TrainingRun run = run_into(output);
+  run.stop_after = steps;
+  (void)train_model(recipe, run);
+}
+
+std::string trained_bytes(const fs::path& output) {
+  return read_file(output / "model" / "model.safetensors");
+}
+
 TEST(TrainModel, LearnsTheColours) {
   const fs::path folder = fresh_folder("learns");
   TrainingRecipe recipe = small_recipe(folder);
@@ -80,8 +91,7 @@ TEST(TrainModel, InterruptedAndTakenUpIsTheSameBitForBit) {
   for (int i = 0; i < 3; ++i) summary = train_model(recipe, parts);
   EXPECT_TRUE(summary.complete);
   EXPECT_EQ(summary.resumed_at, 10);
-  EXPECT_EQ(read_file(folder / "whole" / "model" / "model.safetensors"),
-            read_file(folder / "parts" / "model" / "model.safetensors"));
+  EXPECT_EQ(trained_bytes(folder / "whole"), trained_bytes(folder / "parts"));
   const TrainingLog whole(folder / "whole" / "log.jsonl", 100);
   const TrainingLog taken_up(folder / "parts" / "log.jsonl", 100);
   ASSERT_EQ(taken_up.steps().size(), 12u);
@@ -94,14 +104,11 @@ TEST(TrainModel, StepsPastTheCheckpointAreDoneAgain) {
   const fs::path folder = fresh_folder("killed");
   const TrainingRecipe recipe = small_recipe(folder);
   (void)train_model(recipe, run_into(folder / "whole"));
-  TrainingRun part = run_into(folder / "killed");
-  part.stop_after = 6;
-  (void)train_model(recipe, part);
+  train_part(recipe, folder / "killed", 6);
   fs::remove(folder / "killed" / "checkpoints" / "00000006.safetensors");
   const TrainingSummary summary = train_model(recipe, run_into(folder / "killed"));
   EXPECT_EQ(summary.resumed_at, 4);
-  EXPECT_EQ(read_file(folder / "whole" / "model" / "model.safetensors"),
-            read_file(folder / "killed" / "model" / "model.safetensors"));
+  EXPECT_EQ(trained_bytes(folder / "whole"), trained_bytes(folder / "killed"));
   EXPECT_EQ(TrainingLog(folder / "killed" / "log.jsonl", 100).steps().size(), 12u);
 }
 
@@ -132,8 +139,7 @@ TEST(TrainModel, APictureThatVanishesEndsTheRunAndNothingIsLost) {
               testing::AllOf(HasSubstr("f3.png"), HasSubstr("is gone")));
   fs::rename(away, name(3));
   run_with("part", [] {});
-  EXPECT_EQ(read_file(folder / "whole" / "model" / "model.safetensors"),
-            read_file(folder / "part" / "model" / "model.safetensors"));
+  EXPECT_EQ(trained_bytes(folder / "whole"), trained_bytes(folder / "part"));
 }
 
 // As when a disk fills: no file may grow beyond a limit.
@@ -141,9 +147,7 @@ TEST(TrainModel, ACheckpointThatCannotBeWrittenLeavesTheOneBefore) {
   const fs::path folder = fresh_folder("full");
   const TrainingRecipe recipe = small_recipe(folder);
   (void)train_model(recipe, run_into(folder / "whole"));
-  TrainingRun part = run_into(folder / "part");
-  part.stop_after = 4;
-  (void)train_model(recipe, part);
+  train_part(recipe, folder / "part", 4);
   rlimit before{};
   ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
   const rlimit small{20'000, before.rlim_max};
@@ -156,8 +160,7 @@ TEST(TrainModel, ACheckpointThatCannotBeWrittenLeavesTheOneBefore) {
   EXPECT_THAT(message, HasSubstr("checkpoints"));
   EXPECT_TRUE(fs::exists(folder / "part" / "checkpoints" / "00000004.safetensors"));
   (void)train_model(recipe, run_into(folder / "part"));
-  EXPECT_EQ(read_file(folder / "whole" / "model" / "model.safetensors"),
-            read_file(folder / "part" / "model" / "model.safetensors"));
+  EXPECT_EQ(trained_bytes(folder / "whole"), trained_bytes(folder / "part"));
 }
 
 TEST(TrainModel, AnotherRecipeIsRefusedAndSaysWhatDiffers) {

@@ -38,9 +38,6 @@ class LabelNames {
   std::map<std::string, std::vector<std::string>> names_;
 };
 
-/// The label as LabelNames looks it up.
-[[nodiscard]] std::string plain_label(std::string_view label);
-
 /// Where pictures and their captions come from, and how large a part of every batch they are.
 struct TrainingSource {
   std::vector<std::filesystem::path> images;  ///< folders, tars, lists, data sets

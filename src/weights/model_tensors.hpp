@@ -13,10 +13,10 @@
 
 namespace skyglot {
 
-/// How a tensor begins before any training.
 /// The logarithm of what multiplies the cosines of a CLIP.
 inline constexpr const char* kLogScale = "logit_scale";
 
+/// How a tensor begins before any training.
 enum class Start { constant, normal, uniform };
 
 struct ModelTensor {
