@@ -148,10 +148,10 @@ struct BuildCommon {
     const std::string table = beside.string() + ".visibility.csv";
     make_folder(std::filesystem::absolute(beside).parent_path());
     const PendingPath tags(beside.string() + ".tags.csv");
-    std::vector<std::string> labels;
-    if (!asked.labels.empty()) labels = {"--labels", asked.labels};
+    std::vector<std::string> shared = common.passed_on();
+    if (!asked.labels.empty()) shared.insert(shared.end(), {"--labels", asked.labels});
     const auto with = [&](std::vector<std::string> words) {
-      words.insert(words.end(), labels.begin(), labels.end());
+      words.insert(words.end(), shared.begin(), shared.end());
       run_skyglot(words);
     };
     with({"tags", "stats", asked.objects, "--unlabelled", "--pairs", "0", "--csv",

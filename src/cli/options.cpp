@@ -39,7 +39,8 @@ void CommonOptions::add_to(CLI::App& app) {
   app.add_flag("--json", json, "Print one JSON object per line on stdout instead of text");
   app.add_option_function<std::string>(
          "--progress",
-         [](const std::string& when) {
+         [this](const std::string& when) {
+           progress = when;
            static const std::map<std::string, ProgressMode> modes{{"auto", ProgressMode::automatic},
                                                                   {"always", ProgressMode::always},
                                                                   {"never", ProgressMode::never}};
@@ -47,6 +48,12 @@ void CommonOptions::add_to(CLI::App& app) {
          },
          "When to show progress on stderr: auto (on a terminal), always or never")
       ->check(CLI::IsMember({"auto", "always", "never"}));
+}
+
+std::vector<std::string> CommonOptions::passed_on() const {
+  std::vector<std::string> words{"--threads", std::to_string(threads)};
+  if (!progress.empty()) words.insert(words.end(), {"--progress", progress});
+  return words;
 }
 
 int CommonOptions::thread_count() const {

@@ -18,8 +18,11 @@ namespace skyglot {
 struct CommonOptions {
   int threads = 0;  ///< 0: as many as processors
   bool json = false;
+  std::string progress;  ///< as given; empty: not given
 
   void add_to(CLI::App& app);
+  /// The options that a command started by this one is given too.
+  [[nodiscard]] std::vector<std::string> passed_on() const;
   /// Threads with 0 resolved.
   [[nodiscard]] int thread_count() const;
 };

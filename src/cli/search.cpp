@@ -7,6 +7,7 @@
 #include "cli/options.hpp"
 #include "embed/job.hpp"
 #include "embed/vectors.hpp"
+#include "eval/one_model.hpp"
 #include "nn/encoder.hpp"
 #include "scores/row_blocks.hpp"
 #include "weights/model_folder.hpp"
@@ -57,13 +58,9 @@ class Search : public Command {
     if (about.value("content", "") == "texts")
       fail(ErrorKind::input, "{} are vectors of texts; embed pictures with --images",
            vectors_.string());
-    const std::string made_by = about.at("model").value("weights_sha256", "");
-    if (made_by != config.weights_sha256)
-      fail(ErrorKind::input,
-           "{} was made with a model of other weights ({}) than {} ({}); give --model as it was "
-           "given "
-           "to 'skyglot embed', or embed again",
-           vectors_.string(), made_by, model_.string(), config.weights_sha256);
+    OneModel one;
+    one.meet(vectors_.string(), about.at("model"));
+    one.meet(model_.string(), about_model(config));
   }
 
   void show(std::size_t sentence, const std::vector<RankedRow>& found,

@@ -40,8 +40,10 @@ struct PairRecord {
   std::int64_t shard = -1;
   std::uint64_t offset = 0;  ///< of the JPEG in the shard, or of the patch that stands for it
   std::uint64_t bytes = 0;   ///< of the same
-  /// What 'filter' said of picture and title; only read from pairs.gpkg.
+  /// What 'filter' said of picture and title, and of picture and title_multi_objects; only read
+  /// from pairs.gpkg.
   std::optional<double> similarity;
+  std::optional<double> similarity_multi_objects;
 
   [[nodiscard]] bool is_pair() const { return skip_reason.empty(); }
 };

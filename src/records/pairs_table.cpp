@@ -79,6 +79,7 @@ PairRecord record_of(const Statement& row) {
   r.offset = static_cast<std::uint64_t>(row.integer(20));
   r.bytes = static_cast<std::uint64_t>(row.integer(21));
   r.centre_lonlat = {row.real(22), row.real(23)};
+  if (!row.is_null(24)) r.similarity_multi_objects = row.real(24);
   return r;
 }
 
@@ -137,6 +138,8 @@ void read_pairs_gpkg(const std::filesystem::path& path,
     fail(ErrorKind::format, "{}: not the pairs.gpkg of a data set", path.string());
   std::string columns = "geom";
   for (const GpkgColumn& column : kPairs.columns) columns += ", \"" + column.name + "\"";
+  columns += std::string(", ") +
+             (database.has_column("pairs", kMultiSimilarity) ? kMultiSimilarity : "NULL");
   Statement rows = database.prepare("SELECT " + columns + " FROM pairs ORDER BY fid");
   while (rows.step())
     visit(reading_json(path.string(), "build the data set again", [&] { return record_of(rows); }));

@@ -12,6 +12,9 @@
 
 namespace skyglot {
 
+/// Column that 'filter' adds to both tables.
+inline constexpr const char* kMultiSimilarity = "similarity_multi_objects";
+
 /// Writes both tables record by record. One row of pairs.gpkg a record: pairs have their tile's
 /// outline and their split, skipped objects the middle of their bounding box and no split.
 /// pairs.csv has the pairs only: filepath,title,title_multi_objects,similarity with filepath

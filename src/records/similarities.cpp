@@ -7,6 +7,7 @@
 #include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "geo/sqlite.hpp"
+#include "records/pairs_table.hpp"
 
 #include <algorithm>
 #include <array>
@@ -21,8 +22,8 @@ namespace fs = std::filesystem;
 
 constexpr const char* kCsv = "pairs.csv";
 constexpr const char* kGpkg = "pairs.gpkg";
-constexpr const char* kMulti = "similarity_multi_objects";
-constexpr std::array kColumns{"filepath", "title", "title_multi_objects", "similarity", kMulti};
+constexpr std::array kColumns{"filepath", "title", "title_multi_objects", "similarity",
+                              kMultiSimilarity};
 constexpr int kDecimals = 6;
 constexpr const char* kSummary = "similarity.json";
 constexpr int kSummarySchema = 1;
@@ -116,13 +117,13 @@ void update_gpkg(const fs::path& folder, const std::vector<PairSimilarity>& simi
     if (!database.has_table("pairs"))
       fail(ErrorKind::format, "{}: not the pairs.gpkg of a data set", path.string());
     database.execute("BEGIN");
-    if (!database.has_column("pairs", kMulti))
-      database.execute(std::string("ALTER TABLE pairs ADD COLUMN ") + kMulti + " REAL");
+    if (!database.has_column("pairs", kMultiSimilarity))
+      database.execute(std::string("ALTER TABLE pairs ADD COLUMN ") + kMultiSimilarity + " REAL");
     const std::vector<std::int64_t> fids = pair_fids(database);
     if (fids.size() != similarities.size()) fail_count(path, fids.size(), similarities.size());
     {
       Statement update = database.prepare(std::string("UPDATE pairs SET similarity = ?1, ") +
-                                          kMulti + " = ?2 WHERE fid = ?3");
+                                          kMultiSimilarity + " = ?2 WHERE fid = ?3");
       for (std::size_t i = 0; i < fids.size(); ++i) {
         bind_similarity(update, 1, similarities[i].title);
         bind_similarity(update, 2, similarities[i].title_multi_objects);

@@ -14,30 +14,44 @@ namespace {
 constexpr int kSimilarityBins = 24;
 constexpr std::size_t kMostMarkers = 4;  // more labels would stand in the bars
 
-// The cuts are of the captions that the histogram shows only where the lists keep by them.
-std::vector<HistogramMarker> cuts_of(const SimilaritySummary& summary) {
+// One of the two captions that every picture has.
+struct ComparedCaption {
+  const char* column;  // as the lists name it
+  const char* in_words;
+  ValueCounts Statistics::*similarities;
+};
+constexpr ComparedCaption kSingle{"title", "one object", &Statistics::similarity};
+constexpr ComparedCaption kMulti{"title_multi_objects", "several objects",
+                                 &Statistics::similarity_multi_objects};
+
+// Shown where the lists keep by these captions.
+std::vector<HistogramMarker> cuts_of(const SimilaritySummary& summary,
+                                     const ComparedCaption& caption) {
   std::vector<HistogramMarker> markers;
-  if (summary.by != "title") return markers;
+  if (summary.by != caption.column) return markers;
   for (const SimilarityCut& cut : summary.cuts)
     if (markers.size() < kMostMarkers)
       markers.push_back({cut.least, "best " + format_double(cut.percent) + " %"});
   return markers;
 }
 
-std::string figure_of(const ReportContent& content) {
-  const ValueCounts& values = content.statistics.similarity;
+std::string figure_of(const ReportContent& content, const ComparedCaption& caption) {
+  const ValueCounts& values = content.statistics.*caption.similarities;
   const std::string text =
       values.empty()
           ? "No picture could be compared."
           : fmt::format("From {:.3f} to {:.3f}; half of the pictures at most {:.3f}.",
                         values.begin()->first, values.rbegin()->first, quantile(values, 0.5));
-  const std::string svg =
-      draw_histogram({"similarity", "Histogram: similarity of picture and caption", text},
-                     linear_histogram(values, kSimilarityBins, 0.001),
-                     {.x_label = "cosine of picture and title",
-                      .tone = 0,
-                      .markers = cuts_of(*content.similarity)});
-  return figure_html(svg, "<strong>Similarity.</strong> " + text);
+  const std::string title =
+      fmt::format("Histogram: similarity of picture and caption of {}", caption.in_words);
+  const std::string svg = draw_histogram(
+      {std::string("similarity-") + caption.column, title, text},
+      linear_histogram(values, kSimilarityBins, 0.001),
+      {.x_label = fmt::format("cosine of picture and caption of {}", caption.in_words),
+       .tone = 0,
+       .markers = cuts_of(*content.similarity, caption)});
+  return figure_html(svg,
+                     fmt::format("<strong>Caption of {}.</strong> {}", caption.in_words, text));
 }
 
 std::string cuts_table(const SimilaritySummary& summary) {
@@ -71,7 +85,8 @@ std::optional<Section> similarity_section(const ReportContent& content) {
                                 {"title", fmt::format("{:.3f}", s.mean_title)},
                                 {"multi", fmt::format("{:.3f}", s.mean_title_multi_objects)},
                                 {"unreadable", count_of(s.unreadable, "picture")},
-                                {"figure", figure_of(content)},
+                                {"single_figure", figure_of(content, kSingle)},
+                                {"multi_figure", figure_of(content, kMulti)},
                                 {"cuts", cuts_table(s)}})};
 }
 

@@ -85,8 +85,10 @@ class Gatherer {
   }
 
   void add_sizes(const PairRecord& record) {
-    constexpr double kSteps = 1000;
-    if (record.similarity) ++result_.similarity[std::round(*record.similarity * kSteps) / kSteps];
+    const auto thousandth = [](double value) { return std::round(value * 1000) / 1000; };
+    if (record.similarity) ++result_.similarity[thousandth(*record.similarity)];
+    if (record.similarity_multi_objects)
+      ++result_.similarity_multi_objects[thousandth(*record.similarity_multi_objects)];
     const double longer = std::max(record.width, record.height);
     ++result_.gsd_m[three_digits(record.gsd_m)];
     ++result_.width_px[record.width];

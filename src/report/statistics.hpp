@@ -45,8 +45,9 @@ struct Statistics {
   ValueCounts longer_side_m;  ///< on the ground
   ValueCounts file_kb;        ///< the JPEG, or the GeoTIFF that stands for it
   ValueCounts tags_per_picture;
-  ValueCounts similarity;  ///< of picture and title, where a filter has compared them
-  ValueCounts neighbours;  ///< other objects known in the picture
+  ValueCounts similarity;                ///< of picture and title, where a filter has compared them
+  ValueCounts similarity_multi_objects;  ///< of picture and title_multi_objects
+  ValueCounts neighbours;                ///< other objects known in the picture
   std::map<Tag, std::uint64_t> tags;
   CaptionStatistics single;
   CaptionStatistics multi;

@@ -6,6 +6,8 @@
 #include "nn/encoder.hpp"
 #include "weights/model_tensors.hpp"
 
+#include "train/mixed_precision.hpp"
+
 #include <algorithm>
 #include <cstring>
 #include <vector>
@@ -56,11 +58,14 @@ torch::Tensor ContrastiveStep::image_vectors(const TrainingBatch& batch, std::in
     pictures.push_back(&batch.pictures[static_cast<std::size_t>(i)]);
   const std::int64_t patch = image_.config().vision.patch_size;
   const PatchGrid grid{pictures.front()->height / patch, pictures.front()->width / patch};
-  return unit(image_.embed(image_.patches(pictures), grid));
+  const torch::Tensor patches = image_.patches(pictures);
+  const MixedPrecision precision(options_.precision, patches.device());
+  return unit(image_.embed(patches, grid));
 }
 
 torch::Tensor ContrastiveStep::text_vectors(const torch::Tensor& tokens, std::int64_t first,
                                             std::int64_t count) const {
+  const MixedPrecision precision(options_.precision, parameters_->device());
   return unit(text_.embed(tokens.narrow(0, first, count)));
 }
 

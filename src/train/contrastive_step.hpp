@@ -2,6 +2,7 @@
 // Loss and gradients of one batch, however few pictures the memory holds at once.
 #pragma once
 
+#include "nn/compute.hpp"
 #include "nn/image_tower.hpp"
 #include "nn/text_tower.hpp"
 #include "tokens/tokenizer.hpp"
@@ -20,6 +21,7 @@ struct StepOptions {
   Repeats repeats = Repeats::negatives;
   bool lock_image = false;
   bool lock_text = false;
+  Precision precision = Precision::fp32;  ///< of the towers' products; the loss is fp32
 };
 
 /// Computes the contrastive loss of a batch over all processes and leaves its gradients in the

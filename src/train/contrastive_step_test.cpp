@@ -49,6 +49,21 @@ TEST(ContrastiveStep, TheLossIsThatOfTheFrozenVectors) {
   EXPECT_NEAR(loss, expected, 1e-4);
 }
 
+// The largest difference of two gradients, of the largest number in the second (at least 1).
+double gradient_difference(const Parameters& a, const Parameters& b) {
+  double most = 0;
+  for (std::size_t i = 0; i < b.entries().size(); ++i) {
+    const torch::Tensor got = a.entries()[i].tensor.grad();
+    const torch::Tensor expected = b.entries()[i].tensor.grad();
+    EXPECT_EQ(expected.defined(), got.defined()) << b.entries()[i].name;
+    if (!expected.defined() || !got.defined()) continue;
+    EXPECT_EQ(got.scalar_type(), torch::kFloat32);
+    const double size = std::max(1.0, expected.abs().max().item<double>());
+    most = std::max(most, (expected - got).abs().max().item<double>() / size);
+  }
+  return most;
+}
+
 TEST(ContrastiveStep, MicroBatchesGiveTheGradientsOfTheWhole) {
   const auto whole = parameters();
   const TrainingBatch batch = batch_of(8);
@@ -56,16 +71,38 @@ TEST(ContrastiveStep, MicroBatchesGiveTheGradientsOfTheWhole) {
   for (const std::int64_t micro : {2, 3}) {
     const auto parts = parameters();
     EXPECT_NEAR(ContrastiveStep(parts, {micro, Repeats::positives}).run(batch), loss, 1e-5);
-    for (std::size_t i = 0; i < whole->entries().size(); ++i) {
-      const torch::Tensor expected = whole->entries()[i].tensor.grad();
-      const torch::Tensor got = parts->entries()[i].tensor.grad();
-      ASSERT_EQ(expected.defined(), got.defined()) << whole->entries()[i].name;
-      if (!expected.defined()) continue;
-      EXPECT_LT((expected - got).abs().max().item<double>(),
-                1e-4 * std::max(1.0, expected.abs().max().item<double>()))
-          << whole->entries()[i].name;
-    }
+    EXPECT_LT(gradient_difference(*parts, *whole), 1e-4);
   }
+}
+
+TEST(ContrastiveStep, FourTimesSixtyFourIsOnceTwoHundredAndFiftySix) {
+  const auto whole = parameters();
+  const TrainingBatch batch = batch_of(256);
+  const double loss = ContrastiveStep(whole, {0, Repeats::negatives}).run(batch);
+  const auto parts = parameters();
+  EXPECT_NEAR(ContrastiveStep(parts, {64, Repeats::negatives}).run(batch), loss, 1e-4);
+  EXPECT_LT(gradient_difference(*parts, *whole), 1e-4);
+}
+
+TEST(ContrastiveStep, Bfloat16ProductsLeaveTheWeightsAndTheirGradientsFloat32) {
+  const auto plain = parameters();
+  const TrainingBatch batch = batch_of(8);
+  const double loss = ContrastiveStep(plain, {0, Repeats::positives}).run(batch);
+  for (const std::int64_t micro : {0, 4}) {
+    const auto mixed = parameters();
+    StepOptions options{micro, Repeats::positives};
+    options.precision = Precision::bf16;
+    const double rounded = ContrastiveStep(mixed, options).run(batch);
+    EXPECT_NEAR(rounded, loss, 0.02 * loss);
+    EXPECT_NE(rounded, loss);
+    const double difference = gradient_difference(*mixed, *plain);
+    EXPECT_GT(difference, 1e-6);
+    EXPECT_LT(difference, 0.05);
+    for (const Parameters::Entry& entry : mixed->entries())
+      EXPECT_EQ(entry.tensor.scalar_type(), torch::kFloat32) << entry.name;
+  }
+  // Nothing of it stays.
+  EXPECT_EQ(ContrastiveStep(parameters(), {0, Repeats::positives}).run(batch), loss);
 }
 
 TEST(ContrastiveStep, LockedTowersGetNoGradients) {

@@ -83,6 +83,7 @@ void read_optimiser(const toml::table& toml, const std::string& name, TrainingRe
 void read_training(const toml::table& toml, const std::string& name, TrainingRecipe& r) {
   TomlTable table(toml, "train.", name);
   std::string repeats = to_string(r.repeats);
+  std::string precision = to_string(r.precision);
   std::int64_t seed = 0;
   table.read("batch", r.batch);
   table.read("micro_batch", r.micro_batch);
@@ -91,11 +92,13 @@ void read_training(const toml::table& toml, const std::string& name, TrainingRec
   table.read("most_logit_scale", r.most_logit_scale);
   table.read("lock_image", r.lock_image);
   table.read("lock_text", r.lock_text);
+  table.read("precision", precision);
   table.read("seed", seed);
   table.read("checkpoint_every", r.checkpoint_every);
   table.read("keep_checkpoints", r.keep_checkpoints);
   table.refuse_the_rest();
   r.repeats = parse_repeats(repeats);
+  r.precision = parse_precision(precision);
   r.seed = static_cast<std::uint64_t>(seed);
 }
 
@@ -245,6 +248,7 @@ Json recipe_json(const TrainingRecipe& r) {
             {"most_logit_scale", r.most_logit_scale},
             {"lock_image", r.lock_image},
             {"lock_text", r.lock_text},
+            {"precision", to_string(r.precision)},
             {"seed", r.seed}}},
           {"evaluate", evaluation_json(r.evaluation)}};
 }

@@ -2,6 +2,8 @@
 // A training as one TOML file: every number and file that decides what comes out.
 #pragma once
 
+#include "nn/compute.hpp"
+
 #include "train/adamw.hpp"
 #include "train/augment.hpp"
 #include "train/contrastive.hpp"
@@ -47,6 +49,7 @@ struct TrainingRecipe {
   double most_logit_scale = 100;  ///< the scale is kept within 1 and this
   bool lock_image = false;        ///< the image tower stays as it is
   bool lock_text = false;
+  Precision precision = Precision::fp32;  ///< of products; weights and their moments are fp32
   Augmentation augmentation;
   std::uint64_t seed = 0;
 

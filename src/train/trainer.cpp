@@ -105,7 +105,8 @@ class Training {
         data_(recipe.data, batch_options(recipe, run, parameters_->config())),
         optimiser_(recipe.optimiser),
         step_(parameters_,
-              {recipe.micro_batch, recipe.repeats, recipe.lock_image, recipe.lock_text},
+              {recipe.micro_batch, recipe.repeats, recipe.lock_image, recipe.lock_text,
+               recipe.precision},
               run.group) {}
 
   TrainingSummary run() {

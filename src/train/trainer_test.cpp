@@ -83,20 +83,26 @@ TEST(TrainModel, LearnsFromRealPictures) {
 
 TEST(TrainModel, InterruptedAndTakenUpIsTheSameBitForBit) {
   const fs::path folder = fresh_folder("resume");
-  const TrainingRecipe recipe = small_recipe(folder);
-  (void)train_model(recipe, run_into(folder / "whole"));
-  TrainingRun parts = run_into(folder / "parts");
-  parts.stop_after = 5;
-  TrainingSummary summary;
-  for (int i = 0; i < 3; ++i) summary = train_model(recipe, parts);
-  EXPECT_TRUE(summary.complete);
-  EXPECT_EQ(summary.resumed_at, 10);
-  EXPECT_EQ(trained_bytes(folder / "whole"), trained_bytes(folder / "parts"));
-  const TrainingLog whole(folder / "whole" / "log.jsonl", 100);
-  const TrainingLog taken_up(folder / "parts" / "log.jsonl", 100);
-  ASSERT_EQ(taken_up.steps().size(), 12u);
-  for (std::size_t i = 0; i < 12; ++i)
-    EXPECT_EQ(whole.steps()[i].loss, taken_up.steps()[i].loss) << i;
+  TrainingRecipe recipe = small_recipe(folder);
+  for (const Precision precision : {Precision::fp32, Precision::bf16}) {
+    SCOPED_TRACE(to_string(precision));
+    recipe.precision = precision;
+    const fs::path output = folder / to_string(precision);
+    (void)train_model(recipe, run_into(output / "whole"));
+    TrainingRun parts = run_into(output / "parts");
+    parts.stop_after = 5;
+    TrainingSummary summary;
+    for (int i = 0; i < 3; ++i) summary = train_model(recipe, parts);
+    EXPECT_TRUE(summary.complete);
+    EXPECT_EQ(summary.resumed_at, 10);
+    EXPECT_EQ(trained_bytes(output / "whole"), trained_bytes(output / "parts"));
+    const TrainingLog whole(output / "whole" / "log.jsonl", 100);
+    const TrainingLog taken_up(output / "parts" / "log.jsonl", 100);
+    ASSERT_EQ(taken_up.steps().size(), 12u);
+    for (std::size_t i = 0; i < 12; ++i)
+      EXPECT_EQ(whole.steps()[i].loss, taken_up.steps()[i].loss) << i;
+  }
+  EXPECT_NE(trained_bytes(folder / "fp32" / "whole"), trained_bytes(folder / "bf16" / "whole"));
 }
 
 // What a kill between checkpoints leaves: a log that is ahead of them.

@@ -67,7 +67,8 @@ TEST_F(SearchCommand, VectorsOfAnotherModelAreRefused) {
   save_model_folder(folder_ / "other", random_model(small_clip(), 2));
   const auto result = run_skyglot({"search", path("vectors"), "a lake", "--model", path("other")});
   EXPECT_EQ(result.exit_code, 1);
-  EXPECT_THAT(result.err, AllOf(HasSubstr("other weights"), HasSubstr("embed again")));
+  EXPECT_THAT(result.err,
+              AllOf(HasSubstr("different models"), HasSubstr("other"), HasSubstr("embed both")));
 }
 
 TEST_F(SearchCommand, ASentenceThatIsTooLongIsNotCut) {

@@ -2,11 +2,18 @@
 // The model that comes with skyglot, on test pictures of the families it was trained on: what its
 // card says.
 #include "base/json.hpp"
+#include "base/linear_algebra.hpp"
+#include "embed/embed.hpp"
+#include "nn/encoder.hpp"
+#include "pictures/source.hpp"
 #include "tests/support/program.hpp"
 #include "tests/support/shared_data.hpp"
+#include "weights/model_folder.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+
+#include <algorithm>
 
 namespace skyglot::testing_support {
 namespace {
@@ -31,6 +38,62 @@ TEST(Nano, ReachesTheFiguresOfItsCard) {
   EXPECT_NEAR(
       figure("retrieval", "ucm_captions", shared_data("benchmark/ucm-captions.tar"), "mean_recall"),
       66.1, 0.5);
+}
+
+struct CaptionedPictures {
+  Matrix pictures, captions;
+  std::vector<std::int64_t> owners;  // row of the picture that a caption is of
+};
+
+CaptionedPictures embed_with_captions(const fs::path& tar) {
+  const Encoders encoders(model_folder_of("nano"), {});
+  CaptionedPictures all;
+  std::vector<std::string> texts;
+  std::vector<float> vectors;
+  std::int64_t pictures = 0;
+  const auto source = open_pictures({tar});
+  embed_pictures(*source, encoders.image(), {}, [&](const EmbeddedPicture& picture) {
+    ASSERT_EQ(picture.skipped, "");
+    const ReadJson beside = parse_json(picture.beside.at("json"));
+    for (const ReadJson& caption : beside.at("captions")) {
+      texts.push_back(caption);
+      all.owners.push_back(pictures);
+    }
+    vectors.insert(vectors.end(), picture.vector.begin(), picture.vector.end());
+    ++pictures;
+  });
+  all.captions = embed_texts(texts, encoders.text(), {});
+  all.pictures = Matrix(pictures, all.captions.cols);
+  all.pictures.values = vectors;
+  return all;
+}
+
+// How often a picture is nearer to a caption of its own than some picture to a caption of another:
+// captions are handed on over three distances.
+double area_under_curve(const CaptionedPictures& all) {
+  const std::int64_t count = all.captions.rows;
+  const auto similarity = [&](std::int64_t place, std::int64_t caption) {
+    return inner_product(all.pictures.row(all.owners[static_cast<std::size_t>(place)]),
+                         all.captions.row(caption));
+  };
+  double above = 0;
+  for (const std::int64_t distance : {count / 7, count / 3, count / 2}) {
+    std::vector<double> shuffled;
+    for (std::int64_t i = 0; i < count; ++i)
+      shuffled.push_back(similarity(i, (i + distance) % count));
+    std::ranges::sort(shuffled);
+    for (std::int64_t i = 0; i < count; ++i)
+      above += static_cast<double>(std::ranges::lower_bound(shuffled, similarity(i, i)) -
+                                   shuffled.begin());
+  }
+  return above / (3 * static_cast<double>(count) * static_cast<double>(count));
+}
+
+TEST(Nano, RanksTrueCaptionsAboveShuffledOnes) {
+  const fs::path pictures = shared_data("benchmark/ucm-captions.tar");
+  if (pictures.empty()) GTEST_SKIP() << "the benchmarks are not here";
+  EXPECT_GE(area_under_curve(embed_with_captions(pictures)), 0.97);
+  EXPECT_GE(area_under_curve(embed_with_captions(shared_data("benchmark/rsicd.tar"))), 0.80);
 }
 
 TEST(Nano, GoesByItsNameAndNeedsNoData) {
