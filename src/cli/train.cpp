@@ -136,6 +136,7 @@ class Train : public Command {
                          {"samples_per_s", s.samples_per_s},
                          {"data_wait", s.data_wait},
                          {"replaced", s.replaced},
+                         {"captions_cut", s.captions_cut},
                          {"best_score", s.best_score ? Json(*s.best_score) : Json(nullptr)},
                          {"best_step", s.best_step}});
     fmt::print("{} steps{}: {}\n", format_count(static_cast<std::uint64_t>(s.steps)),
@@ -149,7 +150,8 @@ class Train : public Command {
                  {"loss, last step", fmt::format("{:.4f}", s.last_loss)},
                  {"pictures a second", fmt::format("{:.1f}", s.samples_per_s)},
                  {"time waiting for data", fmt::format("{:.1f}%", 100 * s.data_wait)},
-                 {"pictures replaced", std::to_string(s.replaced)}});
+                 {"pictures replaced", std::to_string(s.replaced)},
+                 {"captions cut", std::to_string(s.captions_cut)}});
   }
 
   fs::path recipe_file_, model_;

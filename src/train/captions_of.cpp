@@ -4,6 +4,7 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
+#include "base/unicode.hpp"
 
 #include "train/training_data.hpp"
 
@@ -16,8 +17,14 @@ namespace {
 constexpr std::array<const char*, 3> kUsual{"captions", "caption", "title"};
 constexpr const char* kLabelMark = "{label}";
 
+// Text of another encoding would be learned as other words.
+bool is_utf8(const std::string& text) {
+  return encode_utf8(decode_utf8(text)) == text;
+}
+
 void take_text(const std::string& text, std::vector<std::string>& captions) {
-  if (const auto trimmed = trim(text); !trimmed.empty()) captions.emplace_back(trimmed);
+  const auto trimmed = trim(text);
+  if (!trimmed.empty() && is_utf8(text)) captions.emplace_back(trimmed);
 }
 
 void take(const ReadJson& value, std::vector<std::string>& captions) {

@@ -69,13 +69,16 @@ torch::Tensor ContrastiveStep::text_vectors(const torch::Tensor& tokens, std::in
   return unit(text_.embed(tokens.narrow(0, first, count)));
 }
 
-torch::Tensor ContrastiveStep::tokens_of(const TrainingBatch& batch) const {
+torch::Tensor ContrastiveStep::tokens_of(const TrainingBatch& batch) {
   const auto length = static_cast<std::size_t>(text_.config().text->context_length);
   const torch::Tensor tokens =
       torch::empty({std::ssize(batch.captions), static_cast<std::int64_t>(length)}, torch::kInt64);
   std::int64_t* to = tokens.data_ptr<std::int64_t>();
-  for (const std::string& caption : batch.captions)
-    to = std::ranges::copy(tokenizer_->context(caption, length), to).out;
+  for (const std::string& caption : batch.captions) {
+    const std::vector<TokenId> context = tokenizer_->context(caption, length);
+    if (context.back() == tokenizer_->end() && tokenizer_->count(caption) > length) ++cut_;
+    to = std::ranges::copy(context, to).out;
+  }
   return tokens;
 }
 

@@ -37,13 +37,15 @@ class ContrastiveStep {
 
   /// The mean loss of the global batch; the same on every process.
   [[nodiscard]] double run(const TrainingBatch& batch);
+  /// Captions of this process so far that lost their tail to the context length.
+  [[nodiscard]] std::int64_t cut_captions() const { return cut_; }
 
  private:
   [[nodiscard]] torch::Tensor image_vectors(const TrainingBatch& batch, std::int64_t first,
                                             std::int64_t count) const;
   [[nodiscard]] torch::Tensor text_vectors(const torch::Tensor& tokens, std::int64_t first,
                                            std::int64_t count) const;
-  [[nodiscard]] torch::Tensor tokens_of(const TrainingBatch& batch) const;
+  [[nodiscard]] torch::Tensor tokens_of(const TrainingBatch& batch);
   struct Vectors {
     torch::Tensor images, texts;
   };
@@ -57,6 +59,7 @@ class ContrastiveStep {
   std::shared_ptr<const Tokenizer> tokenizer_;
   StepOptions options_;
   ProcessGroup* group_;
+  std::int64_t cut_ = 0;
 };
 
 }  // namespace skyglot

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/contrastive_step.hpp"
 
+#include "base/strings.hpp"
 #include "nn/encoder.hpp"
 #include "nn/lively_model.hpp"
 
@@ -103,6 +104,19 @@ TEST(ContrastiveStep, Bfloat16ProductsLeaveTheWeightsAndTheirGradientsFloat32) {
   }
   // Nothing of it stays.
   EXPECT_EQ(ContrastiveStep(parameters(), {0, Repeats::positives}).run(batch), loss);
+}
+
+TEST(ContrastiveStep, CaptionsThatAreCutAreCounted) {
+  TrainingBatch batch = batch_of(4);
+  const auto context = static_cast<std::size_t>(small_clip().text->context_length);
+  // With start and end one fills the context, one is longer.
+  batch.captions[1] = replace_all(std::string(context - 2, '.'), ".", "a ");
+  batch.captions[2] = replace_all(std::string(context - 1, '.'), ".", "a ");
+  ContrastiveStep step(parameters(), {});
+  (void)step.run(batch);
+  EXPECT_EQ(step.cut_captions(), 1);
+  (void)step.run(batch);
+  EXPECT_EQ(step.cut_captions(), 2);
 }
 
 TEST(ContrastiveStep, LockedTowersGetNoGradients) {

@@ -296,6 +296,7 @@ class Training {
   void finish(double seconds, std::int64_t begun_at, bool stopped_early) {
     const auto steps_here = static_cast<double>(done_ - begun_at);
     summary_.steps = done_;
+    summary_.captions_cut = step_.cut_captions();
     summary_.stopped_early = stopped_early;
     summary_.complete = done_ == recipe_.steps || summary_.stopped_early;
     if (const LoggedStep* found = best()) {

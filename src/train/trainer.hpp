@@ -41,6 +41,7 @@ struct TrainingSummary {
   double samples_per_s = 0;          ///< of this run
   double data_wait = 0;              ///< share of this run's time that waited for data
   std::int64_t replaced = 0;         ///< pictures that could not be used
+  std::int64_t captions_cut = 0;     ///< longer than the text tower's context, in this run
   std::optional<double> best_score;  ///< mean of the figures of the best evaluation
   std::int64_t best_step = 0;
   bool stopped_early = false;

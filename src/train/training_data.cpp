@@ -71,7 +71,8 @@ struct TrainingData::Source {
     for (std::uint64_t i = 0; i < looked_at; ++i)
       if (!captions_of(index->read(i * index->size() / looked_at), from).texts.empty()) return;
     fail(ErrorKind::input,
-         "{}: none of {} pictures looked at has a caption{}; name where captions stand (caption = "
+         "{}: none of {} pictures looked at has a caption{} in UTF-8; name where captions stand "
+         "(caption = "
          "\"...\"), or give templates with {{label}} for pictures in class folders",
          from.images.front().string(), looked_at,
          from.caption.empty() ? "" : fmt::format(" under \"{}\"", from.caption));

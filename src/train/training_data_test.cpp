@@ -37,6 +37,11 @@ TEST(CaptionsOf, TheUsualPlacesInOrder) {
   EXPECT_THAT(captions_of(with({}), {}).texts, IsEmpty());
 }
 
+TEST(CaptionsOf, TextOfAnotherEncodingIsNone) {
+  EXPECT_THAT(captions_of(with({{"txt", "caf\xe9\ncaf\xc3\xa9"}}), {}).texts,
+              ElementsAre("caf\xc3\xa9"));
+}
+
 TEST(CaptionsOf, TheColumnAskedForAndNoOther) {
   TrainingSource source;
   source.caption = "long";
