@@ -16,6 +16,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <optional>
 
 namespace skyglot {
@@ -59,7 +60,12 @@ class Train : public Command {
     const TrainingRecipe recipe = read_recipe();
     check(recipe.evaluation);
     std::unique_ptr<ProcessGroup> group;
-    if (const auto place = process_place()) group = join_processes(*place);
+    if (const auto place = process_place()) {
+      if (run_.device == Device::cuda)
+        (void)setenv("CUDA_VISIBLE_DEVICES",
+                     own_gpu(std::getenv("CUDA_VISIBLE_DEVICES"), place->local).c_str(), 1);
+      group = join_processes(*place);
+    }
     run_.group = group.get();
     run_.evaluate = [this](const EvaluationPlan& plan, const Parameters& parameters) {
       return evaluated(plan, parameters);

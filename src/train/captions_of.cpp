@@ -4,7 +4,6 @@
 #include "base/hash.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
-#include "base/unicode.hpp"
 
 #include "train/training_data.hpp"
 
@@ -17,12 +16,8 @@ namespace {
 constexpr std::array<const char*, 3> kUsual{"captions", "caption", "title"};
 constexpr const char* kLabelMark = "{label}";
 
-// Text of another encoding would be learned as other words.
-bool is_utf8(const std::string& text) {
-  return encode_utf8(decode_utf8(text)) == text;
-}
-
 void take_text(const std::string& text, std::vector<std::string>& captions) {
+  // Text of another encoding would be learned as other words.
   const auto trimmed = trim(text);
   if (!trimmed.empty() && is_utf8(text)) captions.emplace_back(trimmed);
 }

@@ -61,11 +61,20 @@ TEST(ProcessPlace, IsReadFromTheStartersVariables) {
     EXPECT_EQ(place->port, 1234);
   }
   {
-    const Variables srun{{"SLURM_PROCID", "3"}, {"SLURM_NTASKS", "8"}};
+    const Variables srun{{"SLURM_PROCID", "3"}, {"SLURM_NTASKS", "8"}, {"SLURM_LOCALID", "1"}};
     EXPECT_EQ(process_place()->rank, 3);
+    EXPECT_EQ(process_place()->local, 1);
   }
   const Variables alone{{"OMPI_COMM_WORLD_RANK", "0"}, {"OMPI_COMM_WORLD_SIZE", "1"}};
   EXPECT_FALSE(process_place());
+}
+
+TEST(ProcessPlace, EveryProcessOfAHostHasAGpuOfItsOwn) {
+  EXPECT_EQ(own_gpu(nullptr, 2), "2");
+  EXPECT_EQ(own_gpu("4,5,6,7", 2), "6");
+  EXPECT_EQ(own_gpu("GPU-8ab,GPU-9cd", 1), "GPU-9cd");
+  EXPECT_EQ(own_gpu("3", 2), "3");
+  EXPECT_EQ(own_gpu("", 1), "");
 }
 
 TEST(ProcessPlace, VariablesThatMakeNoSenseAreNamed) {
