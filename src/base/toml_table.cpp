@@ -107,11 +107,12 @@ const toml::table* TomlTable::table(const char* key) {
 std::vector<const toml::table*> TomlTable::tables(const char* key) {
   const toml::node* node = take(key);
   if (node == nullptr) return {};
+  const std::string wanted = fmt::format("tables, each headed [[{}{}]]", prefix_, key);
   const toml::array* array = node->as_array();
-  if (array == nullptr) wrong_type(*node, key, "tables, each headed [[expected]]");
+  if (array == nullptr) wrong_type(*node, key, wanted.c_str());
   std::vector<const toml::table*> tables;
   for (const toml::node& item : *array) {
-    if (item.as_table() == nullptr) wrong_type(item, key, "tables, each headed [[expected]]");
+    if (item.as_table() == nullptr) wrong_type(item, key, wanted.c_str());
     tables.push_back(item.as_table());
   }
   return tables;

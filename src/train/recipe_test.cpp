@@ -69,6 +69,12 @@ TEST(TrainingRecipe, UnknownKeysAreNamed) {
       HasSubstr("images"));
 }
 
+TEST(TrainingRecipe, ASourceThatIsNoTableIsToldItsHead) {
+  EXPECT_THAT(
+      message_of([] { (void)parse_training_recipe("[data]\nimages = []\n", "r.toml", "."); }),
+      HasSubstr("[[data]]"));
+}
+
 TEST(TrainingRecipe, EveryProblemAtOnce) {
   TrainingRecipe r;
   r.batch = 1;
