@@ -72,8 +72,7 @@ struct TrainingData::Source {
       if (!captions_of(index->read(i * index->size() / looked_at), from).texts.empty()) return;
     fail(ErrorKind::input,
          "{}: none of {} pictures looked at has a caption{} in UTF-8; name where captions stand "
-         "(caption = "
-         "\"...\"), or give templates with {{label}} for pictures in class folders",
+         "(caption = \"...\"), or give templates with {{label}} for pictures in class folders",
          from.images.front().string(), looked_at,
          from.caption.empty() ? "" : fmt::format(" under \"{}\"", from.caption));
   }

@@ -4,8 +4,7 @@
 #include "base/csv.hpp"
 #include "base/file_lock.hpp"
 #include "geo/sqlite.hpp"
-#include "tests/support/program.hpp"
-#include "tests/support/small_world.hpp"
+#include "tests/support/world_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -20,18 +19,8 @@ namespace fs = std::filesystem;
 using testing::HasSubstr;
 using Json = nlohmann::json;
 
-class BuildTest : public testing::Test {
+class BuildTest : public WorldTest {
  protected:
-  static void SetUpTestSuite() {
-    world_ = new SmallWorld(make_catalogued_world(fs::path(testing::TempDir()) /
-                                                  ("build-world-" + std::to_string(getpid()))));
-  }
-  static void TearDownTestSuite() {
-    fs::remove_all(world_->folder);
-    delete world_;
-  }
-  void SetUp() override { folder_ = test_folder(); }
-
   [[nodiscard]] std::vector<std::string> arguments(const SmallWorld& world,
                                                    const std::string& command,
                                                    const std::string& output) const {
@@ -60,12 +49,7 @@ class BuildTest : public testing::Test {
     all.insert(all.end(), more.begin(), more.end());
     return run_skyglot(all, options);
   }
-
-  static SmallWorld* world_;
-  fs::path folder_;
 };
-
-SmallWorld* BuildTest::world_ = nullptr;
 
 TEST_F(BuildTest, WritesEverythingAndTheCountsAddUp) {
   const ProgramResult result = build("out", {"--json"});

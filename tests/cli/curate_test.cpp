@@ -6,8 +6,7 @@
 #include "base/strings.hpp"
 #include "nn/small_clip.hpp"
 #include "pictures/png.hpp"
-#include "tests/support/program.hpp"
-#include "tests/support/small_world.hpp"
+#include "tests/support/world_test.hpp"
 #include "weights/model_folder.hpp"
 #include "weights/random_model.hpp"
 
@@ -16,7 +15,6 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
-#include <unistd.h>
 
 namespace skyglot::testing_support {
 namespace {
@@ -32,21 +30,8 @@ std::vector<std::string> lines_of(const fs::path& file) {
   return lines;
 }
 
-class CurateCommands : public ::testing::Test {
+class CurateCommands : public WorldTest {
  protected:
-  static void SetUpTestSuite() {
-    world_ = new SmallWorld(make_catalogued_world(fs::path(testing::TempDir()) /
-                                                  ("curate-world-" + std::to_string(getpid()))));
-  }
-  static void TearDownTestSuite() {
-    fs::remove_all(world_->folder);
-    delete world_;
-  }
-  void SetUp() override { folder_ = test_folder(); }
-
-  [[nodiscard]] std::string path(const std::string& name) const {
-    return (folder_ / name).string();
-  }
   [[nodiscard]] ProgramResult build(const std::string& output,
                                     std::vector<std::string> more = {}) const {
     more.insert(more.begin(), {"build", "--objects", world_->path("objects.gpkg"), "--imagery",
@@ -74,12 +59,7 @@ class CurateCommands : public ::testing::Test {
       write_file_atomically(folder_ / name / fmt::format("{:02}.png", i), encode_png(picture));
     }
   }
-
-  static SmallWorld* world_;
-  fs::path folder_;
 };
-
-SmallWorld* CurateCommands::world_ = nullptr;
 
 TEST_F(CurateCommands, FilterKeepsTheMostSimilarAndTheReportShowsBothCaptions) {
   ASSERT_EQ(build("data").exit_code, 0);

@@ -2,8 +2,7 @@
 // Bad input: each a clear error or a counted skip, and nothing half-written under a final name.
 #include "base/atomic_file.hpp"
 #include "base/file_lock.hpp"
-#include "tests/support/program.hpp"
-#include "tests/support/small_world.hpp"
+#include "tests/support/world_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -15,21 +14,8 @@ namespace {
 namespace fs = std::filesystem;
 using testing::HasSubstr;
 
-class ErrorsTest : public testing::Test {
+class ErrorsTest : public WorldTest {
  protected:
-  static void SetUpTestSuite() {
-    world_ = new SmallWorld(make_catalogued_world(fs::path(testing::TempDir()) /
-                                                  ("errors-world-" + std::to_string(getpid()))));
-  }
-  static void TearDownTestSuite() {
-    fs::remove_all(world_->folder);
-    delete world_;
-  }
-  void SetUp() override { folder_ = test_folder(); }
-  [[nodiscard]] std::string path(const std::string& name) const {
-    return (folder_ / name).string();
-  }
-
   [[nodiscard]] ProgramResult build(const std::string& imagery, const std::string& output,
                                     std::vector<std::string> more = {},
                                     const ProgramOptions& options = {}) const {
@@ -45,12 +31,7 @@ class ErrorsTest : public testing::Test {
     EXPECT_THAT(result.err, HasSubstr(text));
     EXPECT_EQ(result.out, "");
   }
-
-  static SmallWorld* world_;
-  fs::path folder_;
 };
-
-SmallWorld* ErrorsTest::world_ = nullptr;
 
 TEST_F(ErrorsTest, RecipeWithUnknownKeys) {
   write_file_atomically(path("recipe.toml"), "[select]\ncels = 3\n");

@@ -4,8 +4,7 @@
 #include "base/csv.hpp"
 #include "pictures/shard.hpp"
 #include "raster/raster.hpp"
-#include "tests/support/program.hpp"
-#include "tests/support/small_world.hpp"
+#include "tests/support/world_test.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -22,18 +21,8 @@ using testing::HasSubstr;
 using Json = nlohmann::json;
 using Members = std::map<std::string, std::string>;
 
-class Patches : public testing::Test {
+class Patches : public WorldTest {
  protected:
-  static void SetUpTestSuite() {
-    world_ = new SmallWorld(make_catalogued_world(fs::path(testing::TempDir()) /
-                                                  ("patch-world-" + std::to_string(getpid()))));
-  }
-  static void TearDownTestSuite() {
-    fs::remove_all(world_->folder);
-    delete world_;
-  }
-  void SetUp() override { folder_ = test_folder(); }
-
   [[nodiscard]] ProgramResult build(const std::string& output, const std::vector<std::string>& more,
                                     const ProgramOptions& options = {},
                                     const std::string& command = "build") const {
@@ -60,12 +49,7 @@ class Patches : public testing::Test {
       });
     return found;
   }
-
-  static SmallWorld* world_;
-  fs::path folder_;
 };
-
-SmallWorld* Patches::world_ = nullptr;
 
 Members with_ending(const Members& members, const std::string& ending) {
   Members chosen;
