@@ -71,6 +71,14 @@ Matrix inner_products(const Matrix& a, std::int64_t first, std::int64_t count, c
   return result;
 }
 
+Matrix product(const Matrix& a, const Matrix& b) {
+  expect(a.cols == b.rows, "product of matrices that do not meet");
+  Matrix result(a.rows, b.cols);
+  multiply_here(a.values.data(), a.cols, {b.values.data(), b.rows, b.cols, b.cols, 1}, result,
+                false);
+  return result;
+}
+
 Matrix transposed_product(const Matrix& a, const Matrix& b) {
   expect(a.rows == b.rows, "transposed product of matrices with different row counts");
   return transposed_product(a, b, 0);

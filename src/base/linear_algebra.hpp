@@ -15,6 +15,8 @@ namespace skyglot {
 /// their number.
 [[nodiscard]] Matrix inner_products(const Matrix& a, std::int64_t first, std::int64_t count,
                                     const Matrix& b);
+/// a * b: a.rows x b.cols.
+[[nodiscard]] Matrix product(const Matrix& a, const Matrix& b);
 /// Of two vectors of one length, summed in double.
 [[nodiscard]] double inner_product(std::span<const float> a, std::span<const float> b);
 /// a^T * b, for gradients: a.cols x b.cols.

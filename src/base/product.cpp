@@ -187,6 +187,24 @@ class PartRun {
 thread_local std::vector<float> PartRun::resident_;
 thread_local std::vector<float> PartRun::spare_;
 
+// Columns of one panel: `width` values of a row stand together.
+void pack_floats(const MatrixView& part, std::int64_t width, float* out) {
+  for (std::int64_t lane = 0; lane < part.columns; ++lane) {
+    const float* const column = part.values + lane * part.column_step;
+    for (std::int64_t row = 0; row < part.rows; ++row)
+      out[row * width + lane] = column[row * part.row_step];
+  }
+}
+
+// The same with the values of two rows as pairs.
+void pack_pairs(const MatrixView& part, std::int64_t width, BFloat16* out) {
+  for (std::int64_t lane = 0; lane < part.columns; ++lane) {
+    const float* const column = part.values + lane * part.column_step;
+    for (std::int64_t row = 0; row < part.rows; ++row)
+      out[(row / 2 * width + lane) * 2 + row % 2] = round_to_bfloat16(column[row * part.row_step]);
+  }
+}
+
 }  // namespace
 
 void PackedMatrix::Free::operator()(void* memory) const {
@@ -195,23 +213,19 @@ void PackedMatrix::Free::operator()(void* memory) const {
 
 PackedMatrix::PackedMatrix(const MatrixView& factor, const ProductKernel& kernel)
     : kernel_(&kernel), depth_(factor.rows), columns_(factor.columns) {
-  const std::int64_t width = kernel.columns;
-  const std::int64_t bytes = panels() * width * steps() * kStepBytes;
-  bytes_.reset(static_cast<std::byte*>(allocate(bytes)));
-  std::memset(bytes_.get(), 0, static_cast<std::size_t>(bytes));
-  const std::int64_t per_step = kernel.bfloat16 ? 2 : 1;
-  for (std::int64_t column = 0; column < columns_; ++column) {
-    const std::int64_t panel = column / width;
-    const std::int64_t lane = column % width;
-    for (std::int64_t row = 0; row < depth_; ++row) {
-      const float value = factor.values[row * factor.row_step + column * factor.column_step];
-      const std::int64_t at =
-          ((panel * steps() + row / per_step) * width + lane) * per_step + row % per_step;
-      if (kernel.bfloat16)
-        reinterpret_cast<BFloat16*>(bytes_.get())[at] = round_to_bfloat16(value);
-      else
-        reinterpret_cast<float*>(bytes_.get())[at] = value;
-    }
+  const std::int64_t panel_bytes = kernel.columns * steps() * kStepBytes;
+  bytes_.reset(static_cast<std::byte*>(allocate(panels() * panel_bytes)));
+  std::memset(bytes_.get(), 0, static_cast<std::size_t>(panels() * panel_bytes));
+  for (std::int64_t panel = 0; panel < panels(); ++panel) {
+    const std::int64_t column = panel * kernel.columns;
+    MatrixView part = factor;
+    part.values += column * factor.column_step;
+    part.columns = std::min<std::int64_t>(kernel.columns, columns_ - column);
+    std::byte* const out = bytes_.get() + panel * panel_bytes;
+    if (kernel.bfloat16)
+      pack_pairs(part, kernel.columns, reinterpret_cast<BFloat16*>(out));
+    else
+      pack_floats(part, kernel.columns, reinterpret_cast<float*>(out));
   }
 }
 

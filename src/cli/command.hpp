@@ -41,6 +41,8 @@ using Commands = std::vector<std::unique_ptr<Command>>;
 [[nodiscard]] Commands all_commands();
 /// Every command of skyglot-learn.
 [[nodiscard]] Commands learn_commands();
+/// Those of them that need rasters; none in a build without the half that works on maps.
+[[nodiscard]] Commands landcover_commands();
 
 /// What multiplies on this processor and how fast; skyglot-learn knows.
 using SpeedReport = std::function<nlohmann::ordered_json()>;
@@ -77,5 +79,8 @@ std::unique_ptr<Command> make_eval_retrieval();
 std::unique_ptr<Command> make_eval_knn();
 std::unique_ptr<Command> make_eval_linear();
 std::unique_ptr<Command> make_eval_counting();
+std::unique_ptr<Command> make_landcover_train();
+std::unique_ptr<Command> make_landcover_map();
+std::unique_ptr<Command> make_landcover_score();
 
 }  // namespace skyglot

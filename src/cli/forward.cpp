@@ -40,7 +40,10 @@ constexpr std::array kForwarded{
     ForwardedCommand{"eval retrieval", "Find pictures by captions and captions by pictures"},
     ForwardedCommand{"eval knn", "Name scenes by their nearest neighbours among labelled ones"},
     ForwardedCommand{"eval linear", "Name scenes by a linear probe on frozen embeddings"},
-    ForwardedCommand{"eval counting", "Count objects by captions that differ in the number"}};
+    ForwardedCommand{"eval counting", "Count objects by captions that differ in the number"},
+    ForwardedCommand{"landcover train", "Learn classes of land from imagery without labels"},
+    ForwardedCommand{"landcover map", "Draw the classes of land of a raster"},
+    ForwardedCommand{"landcover score", "Compare maps of land cover with labelled truth"}};
 
 class Forwarded : public Command {
  public:

@@ -3,6 +3,8 @@
 
 #include <nlohmann/json.hpp>
 
+#include <utility>
+
 namespace skyglot {
 
 Commands learn_commands() {
@@ -27,6 +29,7 @@ Commands learn_commands() {
   commands.push_back(make_eval_knn());
   commands.push_back(make_eval_linear());
   commands.push_back(make_eval_counting());
+  for (auto& command : landcover_commands()) commands.push_back(std::move(command));
   return commands;
 }
 

@@ -30,7 +30,8 @@ const std::map<std::string, std::string> kGroups{
     {"tags", "Tags: what is on the map and what can be seen from above"},
     {"detector", "Detectors: tell pictures taken from above from all others"},
     {"model", "Models: fetch, convert and look at weights"},
-    {"eval", "Evaluation: scores of a model on scenes, captions and counts"}};
+    {"eval", "Evaluation: scores of a model on scenes, captions and counts"},
+    {"landcover", "Land cover: classes and maps of them without labels"}};
 
 // The App of a command's name; "objects import" makes or finds the group "objects" first.
 CLI::App& add_app(CLI::App& root, const Command& command) {

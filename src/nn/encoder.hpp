@@ -61,6 +61,10 @@ class ImageEncoder {
   [[nodiscard]] std::vector<FeatureGrid> patch_features(std::span<const Picture> pictures) const;
   /// The keys of each picture's patches in the last block, heads side by side.
   [[nodiscard]] std::vector<FeatureGrid> patch_keys(std::span<const Picture> pictures) const;
+  /// As patch_features(), but in the last block each patch takes its own value alone in place of
+  /// the attention's mixture: less of the picture as a whole, more of the place (Zhou et al. 2022,
+  /// MaskCLIP).
+  [[nodiscard]] std::vector<FeatureGrid> patch_values(std::span<const Picture> pictures) const;
 
  private:
   struct State;

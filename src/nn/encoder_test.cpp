@@ -197,6 +197,23 @@ TEST(ImageEncoder, GivesTheKeysOfTheLastBlock) {
                   expected[i + 1][d].item<float>(), 1e-3F);
 }
 
+TEST(ImageEncoder, GivesOwnValuesOfPatches) {
+  const torch::NoGradGuard no_grad;
+  const StoredModel model = lively_model(small_clip(), 1);
+  const std::vector<Picture> pictures{noise(40, 16, 2)};
+  const ImageEncoder encoder(model, on_threads(1));
+  const std::vector<FeatureGrid> values = encoder.patch_values(pictures);
+  const ImageTower live(std::make_shared<const Parameters>(model));
+  const std::vector<const Picture*> places{&pictures[0]};
+  const torch::Tensor expected = live.features(live.patches(places), {2, 5}, true).tokens[0];
+  ASSERT_EQ(values.size(), 1U);
+  for (std::int64_t i = 0; i < 10; ++i)
+    for (std::int64_t d = 0; d < 64; ++d)
+      EXPECT_NEAR(values[0].at(i / 5, i % 5)[static_cast<std::size_t>(d)],
+                  expected[i + 1][d].item<float>(), 1e-3F);
+  EXPECT_NE(values[0].values, encoder.patch_features(pictures)[0].values);
+}
+
 TEST(ImageEncoder, TakesAsManyBandsAsTheModelHas) {
   ModelConfig config = small_vit(Pooling::mean);
   config.vision.bands = 5;

@@ -98,6 +98,7 @@ TransformerResult FrozenTransformer::run(torch::Tensor tokens,
   run.pooled = numbers_of(request.pooled, pooled);
   run.lengths = numbers_of(request.lengths, lengths);
   TransformerResult result;
+  run.own_values = request.own_values;
   if (request.keys) {
     result.keys = torch::empty(tokens.sizes());
     run.keys = result.keys.data_ptr<float>();

@@ -66,7 +66,9 @@ class BlocksRun {
     normalise_before(block.norm_1_gain, block.norm_1_shift);
     multiply(block.kv, normed_, {qkv_.row<float>(0) + width_, qkv_.stride(), false});
     if (run_.keys != nullptr) write_keys(block);
-    if (run_.pooled != nullptr) {
+    if (run_.own_values) {
+      take_own_values(block);
+    } else if (run_.pooled != nullptr) {
       attend_pooled(block);
     } else {
       multiply(block.q, normed_, {qkv_.row<float>(0), qkv_.stride(), false});
@@ -262,6 +264,20 @@ class BlocksRun {
     });
   }
 
+  void take_own_values(const FrozenBlock& block) {
+    share(rows_, [&](std::int64_t first, std::int64_t count) {
+      for (std::int64_t row = first; row < first + count; ++row)
+        for (std::int64_t i = 0; i < width_; ++i) {
+          const float value = qkv_.row<float>(row)[2 * width_ + i] +
+                              block.qkv_bias[static_cast<std::size_t>(2 * width_ + i)];
+          if constexpr (kNarrow)
+            normed_.row<Element>(row)[i] = round_to_bfloat16(value);
+          else
+            normed_.row<Element>(row)[i] = value;
+        }
+    });
+  }
+
   void write_keys(const FrozenBlock& block) const {
     for (std::int64_t row = 0; row < rows_; ++row)
       for (std::int64_t i = 0; i < width_; ++i)
@@ -283,6 +299,7 @@ class BlocksRun {
 
 void run_blocks(const FrozenBlocks& blocks, const TokenRun& run) {
   expect(!blocks.blocks.empty(), "a transformer without blocks");
+  expect(!run.own_values || run.pooled == nullptr, "own values of a pooled token");
   if (run.sequences == 0) return;
   for (std::int64_t i = 0; run.lengths != nullptr && i < run.sequences; ++i)
     expect(run.lengths[i] >= 1 && run.lengths[i] <= run.length, "a length outside its sequence");

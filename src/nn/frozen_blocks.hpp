@@ -41,6 +41,9 @@ struct TokenRun {
   /// sequence is seen by none.
   const std::int64_t* lengths = nullptr;
   float* keys = nullptr;  ///< where given, takes the last block's keys: sequences x length x width
+  /// In the last block each token takes its own value in place of the attention's mixture; not
+  /// together with `pooled`.
+  bool own_values = false;
 };
 
 /// On all threads that may be used here. A token's values depend on its sequence alone: not on the

@@ -79,14 +79,14 @@ struct ImageEncoder::State {
     return rows.cpu();
   }
 
-  // Of each picture what `choose` takes of its features, N x tokens x D, without special tokens.
+  // Of each picture what `choose` takes of a pass, N x tokens x D, without special tokens.
   template <typename Choose>
   std::vector<FeatureGrid> grids(std::span<const Picture> pictures, const Choose& choose) const {
     const auto threads = context->use();
     std::vector<FeatureGrid> result(pictures.size());
     for (const auto& group : groups_of(pictures, tower.config().vision))
       in_passes(group.second, group.first, [&](std::int64_t first, const torch::Tensor& patches) {
-        const torch::Tensor chosen = choose(tower.features(patches, group.first));
+        const torch::Tensor chosen = choose(patches, group.first);
         const std::int64_t special = tower.special_tokens();
         const torch::Tensor values = chosen.narrow(1, special, chosen.size(1) - special)
                                          .to(torch::kCPU, torch::kFloat32)
@@ -142,11 +142,21 @@ Matrix ImageEncoder::encode(std::span<const Picture> pictures) const {
 }
 
 std::vector<FeatureGrid> ImageEncoder::patch_features(std::span<const Picture> pictures) const {
-  return state_->grids(pictures, [](const ImageTower::Features& f) { return f.tokens; });
+  return state_->grids(pictures, [&](const torch::Tensor& patches, PatchGrid grid) {
+    return state_->tower.features(patches, grid).tokens;
+  });
 }
 
 std::vector<FeatureGrid> ImageEncoder::patch_keys(std::span<const Picture> pictures) const {
-  return state_->grids(pictures, [](const ImageTower::Features& f) { return f.keys; });
+  return state_->grids(pictures, [&](const torch::Tensor& patches, PatchGrid grid) {
+    return state_->tower.features(patches, grid).keys;
+  });
+}
+
+std::vector<FeatureGrid> ImageEncoder::patch_values(std::span<const Picture> pictures) const {
+  return state_->grids(pictures, [&](const torch::Tensor& patches, PatchGrid grid) {
+    return state_->tower.features(patches, grid, true).tokens;
+  });
 }
 
 }  // namespace skyglot

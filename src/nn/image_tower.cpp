@@ -214,11 +214,12 @@ torch::Tensor ImageTower::embed(const torch::Tensor& patches, PatchGrid grid) co
   return pooled.to(torch::kFloat32);
 }
 
-ImageTower::Features ImageTower::features(const torch::Tensor& patches, PatchGrid grid) const {
+ImageTower::Features ImageTower::features(const torch::Tensor& patches, PatchGrid grid,
+                                          bool own_values) const {
   const auto kept = weights();
   const ImageWeights& w = *kept;
   const TransformerResult result =
-      run(w.transformer, tokens_of(w, patches, grid), {std::nullopt, true});
+      run(w.transformer, tokens_of(w, patches, grid), {std::nullopt, true, {}, own_values});
   return {last_norm(w, result.tokens), result.keys};
 }
 

@@ -63,7 +63,9 @@ class ImageTower {
     torch::Tensor tokens;  ///< N x (special + grid) x D after the last norm, class token first
     torch::Tensor keys;    ///< of the last block, heads side by side
   };
-  [[nodiscard]] Features features(const torch::Tensor& patches, PatchGrid grid) const;
+  /// With `own_values` the last block's attention gives each token its own value alone.
+  [[nodiscard]] Features features(const torch::Tensor& patches, PatchGrid grid,
+                                  bool own_values = false) const;
 
   /// Pictures that share a pass.
   [[nodiscard]] std::int64_t pictures_at_once(PatchGrid grid) const;

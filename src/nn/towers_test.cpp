@@ -205,6 +205,10 @@ TEST_P(ImageTowers, FrozenAndLiveFollowTheFormulas) {
   EXPECT_LT(
       largest_difference(live_features.keys, frozen.features(frozen.patches(pixels), {4, 4}).keys),
       5e-4);
+  const torch::Tensor own = live.features(live.patches(pixels), {4, 4}, true).tokens;
+  EXPECT_LT(largest_difference(own, frozen.features(frozen.patches(pixels), {4, 4}, true).tokens),
+            5e-4);
+  EXPECT_GT(largest_difference(own, tokens), 1e-2);
 }
 
 INSTANTIATE_TEST_SUITE_P(Some, ImageTowers, testing::ValuesIn(kImageCases), name_of);

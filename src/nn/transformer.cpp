@@ -68,11 +68,14 @@ TransformerResult run_operators(const Transformer& transformer, torch::Tensor x,
     const auto qkv = torch::linear(norm(block.norm_1_gain, block.norm_1_shift, !post),
                                    block.qkv_weight, block.qkv_bias)
                          .chunk(3, -1);
-    const auto mixed =
-        attention(split_heads(qkv[0], transformer.heads), split_heads(qkv[1], transformer.heads),
-                  split_heads(qkv[2], transformer.heads), seen);
-    x = x +
-        torch::linear(mixed.transpose(1, 2).reshape(x.sizes()), block.out_weight, block.out_bias);
+    const bool alone = request.own_values && &block == &transformer.blocks.back();
+    const auto mixed = alone ? qkv[2]
+                             : attention(split_heads(qkv[0], transformer.heads),
+                                         split_heads(qkv[1], transformer.heads),
+                                         split_heads(qkv[2], transformer.heads), seen)
+                                   .transpose(1, 2)
+                                   .reshape(x.sizes());
+    x = x + torch::linear(mixed, block.out_weight, block.out_bias);
     x = norm(block.norm_1_gain, block.norm_1_shift, post);
     const auto hidden = torch::linear(norm(block.norm_2_gain, block.norm_2_shift, !post),
                                       block.fc1_weight, block.fc1_bias);

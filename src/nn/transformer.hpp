@@ -45,6 +45,8 @@ struct TransformerRequest {
   bool keys = false;  ///< also the last block's keys
   /// N numbers from 1 to L, int64: what lies behind so many tokens of a sequence is seen by none.
   std::optional<torch::Tensor> lengths{};
+  /// In the last block each token takes its own value alone in place of the attention's mixture.
+  bool own_values = false;
 };
 
 struct TransformerResult {

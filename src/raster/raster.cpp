@@ -219,6 +219,13 @@ void add_metadata(GDALDataset& dataset, const char* domain,
   }
 }
 
+std::vector<std::string> class_names(GDALRasterBand& band) {
+  std::vector<std::string> names;
+  char** all = band.GetCategoryNames();
+  for (int i = 0; i < CSLCount(all); ++i) names.emplace_back(all[i]);
+  return names;
+}
+
 RasterInfo describe(GDALDataset& dataset, const std::string& name) {
   RasterInfo info{.name = name,
                   .width = dataset.GetRasterXSize(),
@@ -241,6 +248,7 @@ RasterInfo describe(GDALDataset& dataset, const std::string& name) {
   add_metadata(dataset, "", info.metadata);
   // Acquisition time and the like, which satellite products keep beside the image.
   if (is_local(name)) add_metadata(dataset, "IMAGERY", info.metadata);
+  if (dataset.GetRasterCount() > 0) info.class_names = class_names(*dataset.GetRasterBand(1));
   return info;
 }
 
@@ -284,7 +292,7 @@ struct Raster::State {
   double white = 0;
 
   // How the file comes to what info says of it.
-  void settle();
+  void settle(bool palette_indices);
   [[nodiscard]] ReadRequest stored(ReadRequest request) const;
   template <typename T>
   void read_stored(const ReadRequest& stored, std::span<T> out) const;
@@ -316,16 +324,16 @@ Raster Raster::open(const std::string& name, const RasterOpenOptions& options) {
   if (!state->dataset)
     fail(ErrorKind::input, "cannot open raster {}: {}", name, why_not_opened(name));
   state->info = describe(*state->dataset, name);
-  state->settle();
+  state->settle(options.palette_indices);
   return Raster(std::move(state));
 }
 
-void Raster::State::settle() {
+void Raster::State::settle(bool palette_indices) {
   // GDAL gives some "min is white" files a palette that turns them round already.
-  palette = palette_of(*dataset);
-  if (palette.empty())
+  if (!palette_indices) palette = palette_of(*dataset);
+  if (palette.empty() && !palette_indices)
     white = white_at_zero(*dataset, info);
-  else
+  else if (!palette_indices)
     show_colours(info, palette);
   if (white > 0 && info.bands[0].nodata) info.bands[0].nodata = white - *info.bands[0].nodata;
   own_bands = info.bands;

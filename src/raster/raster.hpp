@@ -47,6 +47,7 @@ struct RasterInfo {
   /// polynomials), "geolocation" (an array of places), else "".
   std::string unrectified_by{};
   std::map<std::string, std::string> metadata;
+  std::vector<std::string> class_names{};  ///< of the values 0, 1, ... of the first band
 };
 
 /// The format that a file claims to be by its first bytes ("GTiff"), among those of `drivers`, or
@@ -69,6 +70,7 @@ struct RasterOpenOptions {
   /// Drivers that may open the file; empty: the built-in list of plain raster formats, which leaves
   /// out VRT and everything else that can point elsewhere.
   std::vector<std::string> drivers;
+  bool palette_indices = false;  ///< a palette stays one band of indices: labels, not colours
 };
 
 /// An open raster. Not for use by two threads at once: each thread opens its own.

@@ -3,6 +3,7 @@
 
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
+#include "base/html.hpp"
 #include "raster/gdal.hpp"
 #include "raster/gdal_dataset.hpp"
 #include "raster/watched_files.hpp"
@@ -47,20 +48,32 @@ void set_colours(GDALRasterBand& band, const RasterSpec& spec) {
   band.SetColorTable(&table);
 }
 
-void describe(GDALDataset& dataset, const RasterSpec& spec) {
+// Names of classes have no place in a TIFF; GDAL and QGIS look for them in a file beside it.
+std::string class_names_xml(const std::vector<std::string>& names) {
+  std::string xml = "<PAMDataset>\n  <PAMRasterBand band=\"1\">\n    <CategoryNames>\n";
+  for (const std::string& name : names)
+    xml += "      <Category>" + escape_html(name) + "</Category>\n";
+  return xml + "    </CategoryNames>\n  </PAMRasterBand>\n</PAMDataset>\n";
+}
+
+void place(GDALDataset& dataset, const RasterSpec& spec) {
   OGRSpatialReference crs;
   if (crs.SetFromUserInput(spec.crs.c_str()) != OGRERR_NONE)
     fail(ErrorKind::internal, "unknown coordinate reference system {}", spec.crs);
   GeoTransform transform = spec.map_from_pixel;
   dataset.SetSpatialRef(&crs);
   dataset.SetGeoTransform(transform.data());
+}
+
+void describe(GDALDataset& dataset, const RasterSpec& spec) {
+  if (!spec.crs.empty()) place(dataset, spec);
   for (const auto& [key, value] : spec.metadata)
     dataset.SetMetadataItem(key.c_str(), value.c_str());
   for (std::size_t i = 0; i < spec.band_names.size(); ++i) {
     GDALRasterBand& band = *dataset.GetRasterBand(static_cast<int>(i) + 1);
     band.SetDescription(spec.band_names[i].c_str());
     if (spec.nodata) band.SetNoDataValue(*spec.nodata);
-    set_colours(band, spec);
+    if (i == 0) set_colours(band, spec);
   }
 }
 
@@ -136,6 +149,8 @@ void RasterWriter::finish() {
   demand_none(failures, path);
   if (const std::string lost = take_write_failure(state_->pending.path().string()); !lost.empty())
     fail_to_write(path, lost);
+  if (!state_->spec.class_names.empty())
+    write_file_atomically(path.string() + ".aux.xml", class_names_xml(state_->spec.class_names));
   state_->pending.commit();
 }
 

@@ -17,13 +17,14 @@ struct RasterSpec {
   int height = 0;
   SampleType type = SampleType::u8;
   GeoTransform map_from_pixel{};
-  std::string crs;
+  std::string crs;                      ///< "": of no known place, like its transform
   std::vector<std::string> band_names;  ///< one a band
   std::optional<double> nodata;
   std::map<std::string, std::string> metadata;
   /// Colours of class values in a one-band 8-bit raster: value -> r, g, b.
   std::map<int, std::array<std::uint8_t, 3>> colours;
-  std::string compression = "DEFLATE";  ///< DEFLATE, LZW, ZSTD or JPEG
+  std::vector<std::string> class_names{};  ///< of values 0, 1, ...; in NAME.aux.xml
+  std::string compression = "DEFLATE";     ///< DEFLATE, LZW, ZSTD or JPEG
   std::string overview_resampling = "AVERAGE";
 };
 

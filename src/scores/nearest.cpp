@@ -12,7 +12,6 @@ namespace {
 
 constexpr std::int64_t kBlockRows = 1024;
 constexpr std::int64_t kTileRows = 16384;
-constexpr std::int64_t kNone = -1;
 
 bool better(const Neighbour& a, const Neighbour& b) {
   return a.score != b.score ? a.score > b.score : a.index < b.index;
@@ -23,13 +22,14 @@ class Best {
  public:
   explicit Best(std::size_t k) : k_(k) {}
 
-  void offer(std::span<const float> scores, std::int64_t first, std::int64_t without) {
+  template <typename Without>
+  void offer(std::span<const float> scores, std::int64_t first, const Without& without) {
     if (k_ == 0) return;
     for (std::int64_t i = 0; i < std::ssize(scores); ++i) {
       const float score = scores[static_cast<std::size_t>(i)];
       const bool full = heap_.size() == k_;
       // Later ones need a higher score, for of equals the lower index is better.
-      if ((full && !(score > heap_.front().score)) || first + i == without) continue;
+      if ((full && !(score > heap_.front().score)) || without(first + i)) continue;
       if (full) {
         std::ranges::pop_heap(heap_, better);
         heap_.pop_back();
@@ -53,7 +53,7 @@ class Best {
 
 std::vector<Neighbour> nearest(std::span<const float> scores, std::size_t k) {
   Best best(k);
-  best.offer(scores, 0, kNone);
+  best.offer(scores, 0, [](std::int64_t) { return false; });
   return best.take();
 }
 
@@ -68,8 +68,10 @@ void for_each_nearest(const RowSource& queries, const RowSource& items,
     for_each_block(others, tile_step, [&](std::int64_t at, const Matrix& tile) {
       const Matrix scores = inner_products(block, 0, block.rows, tile);
       for (std::int64_t i = 0; i < block.rows; ++i)
-        best[static_cast<std::size_t>(i)].offer(scores.row(i), at,
-                                                options.without_self ? first + i : kNone);
+        best[static_cast<std::size_t>(i)].offer(scores.row(i), at, [&](std::int64_t item) {
+          return (options.without_self && item == first + i) ||
+                 (options.without && options.without(first + i, item));
+        });
     });
     for (std::int64_t i = 0; i < block.rows; ++i)
       use(first + i, best[static_cast<std::size_t>(i)].take());

@@ -23,7 +23,9 @@ struct Neighbour {
 
 struct NearestOptions {
   std::size_t k = 1;
-  bool without_self = false;    ///< row i of the items is none of those nearest to query i
+  bool without_self = false;  ///< row i of the items is none of those nearest to query i
+  /// Items that are none of those nearest to a query; asked only of items that would be.
+  std::function<bool(std::int64_t query, std::int64_t item)> without{};
   std::int64_t block_rows = 0;  ///< queries at a time; 0: 1024
   std::int64_t tile_rows = 0;   ///< items at a time; 0: 16384
 };

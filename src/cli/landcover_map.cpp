@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+// skyglot landcover map: the classes of a raster as a raster.
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/log.hpp"
+#include "base/numbers.hpp"
+#include "cli/command.hpp"
+#include "cli/compute_choice.hpp"
+#include "cli/ground_options.hpp"
+#include "cli/options.hpp"
+#include "nn/encoder.hpp"
+#include "weights/model_folder.hpp"
+
+#include "landcover/scene_map.hpp"
+#include <fmt/core.h>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+
+class LandcoverMap : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "landcover map"; }
+  [[nodiscard]] std::string summary() const override {
+    return "Draw the classes of land of a raster";
+  }
+
+  void setup(CLI::App& app) override {
+    app.add_option("RASTER", raster_, "Raster or picture of any size")->required();
+    app.add_option("--model", model_, "Model folder that 'landcover train' wrote")->required();
+    app.add_option("--overlap", options_.segment.overlap, "Share that tiles have in common")
+        ->capture_default_str();
+    app.add_flag("!--no-flip", options_.segment.flip, "See each tile once, not in a mirror too");
+    app.add_flag("--confidence", options_.confidence, "A second band: percent of the best class");
+    add_look(app, look_);
+    add_memory(app, options_.memory);
+    choice_.add_to(app);
+    add_output(app, options_.output, "GeoTIFF to write");
+    add_overwrite(app, overwrite_);
+    common_.add_to(app);
+  }
+
+  int run() override {
+    options_.segment.validate();
+    refuse_existing(options_.output, overwrite_);
+    const LandcoverModel model = load_landcover_model(model_);
+    GroundLook look = model.look;
+    look.data = look_.data;
+    if (!look_.bands.empty()) look.bands = look_.bands;
+    if (look_.stretch != StretchRule{}) {
+      look.stretches.clear();
+      look.stretch = look_.stretch;
+    }
+    const Ground ground = Ground::open({raster_}, look);
+    if (ground.scenes().size() != 1)
+      fail(ErrorKind::usage, "{} holds {} rasters; draw one at a time", raster_.string(),
+           ground.scenes().size());
+    if (ground.scenes().front().crs_wkt.empty())
+      log_warning("{} has no place on the earth; the map will have none", raster_.string());
+    const ImageEncoder encoder(load_model_folder(backbone_folder(model_)),
+                               compute_context(choice_.options(common_.thread_count())));
+    const SceneMapSummary summary = map_scene(ground, 0, encoder, model, options_);
+    if (common_.json)
+      show_json(summary, model);
+    else
+      show(summary, model);
+    return kDone;
+  }
+
+ private:
+  void show_json(const SceneMapSummary& summary, const LandcoverModel& model) const {
+    Json classes = Json::array();
+    for (std::size_t i = 0; i < summary.counts.size(); ++i)
+      classes.push_back({{"name", model.classes.classes[i].name}, {"pixels", summary.counts[i]}});
+    print_json({{"output", options_.output.string()},
+                {"pixels", summary.pixels},
+                {"classes", classes},
+                {"blocks", summary.blocks},
+                {"resumed", summary.resumed},
+                {"seconds", summary.seconds}});
+  }
+
+  void show(const SceneMapSummary& summary, const LandcoverModel& model) const {
+    fmt::print("{}: {} pixels{}\n", options_.output.string(),
+               format_count(static_cast<std::uint64_t>(summary.pixels)),
+               summary.resumed > 0 ? fmt::format(", {} of {} blocks by earlier runs",
+                                                 summary.resumed, summary.blocks)
+                                   : "");
+    std::vector<std::vector<std::string>> rows{{"class", "share"}};
+    for (std::size_t i = 0; i < summary.counts.size(); ++i)
+      rows.push_back({model.classes.classes[i].name,
+                      format_fixed(100 * static_cast<double>(summary.counts[i]) /
+                                       static_cast<double>(summary.pixels),
+                                   1) +
+                          "%"});
+    print_table(rows);
+  }
+
+  fs::path raster_, model_;
+  GroundLook look_;
+  SceneMapOptions options_;
+  bool overwrite_ = false;
+  ComputeChoice choice_;
+  CommonOptions common_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_landcover_map() {
+  return std::make_unique<LandcoverMap>();
+}
+
+}  // namespace skyglot

@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "landcover/land_classes.hpp"
+
+#include "base/error.hpp"
+#include "base/linear_algebra.hpp"
+#include "scores/k_means.hpp"
+#include "scores/linkage.hpp"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cmath>
+
+namespace skyglot {
+namespace {
+
+constexpr std::int64_t kMostClasses = 255;  // of a byte that also says "no data"
+
+// Kelly's colours of maximal contrast (1965), those that maps of land seldom need last.
+constexpr std::array<Colour, 20> kContrast{
+    {{243, 195, 0},   {0, 136, 86},  {0, 103, 165},  {190, 0, 50},    {161, 202, 241},
+     {141, 182, 0},   {136, 45, 23}, {243, 132, 0},  {135, 86, 146},  {194, 178, 128},
+     {230, 143, 172}, {101, 69, 34}, {220, 211, 0},  {96, 78, 151},   {249, 147, 121},
+     {43, 61, 38},    {226, 88, 34}, {179, 68, 108}, {132, 132, 130}, {246, 166, 0}}};
+
+// log softmax(sharpness * cosine) where a class's cosine is that of its nearest centre: sums over
+// centres would favour classes that were joined from many.
+void log_softmax_of_nearest(std::span<const float> cosines, const LandClasses& classes,
+                            double sharpness, std::span<float> out) {
+  std::ranges::fill(out, -1.F);
+  for (std::size_t k = 0; k < cosines.size(); ++k) {
+    float& best = out[static_cast<std::size_t>(classes.class_of[k])];
+    best = std::max(best, cosines[k]);
+  }
+  const double highest = double{*std::ranges::max_element(out)};
+  double sum = 0;
+  for (const float cosine : out) sum += std::exp(sharpness * (double{cosine} - highest));
+  const double offset = sharpness * highest + std::log(sum);
+  for (float& value : out) value = static_cast<float>(sharpness * double{value} - offset);
+}
+
+}  // namespace
+
+void ClusteringOptions::validate() const {
+  std::string problems;
+  if (classes < 2 || classes > kMostClasses)
+    problems +=
+        fmt::format("; {} classes were asked for, 2 to {} are possible", classes, kMostClasses);
+  if (centres < 1) problems += fmt::format("; centres is {}, at least 1 is needed", centres);
+  if (!problems.empty()) fail(ErrorKind::usage, "classes: {}", problems.substr(2));
+}
+
+LandClasses cluster_codes(const Matrix& codes, const ClusteringOptions& options) {
+  options.validate();
+  KMeansOptions fit;
+  fit.clusters = std::max(options.centres, options.classes);
+  fit.seed = options.seed;
+  LandClasses classes;
+  classes.centres = k_means(codes, fit).centres;
+  classes.class_of = average_linkage(classes.centres, options.classes);
+  classes.classes = unnamed_classes(options.classes);
+  return classes;
+}
+
+std::vector<LandClass> unnamed_classes(std::int64_t count) {
+  std::vector<LandClass> classes;
+  for (std::int64_t i = 0; i < count; ++i) {
+    const Colour base = kContrast[static_cast<std::size_t>(i) % kContrast.size()];
+    const auto shade = [&](std::uint8_t value) {
+      return static_cast<std::uint8_t>(value * (10 - i / std::ssize(kContrast) % 10) / 10);
+    };
+    classes.push_back(
+        {fmt::format("class {}", i + 1), {shade(base[0]), shade(base[1]), shade(base[2])}});
+  }
+  return classes;
+}
+
+Matrix class_log_probabilities(const Matrix& codes, const LandClasses& classes, double sharpness) {
+  const Matrix cosines = inner_products(codes, 0, codes.rows, classes.centres);
+  Matrix result(codes.rows, std::ssize(classes.classes));
+  for (std::int64_t i = 0; i < codes.rows; ++i)
+    log_softmax_of_nearest(cosines.row(i), classes, sharpness, result.row(i));
+  return result;
+}
+
+}  // namespace skyglot

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+// All that draws land cover, as one folder.
+#pragma once
+
+#include "landcover/ground.hpp"
+#include "landcover/land_classes.hpp"
+#include "landcover/segmentation_head.hpp"
+#include "landcover/tile_features.hpp"
+#include <nlohmann/json.hpp>
+
+#include <filesystem>
+
+namespace skyglot {
+
+struct LandcoverModel {
+  FeatureKind features = FeatureKind::tokens;
+  SegmentationHead head;
+  LandClasses classes;
+  int tile = 224;
+  GroundLook look;                 ///< how imagery is shown to the backbone
+  nlohmann::ordered_json about{};  ///< how it was trained, for people
+};
+
+/// Layout: landcover.json (classes, colours, tile, look, about), landcover.safetensors (head and
+/// centres), backbone/ (a model folder). The JSON is written last.
+void save_landcover_model(const std::filesystem::path& folder, const LandcoverModel& model,
+                          const StoredModel& backbone);
+
+/// Throws Error(input) where it is no such folder, Error(format) naming what is damaged.
+[[nodiscard]] LandcoverModel load_landcover_model(const std::filesystem::path& folder);
+/// Its backbone's model folder.
+[[nodiscard]] std::filesystem::path backbone_folder(const std::filesystem::path& folder);
+
+}  // namespace skyglot

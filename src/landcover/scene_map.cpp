@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "landcover/scene_map.hpp"
+
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/progress.hpp"
+#include "embed/job.hpp"
+#include "raster/raster_writer.hpp"
+
+#include "landcover/block_store.hpp"
+#include <tbb/parallel_for.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <numeric>
+
+namespace skyglot {
+namespace {
+
+constexpr int kSmallestBlock = 256;
+constexpr int kLargestBlock = 2048;
+
+// Scores, weights and a few copies of a block fit into the memory.
+int block_side(std::uint64_t memory, std::int64_t classes) {
+  const double bytes_a_pixel = 4.0 * static_cast<double>(classes + 2) + 16;
+  const double side = std::sqrt(static_cast<double>(memory) / 2 / bytes_a_pixel);
+  return std::clamp(static_cast<int>(side) / kSmallestBlock * kSmallestBlock, kSmallestBlock,
+                    kLargestBlock);
+}
+
+std::vector<PixelWindow> blocks_of(const Scene& scene, int side) {
+  std::vector<PixelWindow> blocks;
+  for (int y = 0; y < scene.height; y += side)
+    for (int x = 0; x < scene.width; x += side)
+      blocks.push_back({x, y, std::min(side, scene.width - x), std::min(side, scene.height - y)});
+  return blocks;
+}
+
+Json map_plan(const Scene& scene, const ImageEncoder& backbone, const LandcoverModel& model,
+              const SceneMapOptions& options, int side) {
+  Json classes = Json::array();
+  for (const LandClass& one : model.classes.classes) classes.push_back(one.name);
+  return {{"scene", scene.gdal_name()},
+          {"width", scene.width},
+          {"height", scene.height},
+          {"backbone", about_model(backbone.config())},
+          {"computed", computed_as(backbone.context().options())},
+          {"classes", classes},
+          {"model", model.about},
+          {"overlap", options.segment.overlap},
+          {"flip", options.segment.flip},
+          {"sharpness", options.segment.sharpness},
+          {"confidence", options.confidence},
+          {"block", side}};
+}
+
+// Labels, then percents where they are wanted.
+std::string block_bytes_of(const WindowScores& scores, const std::vector<std::uint8_t>& valid,
+                           bool confidence) {
+  const std::size_t pixels = scores.pixels();
+  std::string bytes(confidence ? 2 * pixels : pixels, '\0');
+  tbb::parallel_for(std::size_t{0}, pixels, [&](std::size_t p) {
+    if (valid[p] == 0) return;
+    const float* values = scores.log_probabilities.data() + p;
+    std::size_t best = 0;
+    for (std::size_t c = 1; c < static_cast<std::size_t>(scores.classes); ++c)
+      if (values[c * pixels] > values[best * pixels]) best = c;
+    bytes[p] = static_cast<char>(best + 1);
+    if (!confidence) return;
+    // Means of log probabilities are no longer those of shares that add up to one.
+    double sum = 0;
+    for (std::size_t c = 0; c < static_cast<std::size_t>(scores.classes); ++c)
+      sum += std::exp(double{values[c * pixels]} - double{values[best * pixels]});
+    bytes[pixels + p] = static_cast<char>(std::lround(100 / sum));
+  });
+  return bytes;
+}
+
+RasterSpec map_spec(const Scene& scene, const LandcoverModel& model, bool confidence) {
+  RasterSpec spec;
+  spec.width = scene.width;
+  spec.height = scene.height;
+  spec.map_from_pixel = scene.map_from_pixel;
+  spec.crs = scene.crs_wkt;
+  spec.band_names = {"land cover"};
+  if (confidence) spec.band_names.emplace_back("confidence in percent");
+  spec.nodata = 0;
+  spec.overview_resampling = "MODE";
+  spec.class_names.emplace_back("no data");
+  spec.colours[0] = {0, 0, 0};
+  for (const LandClass& one : model.classes.classes) {
+    spec.colours[static_cast<int>(spec.class_names.size())] = one.colour;
+    spec.class_names.push_back(one.name);
+  }
+  return spec;
+}
+
+void count(const std::string& bytes, std::size_t pixels, SceneMapSummary& summary) {
+  for (std::size_t p = 0; p < pixels; ++p)
+    if (const auto label = static_cast<unsigned char>(bytes[p]); label > 0) {
+      ++summary.pixels;
+      ++summary.counts.at(label - 1U);
+    }
+}
+
+}  // namespace
+
+SceneMapSummary map_scene(const Ground& ground, std::size_t scene_index,
+                          const ImageEncoder& backbone, const LandcoverModel& model,
+                          const SceneMapOptions& options) {
+  const Scene& scene = ground.scenes().at(scene_index);
+  const auto classes = std::ssize(model.classes.classes);
+  const int side = block_side(options.memory, classes);
+  const std::vector<PixelWindow> blocks = blocks_of(scene, side);
+  BlockStore store(options.output.string() + ".partial",
+                   map_plan(scene, backbone, model, options, side));
+  const Segmenter segmenter(ground, backbone, model, options.segment);
+  SceneMapSummary summary;
+  summary.blocks = std::ssize(blocks);
+  summary.resumed = static_cast<std::int64_t>(store.finished());
+  summary.counts.resize(static_cast<std::size_t>(classes));
+  Progress progress("blocks", blocks.size());
+  progress.advance(store.finished());
+  const auto start = std::chrono::steady_clock::now();
+  while (store.finished() < blocks.size()) {
+    const PixelWindow& block = blocks[store.finished()];
+    const std::vector<std::uint8_t> valid = ground.read(scene_index, block).valid;
+    const bool any = std::ranges::find(valid, std::uint8_t{1}) != valid.end();
+    store.add(any ? block_bytes_of(segmenter.scores(scene_index, block), valid, options.confidence)
+                  : std::string(valid.size() * (options.confidence ? 2 : 1), '\0'));
+    progress.advance();
+  }
+  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  RasterWriter writer(options.output, map_spec(scene, model, options.confidence));
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    const std::string bytes = store.read(i);
+    count(bytes,
+          static_cast<std::size_t>(blocks[i].width) * static_cast<std::size_t>(blocks[i].height),
+          summary);
+    writer.write<std::uint8_t>(blocks[i],
+                               {reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size()});
+  }
+  if (summary.pixels == 0)
+    fail(ErrorKind::input, "{} holds no data anywhere; if it does, say so with --nodata or --mask",
+         scene.gdal_name());
+  writer.finish();
+  store.remove();
+  return summary;
+}
+
+}  // namespace skyglot

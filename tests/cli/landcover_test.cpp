@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// skyglot landcover as a user runs it, on the small world with the model that comes with skyglot,
+// and on real labelled pictures where they are.
+#include "base/json.hpp"
+#include "base/strings.hpp"
+#include "tests/support/world_test.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace skyglot::testing_support {
+namespace {
+
+using ::testing::HasSubstr;
+namespace fs = std::filesystem;
+
+class LandcoverCommand : public WorldTest {
+ protected:
+  [[nodiscard]] std::string satellite() const {
+    return world_->path("satellite/satellite_20200801.tif");
+  }
+
+  // Three classes, one epoch: seconds.
+  [[nodiscard]] ProgramResult train(const std::vector<std::string>& more,
+                                    const ProgramOptions& options = {},
+                                    const std::string& tile = "64") const {
+    std::vector<std::string> words{"landcover", "train",    satellite(), "--classes", "3",
+                                   "--tile",    tile,       "--centres", "6",         "--epochs",
+                                   "1",         "--output", path("land")};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_skyglot(words, options);
+  }
+  [[nodiscard]] ProgramResult draw(const std::string& name,
+                                   const ProgramOptions& options = {}) const {
+    return run_skyglot({"landcover", "map", satellite(), "--model", path("land"), "--memory", "1M",
+                        "--output", path(name)},
+                       options);
+  }
+};
+
+TEST_F(LandcoverCommand, FromImageryToAMapAndItsScore) {
+  const ProgramResult trained = train({"--json", "--seeds", "2"});
+  ASSERT_EQ(trained.exit_code, 0) << trained.err;
+  EXPECT_EQ(trained.err, "");
+  const auto json = parse_json(trained.out);
+  EXPECT_EQ(json.at("seeds").size(), 2U);
+  EXPECT_EQ(json.at("shares").size(), 3U);
+  const ProgramResult drawn = draw("map.tif");
+  ASSERT_EQ(drawn.exit_code, 0) << drawn.err;
+  EXPECT_THAT(drawn.out, HasSubstr("class 3"));
+  EXPECT_TRUE(fs::exists(path("map.tif.aux.xml")));
+  // A map is right about itself.
+  const ProgramResult score = run_skyglot({"landcover", "score", path("map.tif"), "--truth",
+                                           path("map.tif"), "--ignore", "0", "--json"});
+  ASSERT_EQ(score.exit_code, 0) << score.err;
+  const auto first = parse_json(std::string(split(trim(score.out), '\n').front()));
+  EXPECT_DOUBLE_EQ(first.at("accuracy").get<double>(), 100);
+  EXPECT_DOUBLE_EQ(first.at("kappa").get<double>(), 1);
+}
+
+TEST_F(LandcoverCommand, GoesOnAfterAKillWithTheSameBytes) {
+  ASSERT_EQ(train({}).exit_code, 0);
+  ASSERT_EQ(draw("whole.tif").exit_code, 0);
+  for (const char* point : {"before_rename:1", "after_rename:1", "before_rename:2",
+                            "mid_manifest:2", "before_rename:4", "write:3:enospc"}) {
+    const ProgramResult killed = draw("map.tif", {.environment = {{"SKYGLOT_FAIL_POINT", point}}});
+    EXPECT_NE(killed.exit_code, 0) << point;
+    EXPECT_FALSE(fs::exists(path("map.tif"))) << point;
+  }
+  const ProgramResult resumed = draw("map.tif");
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.err;
+  EXPECT_THAT(resumed.out, HasSubstr("by earlier runs"));
+  const auto hashes = tree_hashes(folder_);
+  EXPECT_EQ(hashes.at("map.tif"), hashes.at("whole.tif"));
+  EXPECT_FALSE(fs::exists(path("map.tif.partial")));
+}
+
+TEST_F(LandcoverCommand, FeaturesOfAKilledRunAreFoundAgain) {
+  const ProgramResult killed =
+      train({}, {.environment = {{"SKYGLOT_FAIL_POINT", "before_rename:4"}}});
+  EXPECT_NE(killed.exit_code, 0);
+  ASSERT_EQ(train({}).exit_code, 0);
+  const auto resumed = tree_hashes(path("land"));
+  fs::remove_all(path("land"));
+  fs::remove_all(path("land.features"));
+  ASSERT_EQ(train({}).exit_code, 0);
+  EXPECT_EQ(tree_hashes(path("land")), resumed);
+}
+
+TEST_F(LandcoverCommand, SaysWhatIsWrong) {
+  const auto message = [](const ProgramResult& result, int code) {
+    EXPECT_EQ(result.exit_code, code) << result.err;
+    return result.err;
+  };
+  EXPECT_THAT(message(train({}, {}, "50"), 2), HasSubstr("take 48"));
+  EXPECT_THAT(message(train({"--preset", "mars"}), 2), HasSubstr("cityscapes-vitb"));
+  EXPECT_THAT(message(train({"--bands", "thermal"}), 1), HasSubstr("--bands"));
+  EXPECT_THAT(message(train({}, {}, "592"), 1), HasSubstr("--tile"));
+  EXPECT_THAT(message(train({"--head", path("nowhere")}), 1), HasSubstr("landcover train"));
+  EXPECT_THAT(message(draw("map.tif"), 1), HasSubstr("landcover train"));
+  EXPECT_THAT(message(run_skyglot({"landcover", "score", satellite(), "--truth",
+                                   world_->path("aerial/aerial_20210601.tif")}),
+                      1),
+              HasSubstr("bands"));
+}
+
+// Real labelled pictures: the study's protocol on one of them, with classes of its own.
+TEST(LandcoverOnRealPictures, BeatsOneColourByFar) {
+  const fs::path data = shared_data("landcover/mmseg_loveda");
+  if (data.empty()) GTEST_SKIP() << "needs the real data";
+  const fs::path folder = test_folder();
+  const auto path = [&](const char* name) { return (folder / name).string(); };
+  ASSERT_EQ(run_skyglot({"landcover", "train", (data / "img_dir/2.png").string(), "--classes", "4",
+                         "--method", "features", "--output", path("land")})
+                .exit_code,
+            0);
+  const ProgramResult drawn = run_skyglot({"landcover", "map", (data / "img_dir/2.png").string(),
+                                           "--model", path("land"), "--output", path("map.tif")});
+  ASSERT_EQ(drawn.exit_code, 0);
+  EXPECT_THAT(drawn.err, HasSubstr("no place on the earth"));
+  const ProgramResult score =
+      run_skyglot({"landcover", "score", path("map.tif"), "--truth",
+                   (data / "ann_dir/2.png").string(), "--ignore", "0", "--json"});
+  ASSERT_EQ(score.exit_code, 0) << score.err;
+  const auto json = parse_json(std::string(split(trim(score.out), '\n').front()));
+  EXPECT_GT(json.at("kappa").get<double>(), 0.4);
+  EXPECT_GT(json.at("mean_iou").get<double>(), 40);
+}
+
+}  // namespace
+}  // namespace skyglot::testing_support
