@@ -61,6 +61,9 @@ class LandcoverTrain : public Command {
     app.add_option("--centres", recipe_.clustering.centres,
                    "Centres that are joined to the classes")
         ->capture_default_str();
+    app.add_option("--restarts", recipe_.clustering.restarts,
+                   "Runs of k-means whose centres are joined together")
+        ->capture_default_str();
     app.add_flag("--probe", recipe_.use_probe,
                  "Classes by the cluster probe, a centre a class, as published");
     app.add_option("--head", recipe_.head, "Model of land cover whose head is taken as it is");

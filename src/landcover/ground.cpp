@@ -2,6 +2,7 @@
 #include "landcover/ground.hpp"
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "imagery/bands.hpp"
@@ -113,6 +114,16 @@ struct Ground::State {
     return {show(patch, look), std::move(patch.valid)};
   }
 };
+
+Json scene_facts(const Scene& scene) {
+  const std::filesystem::path path = scene.gdal_name();
+  std::error_code code;
+  const auto bytes = std::filesystem::file_size(path, code);
+  const auto changed = std::filesystem::last_write_time(path, code);
+  return {{"name", scene.gdal_name()},
+          {"bytes", code ? 0 : bytes},
+          {"changed", code ? 0 : changed.time_since_epoch().count()}};
+}
 
 Ground::Ground(std::unique_ptr<State> state) : state_(std::move(state)) {}
 Ground::~Ground() = default;

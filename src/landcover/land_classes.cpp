@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/linear_algebra.hpp"
+#include "base/random.hpp"
 #include "scores/k_means.hpp"
 #include "scores/linkage.hpp"
 
@@ -46,6 +47,7 @@ void ClusteringOptions::validate() const {
   if (classes < 2 || classes > kMostClasses)
     problems +=
         fmt::format("; {} classes were asked for, 2 to {} are possible", classes, kMostClasses);
+  if (restarts < 1) problems += fmt::format("; restarts is {}, at least 1 is needed", restarts);
   if (centres < 1) problems += fmt::format("; centres is {}, at least 1 is needed", centres);
   if (!problems.empty()) fail(ErrorKind::usage, "classes: {}", problems.substr(2));
 }
@@ -54,16 +56,22 @@ LandClasses cluster_codes(const Matrix& codes, const ClusteringOptions& options)
   options.validate();
   KMeansOptions fit;
   fit.clusters = std::max(options.centres, options.classes);
-  fit.seed = options.seed;
   LandClasses classes;
-  classes.centres = k_means(codes, fit).centres;
+  classes.centres = Matrix(0, codes.cols);
+  for (std::int64_t i = 0; i < options.restarts; ++i) {
+    fit.seed = RandomStream(options.seed, "restart", {static_cast<std::uint64_t>(i)}).next();
+    const Matrix found = k_means(codes, fit).centres;
+    classes.centres.values.insert(classes.centres.values.end(), found.values.begin(),
+                                  found.values.end());
+    classes.centres.rows += found.rows;
+  }
   classes.class_of = average_linkage(classes.centres, options.classes);
   classes.classes = unnamed_classes(options.classes);
   return classes;
 }
 
-std::vector<LandClass> unnamed_classes(std::int64_t count) {
-  std::vector<LandClass> classes;
+std::vector<CoverClass> unnamed_classes(std::int64_t count) {
+  std::vector<CoverClass> classes;
   for (std::int64_t i = 0; i < count; ++i) {
     const Colour base = kContrast[static_cast<std::size_t>(i) % kContrast.size()];
     const auto shade = [&](std::uint8_t value) {

@@ -13,22 +13,23 @@ namespace skyglot {
 
 using Colour = std::array<std::uint8_t, 3>;
 
-struct LandClass {
+struct CoverClass {
   std::string name;  ///< "class 1" until somebody names it
   Colour colour{};
-  friend bool operator==(const LandClass&, const LandClass&) = default;
+  friend bool operator==(const CoverClass&, const CoverClass&) = default;
 };
 
 /// Centres and the class of each.
 struct LandClasses {
   Matrix centres;                      ///< unit rows
   std::vector<std::int32_t> class_of;  ///< one a centre
-  std::vector<LandClass> classes;
+  std::vector<CoverClass> classes;
 };
 
 struct ClusteringOptions {
   std::int64_t classes = 0;
   std::int64_t centres = 30;  ///< that are joined; as many as classes at least
+  std::int64_t restarts = 4;  ///< k-means with other seeds, whose centres are joined together
   std::uint64_t seed = 0;
 
   /// Throws Error(usage) naming every value that makes no sense.
@@ -36,12 +37,13 @@ struct ClusteringOptions {
 };
 
 /// Spherical k-means of unit `codes`, its centres joined by average linkage (land is not of equal
-/// shares, which k-means with as many centres as classes would make it). Throws Error(input) for
-/// fewer codes than centres.
+/// shares, which k-means with as many centres as classes would make it). The centres of several
+/// runs together say more surely where codes lie than those of one. Throws Error(input) for fewer
+/// codes than centres.
 [[nodiscard]] LandClasses cluster_codes(const Matrix& codes, const ClusteringOptions& options);
 
 /// "class 1", ..., in colours that are easily told apart.
-[[nodiscard]] std::vector<LandClass> unnamed_classes(std::int64_t count);
+[[nodiscard]] std::vector<CoverClass> unnamed_classes(std::int64_t count);
 
 /// log p of each class (columns) for unit `codes` (rows): log softmax(sharpness * cosine), where
 /// the cosine of a class is that to the nearest of its centres.

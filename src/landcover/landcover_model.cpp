@@ -33,9 +33,9 @@ Colour parse_colour(const std::string& text) {
   return colour;
 }
 
-Json classes_json(const std::vector<LandClass>& classes) {
+Json classes_json(const std::vector<CoverClass>& classes) {
   Json list = Json::array();
-  for (const LandClass& one : classes)
+  for (const CoverClass& one : classes)
     list.push_back({{"name", one.name}, {"colour", colour_text(one.colour)}});
   return list;
 }
@@ -126,6 +126,7 @@ LandcoverModel load_landcover_model(const fs::path& folder) {
            file.string(), kRemedy);
     const Safetensors stored = read_safetensors(weights);
     LandcoverModel model = model_of(json, stored.tensors, backbone.config);
+    model.weights_sha256 = json.at("weights_sha256").get<std::string>();
     const auto patch = static_cast<int>(backbone.config.vision.patch_size);
     if (model.tile < patch || model.tile % patch != 0 || model.tile > 1 << 14)
       fail(ErrorKind::format, "{}: a tile of {} pixels is not whole patches of {}", file.string(),

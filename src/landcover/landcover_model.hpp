@@ -13,11 +13,12 @@
 namespace skyglot {
 
 struct LandcoverModel {
-  FeatureKind features = FeatureKind::tokens;
+  PatchFeature features = PatchFeature::tokens;
   SegmentationHead head;
   LandClasses classes;
   int tile = 224;
   GroundLook look;                 ///< how imagery is shown to the backbone
+  std::string weights_sha256{};    ///< of head and centres, as they were read
   nlohmann::ordered_json about{};  ///< how it was trained, for people
 };
 

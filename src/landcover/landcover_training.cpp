@@ -103,8 +103,8 @@ class LandcoverTrainer {
   }
 
  private:
-  [[nodiscard]] FeatureKind kind() const {
-    return recipe_.method == LandcoverMethod::colour ? FeatureKind::colour : recipe_.features;
+  [[nodiscard]] PatchFeature kind() const {
+    return recipe_.method == LandcoverMethod::colour ? PatchFeature::colour : recipe_.features;
   }
 
   [[nodiscard]] SegmentationHead ready_head() const {

@@ -26,7 +26,7 @@ struct LandcoverRecipe {
   LandcoverMethod method = LandcoverMethod::stego;
   GroundLook look;
   TileLayout layout;
-  FeatureKind features = FeatureKind::tokens;
+  PatchFeature features = PatchFeature::tokens;
   /// Published settings by name; empty: the default ones, with shifts tuned to the backbone's
   /// features.
   std::string preset{};

@@ -37,17 +37,21 @@ std::vector<PixelWindow> blocks_of(const Scene& scene, int side) {
   return blocks;
 }
 
-Json map_plan(const Scene& scene, const ImageEncoder& backbone, const LandcoverModel& model,
-              const SceneMapOptions& options, int side) {
-  Json classes = Json::array();
-  for (const LandClass& one : model.classes.classes) classes.push_back(one.name);
-  return {{"scene", scene.gdal_name()},
+// Everything that decides the blocks.
+Json map_plan(const Ground& ground, const Scene& scene, const ImageEncoder& backbone,
+              const LandcoverModel& model, const SceneMapOptions& options, int side) {
+  Json classes = Json::array(), stretches = Json::array();
+  for (const CoverClass& one : model.classes.classes) classes.push_back(one.name);
+  for (const BandStretch& one : ground.stretches()) stretches.push_back({one.low, one.high});
+  return {{"scene", scene_facts(scene)},
           {"width", scene.width},
           {"height", scene.height},
           {"backbone", about_model(backbone.config())},
           {"computed", computed_as(backbone.context().options())},
           {"classes", classes},
-          {"model", model.about},
+          {"class_of_centre", model.classes.class_of},
+          {"weights_sha256", model.weights_sha256},
+          {"stretches", stretches},
           {"overlap", options.segment.overlap},
           {"flip", options.segment.flip},
           {"sharpness", options.segment.sharpness},
@@ -89,7 +93,7 @@ RasterSpec map_spec(const Scene& scene, const LandcoverModel& model, bool confid
   spec.overview_resampling = "MODE";
   spec.class_names.emplace_back("no data");
   spec.colours[0] = {0, 0, 0};
-  for (const LandClass& one : model.classes.classes) {
+  for (const CoverClass& one : model.classes.classes) {
     spec.colours[static_cast<int>(spec.class_names.size())] = one.colour;
     spec.class_names.push_back(one.name);
   }
@@ -114,7 +118,7 @@ SceneMapSummary map_scene(const Ground& ground, std::size_t scene_index,
   const int side = block_side(options.memory, classes);
   const std::vector<PixelWindow> blocks = blocks_of(scene, side);
   BlockStore store(options.output.string() + ".partial",
-                   map_plan(scene, backbone, model, options, side));
+                   map_plan(ground, scene, backbone, model, options, side));
   const Segmenter segmenter(ground, backbone, model, options.segment);
   SceneMapSummary summary;
   summary.blocks = std::ssize(blocks);

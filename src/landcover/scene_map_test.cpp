@@ -147,6 +147,32 @@ TEST(CountPixels, ReadsColoursByALegend) {
                Error);
 }
 
+// A label of -1 says nothing where it is ignored, and is a class of its own where it is not; it is
+// never taken for 0. Fractions are no labels.
+TEST(CountPixels, TakesNegativeLabelsAsTheyAre) {
+  const fs::path folder = fresh_folder();
+  write_labels(folder / "map.tif", 3, {1, 1, 2});
+  const auto write_truth = [&](const std::vector<float>& labels) {
+    RasterSpec spec;
+    spec.width = 3;
+    spec.height = 1;
+    spec.type = SampleType::f32;
+    spec.band_names = {"label"};
+    RasterWriter writer(folder / "truth.tif", spec);
+    writer.write<float>({0, 0, 3, 1}, labels);
+    writer.finish();
+  };
+  write_truth({-1, 0, 0});
+  TruthLegend legend;
+  legend.ignored = {-1};
+  EXPECT_EQ(count_pixels(folder / "map.tif", folder / "truth.tif", legend, false).counts,
+            (std::vector<std::int64_t>{1, 1}));
+  EXPECT_EQ(count_pixels(folder / "map.tif", folder / "truth.tif", {}, false).classes,
+            (std::vector<std::string>{"-1", "0"}));
+  write_truth({0.5F, 0, 0});
+  EXPECT_THROW((void)count_pixels(folder / "map.tif", folder / "truth.tif", {}, false), Error);
+}
+
 TEST(CountPixels, RefusesAnotherSize) {
   const fs::path folder = fresh_folder();
   write_labels(folder / "map.tif", 3, {1, 1, 1, 2, 2, 3});

@@ -38,17 +38,6 @@ std::string tile_id(const GroundTile& tile) {
   return fmt::format("{}:{},{},{}", tile.scene, tile.window.x, tile.window.y, tile.window.width);
 }
 
-// A raster that changes has another size or another time.
-Json scene_facts(const Scene& scene) {
-  const fs::path path = scene.gdal_name();
-  std::error_code code;
-  const auto bytes = fs::file_size(path, code);
-  const auto changed = fs::last_write_time(path, code);
-  return {{"name", scene.gdal_name()},
-          {"bytes", code ? 0 : bytes},
-          {"changed", code ? 0 : changed.time_since_epoch().count()}};
-}
-
 // Everything that decides the features.
 Json features_plan(const Ground& ground, const ImageEncoder& backbone,
                    const FeatureRequest& request) {
@@ -79,7 +68,7 @@ std::vector<ShownGround> shown_tiles(const Ground& ground, std::span<const Groun
   return shown;
 }
 
-EmbeddedBlock block_of(const ImageEncoder& backbone, FeatureKind kind,
+EmbeddedBlock block_of(const ImageEncoder& backbone, PatchFeature kind,
                        std::span<const GroundTile> tiles, std::vector<ShownGround> shown) {
   EmbeddedBlock block;
   std::vector<Picture> pictures;
@@ -251,27 +240,27 @@ void for_each_valid(const TileFeatures& features, std::span<const float> row, co
 
 }  // namespace
 
-std::string to_string(FeatureKind kind) {
+std::string to_string(PatchFeature kind) {
   return word_of(kind, kFeatureKinds);
 }
 
-FeatureKind parse_feature_kind(const std::string& word) {
-  return value_of<FeatureKind>(word, kFeatureKinds, "features");
+PatchFeature parse_feature_kind(const std::string& word) {
+  return value_of<PatchFeature>(word, kFeatureKinds, "features");
 }
 
-FeatureKind usual_features(const ModelConfig& backbone) {
-  return backbone.kind == ModelKind::clip ? FeatureKind::values : FeatureKind::tokens;
+PatchFeature usual_features(const ModelConfig& backbone) {
+  return backbone.kind == ModelKind::clip ? PatchFeature::values : PatchFeature::tokens;
 }
 
-std::int64_t feature_depth(FeatureKind kind, const ModelConfig& backbone) {
-  return kind == FeatureKind::colour ? kColourDepth : backbone.vision.transformer.width;
+std::int64_t feature_depth(PatchFeature kind, const ModelConfig& backbone) {
+  return kind == PatchFeature::colour ? kColourDepth : backbone.vision.transformer.width;
 }
 
-std::vector<FeatureGrid> features_of(const ImageEncoder& backbone, FeatureKind kind,
+std::vector<FeatureGrid> features_of(const ImageEncoder& backbone, PatchFeature kind,
                                      std::span<const Picture> pictures) {
-  if (kind == FeatureKind::keys) return backbone.patch_keys(pictures);
-  if (kind == FeatureKind::tokens) return backbone.patch_features(pictures);
-  if (kind == FeatureKind::values) return backbone.patch_values(pictures);
+  if (kind == PatchFeature::keys) return backbone.patch_keys(pictures);
+  if (kind == PatchFeature::tokens) return backbone.patch_features(pictures);
+  if (kind == PatchFeature::values) return backbone.patch_values(pictures);
   std::vector<FeatureGrid> grids(pictures.size());
   const int patch = static_cast<int>(backbone.config().vision.patch_size);
   tbb::parallel_for(std::size_t{0}, pictures.size(),

@@ -17,24 +17,24 @@
 namespace skyglot {
 
 /// Which of the backbone's outputs are features.
-enum class FeatureKind {
+enum class PatchFeature {
   tokens,  ///< patches after the last norm
   keys,    ///< of the last block, heads side by side
   values,  ///< patches after the last norm, the last block's attention left out
   colour   ///< no backbone: mean and deviation of the bands, and of steps to the next pixel
 };
-[[nodiscard]] std::string to_string(FeatureKind kind);
+[[nodiscard]] std::string to_string(PatchFeature kind);
 /// Throws Error(usage) naming the words there are.
-[[nodiscard]] FeatureKind parse_feature_kind(const std::string& word);
+[[nodiscard]] PatchFeature parse_feature_kind(const std::string& word);
 /// What is taken where nothing is said: tokens of a ViT that learned from pictures alone, as STEGO
 /// does with DINO; values of a CLIP's tower, whose last attention gathers the picture as a whole.
-[[nodiscard]] FeatureKind usual_features(const ModelConfig& backbone);
+[[nodiscard]] PatchFeature usual_features(const ModelConfig& backbone);
 
 /// Values of a patch's vector.
-[[nodiscard]] std::int64_t feature_depth(FeatureKind kind, const ModelConfig& backbone);
+[[nodiscard]] std::int64_t feature_depth(PatchFeature kind, const ModelConfig& backbone);
 
 /// A grid of patches for each picture.
-[[nodiscard]] std::vector<FeatureGrid> features_of(const ImageEncoder& backbone, FeatureKind kind,
+[[nodiscard]] std::vector<FeatureGrid> features_of(const ImageEncoder& backbone, PatchFeature kind,
                                                    std::span<const Picture> pictures);
 
 /// Whether at least half of each patch's pixels are valid: a byte a patch.
@@ -51,7 +51,7 @@ struct TileFeatures {
 
 struct FeatureRequest {
   TileLayout layout;
-  FeatureKind kind = FeatureKind::tokens;
+  PatchFeature kind = PatchFeature::tokens;
   double least_valid = 0.25;    ///< tiles of which less holds data are left out
   std::filesystem::path cache;  ///< folder that keeps the features
 };

@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <cmath>
 
 namespace skyglot {
 namespace {
@@ -57,18 +58,33 @@ class TruthRows {
     const auto pixels =
         static_cast<std::size_t>(window.width) * static_cast<std::size_t>(window.height);
     const std::vector<int> bands = coloured_ ? std::vector<int>{1, 2, 3} : std::vector<int>{1};
-    std::vector<std::uint16_t> samples(pixels * bands.size());
-    raster_.read<std::uint16_t>({window, bands, window.width, window.height}, samples);
-    std::vector<int> labels(pixels);
+    const Raster::ReadRequest request{window, bands, window.width, window.height};
+    std::vector<float> samples(pixels * bands.size());
+    raster_.read<float>(request, samples);
+    std::vector<std::uint8_t> valid(pixels);
+    raster_.read_valid(request, valid);
+    std::vector<int> labels(pixels, -1);
     for (std::size_t p = 0; p < pixels; ++p)
-      labels[p] = coloured_ ? label_of({static_cast<std::uint8_t>(samples[p]),
-                                        static_cast<std::uint8_t>(samples[pixels + p]),
-                                        static_cast<std::uint8_t>(samples[2 * pixels + p])})
-                            : label_of(samples[p]);
+      if (valid[p] != 0)
+        labels[p] = coloured_ ? label_of({byte(samples[p]), byte(samples[pixels + p]),
+                                          byte(samples[2 * pixels + p])})
+                              : label_of(whole(samples[p]));
     return labels;
   }
 
  private:
+  static std::uint8_t byte(float sample) {
+    return static_cast<std::uint8_t>(std::clamp(sample, 0.F, 255.F));
+  }
+
+  [[nodiscard]] int whole(float sample) const {
+    constexpr float kMost = 1 << 24;  // up to which floats hold every whole number
+    if (!(std::abs(sample) <= kMost) || sample != std::round(sample))
+      fail(ErrorKind::input, "{} holds {}, which is no label: labels are whole numbers",
+           path_.string(), sample);
+    return static_cast<int>(sample);
+  }
+
   int label_of(int value) {
     const auto found = places_.find(value);
     if (found != places_.end()) return found->second;
@@ -117,7 +133,7 @@ struct RawCounts {
 
   RawCounts() : by_value(256) {}
   void add(std::uint16_t value, int label) {
-    if (value == 0 || value > 255 || label < 0) return;
+    if (value == 0 || label < 0) return;
     auto& row = by_value[value];
     if (row.size() <= static_cast<std::size_t>(label))
       row.resize(static_cast<std::size_t>(label) + 1);
@@ -139,7 +155,13 @@ RawCounts counted(const Raster& map, TruthRows& truth) {
                                       static_cast<std::size_t>(window.height));
     map.read<std::uint16_t>({window, {1}, window.width, window.height}, values);
     const std::vector<int> labels = truth.read(window);
-    for (std::size_t p = 0; p < values.size(); ++p) raw.add(values[p], labels[p]);
+    for (std::size_t p = 0; p < values.size(); ++p) {
+      if (values[p] > 255)
+        fail(ErrorKind::input,
+             "{} holds the value {}: classes of a map are 1 to 255, and 0 is no data",
+             map.info().name, values[p]);
+      raw.add(values[p], labels[p]);
+    }
   }
   return raw;
 }
@@ -199,6 +221,10 @@ std::vector<std::pair<fs::path, fs::path>> maps_with_truth(const fs::path& maps,
 ClusterCounts count_pixels(const fs::path& map_path, const fs::path& truth_path,
                            const TruthLegend& legend, bool named) {
   const Raster map = open_labels(map_path);
+  if (map.info().bands.size() > 2)
+    fail(ErrorKind::input,
+         "{} has {} bands: a map has its classes in one, and perhaps its confidence",
+         map_path.string(), map.info().bands.size());
   TruthRows truth(truth_path, legend);
   if (map.info().width != truth.info().width || map.info().height != truth.info().height)
     fail(ErrorKind::input,
