@@ -108,7 +108,7 @@ struct Ground::State {
     if (const auto* skipped = std::get_if<Skipped>(&read))
       fail(ErrorKind::format, "{} is damaged: {}; get it anew, or leave it out", scene.gdal_name(),
            skipped->reason);
-    Patch& patch = std::get<Patch>(read);
+    auto& patch = std::get<Patch>(read);
     Look look{{}, stretches};
     for (std::size_t i = 0; i < patch.bands.size(); ++i) look.bands.push_back(i);
     return {show(patch, look), std::move(patch.valid)};

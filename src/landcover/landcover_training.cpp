@@ -77,7 +77,7 @@ class LandcoverTrainer {
                    const LandcoverRecipe& recipe)
       : recipe_(recipe) {
     const auto start = std::chrono::steady_clock::now();
-    FeatureRequest request{recipe.layout, kind(), 0.25, recipe.cache};
+    const FeatureRequest request{recipe.layout, kind(), 0.25, recipe.cache};
     features_ = tile_features(ground, backbone, request);
     result_.feature_seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

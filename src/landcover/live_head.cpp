@@ -49,7 +49,7 @@ void Adam::step(std::vector<float>& values, const std::vector<float>& gradient) 
   const double rate = rate_ / (1 - std::pow(kBeta1, static_cast<double>(steps_)));
   const double scale = 1 / std::sqrt(1 - std::pow(kBeta2, static_cast<double>(steps_)));
   for (std::size_t i = 0; i < values.size(); ++i) {
-    const double g = double{gradient[i]};
+    const auto g = double{gradient[i]};
     first_[i] = static_cast<float>(kBeta1 * double{first_[i]} + (1 - kBeta1) * g);
     second_[i] = static_cast<float>(kBeta2 * double{second_[i]} + (1 - kBeta2) * g * g);
     const double length = std::sqrt(double{second_[i]}) * scale + kAdamEpsilon;

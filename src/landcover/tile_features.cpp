@@ -269,13 +269,14 @@ std::vector<FeatureGrid> features_of(const ImageEncoder& backbone, PatchFeature 
 }
 
 std::vector<std::uint8_t> valid_patches(const ShownGround& tile, int patch) {
-  const int columns = tile.picture.width / patch, rows = tile.picture.height / patch;
-  std::vector<int> counts(static_cast<std::size_t>(columns) * static_cast<std::size_t>(rows));
-  for (int y = 0; y < rows * patch; ++y)
-    for (int x = 0; x < columns * patch; ++x)
-      counts[static_cast<std::size_t>(y / patch * columns + x / patch)] +=
-          tile.valid[static_cast<std::size_t>(y) * static_cast<std::size_t>(tile.picture.width) +
-                     static_cast<std::size_t>(x)];
+  const auto side = static_cast<std::size_t>(patch);
+  const auto width = static_cast<std::size_t>(tile.picture.width);
+  const std::size_t columns = width / side;
+  const std::size_t rows = static_cast<std::size_t>(tile.picture.height) / side;
+  std::vector<int> counts(columns * rows);
+  for (std::size_t y = 0; y < rows * side; ++y)
+    for (std::size_t x = 0; x < columns * side; ++x)
+      counts[y / side * columns + x / side] += tile.valid[y * width + x];
   std::vector<std::uint8_t> valid;
   for (const int count : counts) valid.push_back(2 * count >= patch * patch ? 1 : 0);
   return valid;
