@@ -28,7 +28,8 @@ class SceneMapTest : public testing::Test {
     options_.confidence = true;
   }
 
-  SceneMapSummary draw(const fs::path& raster, const std::string& name, GroundLook look = {}) {
+  SceneMapSummary draw(const fs::path& raster, const std::string& name,
+                       const GroundLook& look = {}) {
     options_.output = folder_ / name;
     const Ground ground = Ground::open({raster}, look);
     return map_scene(ground, 0, backbone_, model_, options_);
