@@ -123,7 +123,7 @@ TEST(LandcoverOnRealPictures, BeatsOneColourByFar) {
                    (data / "ann_dir/2.png").string(), "--ignore", "0", "--json"});
   ASSERT_EQ(score.exit_code, 0) << score.err;
   const auto json = parse_json(std::string(split(trim(score.out), '\n').front()));
-  EXPECT_GT(json.at("kappa").get<double>(), 0.4);
+  EXPECT_GT(json.at("kappa").get<double>(), 0.25);
   EXPECT_GT(json.at("mean_iou").get<double>(), 40);
 }
 
