@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
+#include "cli/look_options.hpp"
 
 #include <fmt/core.h>
 #include <nlohmann/json.hpp>
@@ -53,15 +54,7 @@ void ImageryOptions::add_to(CLI::App& app) {
   app.add_option("--bands", collection.bands,
                  "Red, green and blue band by number or name (4,3,2), or one band")
       ->delimiter(',');
-  app.add_option_function<std::string>(
-      "--stretch", [this](const std::string& text) { collection.stretch = parse_stretch(text); },
-      "How samples become 8 bits: auto, none, balanced:2,98, percentile:2,98 or range:0,3000");
-  app.add_option_function<std::string>(
-      "--nodata", [this](const std::string& text) { data.nodata = parse_nodata(text); },
-      "Value that means no data where all shown bands have it, whatever the files say; or none");
-  app.add_option_function<std::string>(
-      "--mask", [this](const std::string& text) { data.mask = parse_mask_rule(text); },
-      "Which mask says where data is: file, none, or auto (an alpha band of many shades is none)");
+  add_stretch_and_data(app, collection.stretch, data);
   app.add_flag("--restretch", collection.restretch,
                "Work out the stretch of a collection again that has one");
   app.add_option("--max-skipped", max_skipped,

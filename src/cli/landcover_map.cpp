@@ -6,7 +6,7 @@
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/compute_choice.hpp"
-#include "cli/ground_options.hpp"
+#include "cli/look_options.hpp"
 #include "cli/options.hpp"
 #include "nn/encoder.hpp"
 #include "weights/model_folder.hpp"
@@ -33,7 +33,8 @@ class LandcoverMap : public Command {
         ->capture_default_str();
     app.add_flag("!--no-flip", options_.segment.flip, "See each tile once, not in a mirror too");
     app.add_flag("--confidence", options_.confidence, "A second band: percent of the best class");
-    add_look(app, look_);
+    add_bands(app, look_.bands);
+    add_stretch_and_data(app, look_.stretch, look_.data);
     add_memory(app, options_.memory);
     choice_.add_to(app);
     add_output(app, options_.output, "GeoTIFF to write");

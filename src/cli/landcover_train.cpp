@@ -6,7 +6,7 @@
 #include "base/numbers.hpp"
 #include "cli/command.hpp"
 #include "cli/compute_choice.hpp"
-#include "cli/ground_options.hpp"
+#include "cli/look_options.hpp"
 #include "cli/options.hpp"
 #include "nn/encoder.hpp"
 #include "weights/model_folder.hpp"
@@ -77,7 +77,8 @@ class LandcoverTrain : public Command {
     app.add_option("--seeds", recipe_.seeds, "Heads to train; the one most agree with is taken")
         ->capture_default_str();
     app.add_option("--cache", recipe_.cache, "Folder for features (OUTPUT.features)");
-    add_look(app, recipe_.look);
+    add_bands(app, recipe_.look.bands);
+    add_stretch_and_data(app, recipe_.look.stretch, recipe_.look.data);
     choice_.add_to(app);
     add_output(app, output_, "Folder of the model");
     add_overwrite(app, overwrite_);
