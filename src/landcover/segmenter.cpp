@@ -4,6 +4,7 @@
 #include "base/error.hpp"
 #include "base/interrupt.hpp"
 #include "base/linear_algebra.hpp"
+#include "pictures/flip.hpp"
 
 #include <fmt/core.h>
 #include <tbb/parallel_for.h>
@@ -30,15 +31,6 @@ LatticeOrigin origin_of(const Scene& scene) {
   const GeoTransform& t = scene.map_from_pixel;
   if (scene.crs_wkt.empty() || t[2] != 0 || t[4] != 0 || t[1] == 0 || t[5] == 0) return {};
   return {-std::llround(t[0] / t[1]), -std::llround(t[3] / t[5])};
-}
-
-Picture mirrored_picture(const Picture& picture) {
-  Picture result = picture;
-  for (int y = 0; y < picture.height; ++y)
-    for (int x = 0; x < picture.width; ++x)
-      std::copy_n(picture.row(y) + std::ptrdiff_t{3} * x, 3,
-                  result.row(y) + std::ptrdiff_t{3} * (picture.width - 1 - x));
-  return result;
 }
 
 Matrix features_matrix(const FeatureGrid& grid) {
@@ -199,7 +191,7 @@ std::vector<Matrix> Segmenter::tile_scores(std::size_t scene,
   std::vector<Picture> pictures(tiles.size() * views);
   tbb::parallel_for(std::size_t{0}, tiles.size(), [&](std::size_t i) {
     pictures[i] = ground_.read(scene, tiles[i], model_.tile).picture;
-    if (options_.flip) pictures[tiles.size() + i] = mirrored_picture(pictures[i]);
+    if (options_.flip) pictures[tiles.size() + i] = flipped(pictures[i]);
   });
   const std::vector<FeatureGrid> grids = features_of(backbone_, model_.features, pictures);
   std::vector<Matrix> scores(tiles.size());

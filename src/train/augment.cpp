@@ -3,6 +3,7 @@
 
 #include "base/error.hpp"
 #include "base/strings.hpp"
+#include "pictures/flip.hpp"
 #include "pictures/resample.hpp"
 #include "pictures/resize.hpp"
 
@@ -130,16 +131,6 @@ Picture turned(const Picture& picture, int quarters) {
       std::copy_n(picture.row(y) + static_cast<std::size_t>(x) * channels, channels,
                   result.row(to_y) + static_cast<std::size_t>(to_x) * channels);
     }
-  return result;
-}
-
-Picture flipped(const Picture& picture) {
-  Picture result = picture;
-  const auto channels = static_cast<std::size_t>(picture.channels);
-  for (int y = 0; y < picture.height; ++y)
-    for (int x = 0; x < picture.width; ++x)
-      std::copy_n(picture.row(y) + static_cast<std::size_t>(picture.width - 1 - x) * channels,
-                  channels, result.row(y) + static_cast<std::size_t>(x) * channels);
   return result;
 }
 

@@ -32,7 +32,6 @@ struct Augmentation {
 
 /// Turned clockwise by `quarters` * 90 degrees.
 [[nodiscard]] Picture turned(const Picture& picture, int quarters);
-[[nodiscard]] Picture flipped(const Picture& picture);
 
 /// In place, as Pillow's ImageEnhance: mixed with black, with the mean grey, with each pixel's
 /// grey. 1 changes nothing.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "train/augment.hpp"
 
+#include "pictures/flip.hpp"
 #include "tests/support/message_of.hpp"
 
 #include <gmock/gmock.h>
