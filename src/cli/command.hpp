@@ -80,6 +80,8 @@ std::unique_ptr<Command> make_eval_knn();
 std::unique_ptr<Command> make_eval_linear();
 std::unique_ptr<Command> make_eval_counting();
 std::unique_ptr<Command> make_landcover_train();
+std::unique_ptr<Command> make_landcover_name();
+std::unique_ptr<Command> make_landcover_teach();
 std::unique_ptr<Command> make_landcover_map();
 std::unique_ptr<Command> make_landcover_score();
 

@@ -42,6 +42,9 @@ constexpr std::array kForwarded{
     ForwardedCommand{"eval linear", "Name scenes by a linear probe on frozen embeddings"},
     ForwardedCommand{"eval counting", "Count objects by captions that differ in the number"},
     ForwardedCommand{"landcover train", "Learn classes of land from imagery without labels"},
+    ForwardedCommand{"landcover name",
+                     "Name the classes of a model by words, objects of a map or clicked points"},
+    ForwardedCommand{"landcover teach", "Learn the classes of a map's objects, faults and all"},
     ForwardedCommand{"landcover map", "Draw the classes of land of a raster"},
     ForwardedCommand{"landcover score", "Compare maps of land cover with labelled truth"}};
 

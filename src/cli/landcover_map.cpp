@@ -8,9 +8,11 @@
 #include "cli/compute_choice.hpp"
 #include "cli/look_options.hpp"
 #include "cli/options.hpp"
+#include "eval/prompts.hpp"
 #include "nn/encoder.hpp"
 #include "weights/model_folder.hpp"
 
+#include "landcover/open_vocabulary.hpp"
 #include "landcover/scene_map.hpp"
 #include <fmt/core.h>
 
@@ -28,7 +30,14 @@ class LandcoverMap : public Command {
 
   void setup(CLI::App& app) override {
     app.add_option("RASTER", raster_, "Raster or picture of any size")->required();
-    app.add_option("--model", model_, "Model folder that 'landcover train' wrote")->required();
+    app.add_option("--model", model_,
+                   "Model that 'landcover train' wrote; with --open-vocabulary one of pictures and "
+                   "texts");
+    app.add_flag("--open-vocabulary", open_vocabulary_,
+                 "No trained classes: those of --names, by the model's patches and texts");
+    app.add_option("--names", names_, "Classes as in \"water|river, forest, field\"");
+    app.add_option("--templates", templates_, "File of prompts with {c} for a name")
+        ->capture_default_str();
     app.add_option("--overlap", options_.segment.overlap, "Share that tiles have in common")
         ->capture_default_str();
     app.add_flag("!--no-flip", options_.segment.flip, "See each tile once, not in a mirror too");
@@ -45,22 +54,15 @@ class LandcoverMap : public Command {
   int run() override {
     options_.segment.validate();
     refuse_existing(options_.output, overwrite_);
-    const LandcoverModel model = load_landcover_model(model_);
-    GroundLook look = model.look;
-    look.data = look_.data;
-    if (!look_.bands.empty()) look.bands = look_.bands;
-    if (look_.stretch != StretchRule{}) {
-      look.stretches.clear();
-      look.stretch = look_.stretch;
-    }
-    const Ground ground = Ground::open({raster_}, look);
+    const Drawn drawn = open_vocabulary_ ? by_names() : by_training();
+    const LandcoverModel& model = drawn.model;
+    const Ground ground = Ground::open({raster_}, shown_as(model.look, look_));
     if (ground.scenes().size() != 1)
       fail(ErrorKind::usage, "{} holds {} rasters; draw one at a time", raster_.string(),
            ground.scenes().size());
     if (ground.scenes().front().crs_wkt.empty())
       log_warning("{} has no place on the earth; the map will have none", raster_.string());
-    const ImageEncoder encoder(load_model_folder(backbone_folder(model_)),
-                               compute_context(choice_.options(common_.thread_count())));
+    const ImageEncoder encoder(drawn.backbone, context());
     const SceneMapSummary summary = map_scene(ground, 0, encoder, model, options_);
     if (common_.json)
       show_json(summary, model);
@@ -70,6 +72,36 @@ class LandcoverMap : public Command {
   }
 
  private:
+  struct Drawn {
+    StoredModel backbone;
+    LandcoverModel model;
+  };
+
+  [[nodiscard]] std::shared_ptr<const ComputeContext> context() const {
+    return compute_context(choice_.options(common_.thread_count()));
+  }
+
+  [[nodiscard]] Drawn by_training() const {
+    if (model_.empty())
+      fail(ErrorKind::usage, "--model is missing: a folder that 'landcover train' wrote");
+    if (!names_.empty())
+      fail(ErrorKind::usage,
+           "--names draws classes with --open-vocabulary; to name trained classes use 'skyglot "
+           "landcover name'");
+    return {load_model_folder(backbone_folder(model_)), load_landcover_model(model_)};
+  }
+
+  [[nodiscard]] Drawn by_names() {
+    if (names_.empty()) fail(ErrorKind::usage, "--open-vocabulary needs --names");
+    const auto vocabulary = parse_vocabulary(names_);
+    StoredModel stored = load_model_folder(model_.empty() ? fs::path(kDefaultModel) : model_);
+    const TextEncoder texts(stored, context());
+    LandcoverModel model =
+        open_vocabulary_model(stored, texts, vocabulary, read_templates(templates_));
+    options_.segment.sharpness = logit_sharpness(stored);
+    return {std::move(stored), std::move(model)};
+  }
+
   void show_json(const SceneMapSummary& summary, const LandcoverModel& model) const {
     Json classes = Json::array();
     for (std::size_t i = 0; i < summary.counts.size(); ++i)
@@ -99,6 +131,8 @@ class LandcoverMap : public Command {
   }
 
   fs::path raster_, model_;
+  std::string names_, templates_ = "templates/skyscript.txt";
+  bool open_vocabulary_ = false;
   GroundLook look_;
   SceneMapOptions options_;
   bool overwrite_ = false;

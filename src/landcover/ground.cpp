@@ -115,6 +115,16 @@ struct Ground::State {
   }
 };
 
+GroundLook shown_as(GroundLook learned, const GroundLook& asked) {
+  learned.data = asked.data;
+  if (!asked.bands.empty()) learned.bands = asked.bands;
+  if (asked.stretch != StretchRule{}) {
+    learned.stretches.clear();
+    learned.stretch = asked.stretch;
+  }
+  return learned;
+}
+
 Json scene_facts(const Scene& scene) {
   const std::filesystem::path path = scene.gdal_name();
   std::error_code code;

@@ -27,6 +27,9 @@ struct GroundLook {
   DataRule data{};
 };
 
+/// What a model learned to see, with what is asked for in its place where anything is.
+[[nodiscard]] GroundLook shown_as(GroundLook learned, const GroundLook& asked);
+
 /// A window as it is shown.
 struct ShownGround {
   Picture picture;                  ///< three channels

@@ -40,6 +40,14 @@ void log_softmax_of_nearest(std::span<const float> cosines, const LandClasses& c
   for (float& value : out) value = static_cast<float>(sharpness * double{value} - offset);
 }
 
+void log_softmax(std::span<float> logits) {
+  const double highest = double{*std::ranges::max_element(logits)};
+  double sum = 0;
+  for (const float logit : logits) sum += std::exp(double{logit} - highest);
+  const double offset = highest + std::log(sum);
+  for (float& logit : logits) logit = static_cast<float>(double{logit} - offset);
+}
+
 }  // namespace
 
 void ClusteringOptions::validate() const {
@@ -84,6 +92,11 @@ std::vector<CoverClass> unnamed_classes(std::int64_t count) {
 }
 
 Matrix class_log_probabilities(const Matrix& codes, const LandClasses& classes, double sharpness) {
+  if (classes.probe.weights.rows > 0) {
+    Matrix logits = classes.probe.apply(codes);
+    for (std::int64_t i = 0; i < logits.rows; ++i) log_softmax(logits.row(i));
+    return logits;
+  }
   const Matrix cosines = inner_products(codes, 0, codes.rows, classes.centres);
   Matrix result(codes.rows, std::ssize(classes.classes));
   for (std::int64_t i = 0; i < codes.rows; ++i)

@@ -4,6 +4,8 @@
 
 #include "base/matrix.hpp"
 
+#include "landcover/segmentation_head.hpp"
+
 #include <array>
 #include <cstdint>
 #include <string>
@@ -19,11 +21,12 @@ struct CoverClass {
   friend bool operator==(const CoverClass&, const CoverClass&) = default;
 };
 
-/// Centres and the class of each.
+/// Centres and the class of each, or a linear probe in their place.
 struct LandClasses {
   Matrix centres;                      ///< unit rows
   std::vector<std::int32_t> class_of;  ///< one a centre
   std::vector<CoverClass> classes;
+  PointwiseLayer probe{};  ///< logits of classes from codes; where it is, there are no centres
 };
 
 struct ClusteringOptions {
@@ -46,7 +49,8 @@ struct ClusteringOptions {
 [[nodiscard]] std::vector<CoverClass> unnamed_classes(std::int64_t count);
 
 /// log p of each class (columns) for unit `codes` (rows): log softmax(sharpness * cosine), where
-/// the cosine of a class is that to the nearest of its centres.
+/// the cosine of a class is that to the nearest of its centres; or log softmax of the probe's
+/// logits.
 [[nodiscard]] Matrix class_log_probabilities(const Matrix& codes, const LandClasses& classes,
                                              double sharpness);
 

@@ -48,9 +48,26 @@ Json look_json(const GroundLook& look) {
 
 TensorMap tensors_of(const LandcoverModel& model) {
   TensorMap tensors = head_tensors(model.head);
-  const Matrix& centres = model.classes.centres;
-  tensors["cluster_probe.clusters"] = make_tensor(centres.values, {centres.rows, centres.cols});
+  const auto& [weights, bias] = model.classes.probe;
+  if (weights.rows > 0) {
+    tensors["linear_probe.weight"] = make_tensor(weights.values, {weights.rows, weights.cols});
+    tensors["linear_probe.bias"] = make_tensor(bias, {weights.rows});
+  } else {
+    const Matrix& centres = model.classes.centres;
+    tensors["cluster_probe.clusters"] = make_tensor(centres.values, {centres.rows, centres.cols});
+  }
   return tensors;
+}
+
+// A tensor of `width` columns; of 0: a vector.
+Matrix matrix_of(const TensorMap& tensors, const std::string& name, std::int64_t width) {
+  const auto found = tensors.find(name);
+  if (found == tensors.end() || found->second.shape.size() != (width > 0 ? 2U : 1U) ||
+      (width > 0 && found->second.shape[1] != width))
+    fail(ErrorKind::format, "{} is missing or does not fit the head", name);
+  Matrix matrix(width > 0 ? found->second.shape[0] : 1, width > 0 ? width : found->second.shape[0]);
+  matrix.values = to_floats(found->second);
+  return matrix;
 }
 
 void read_classes(const ReadJson& json, LandClasses& classes) {
@@ -60,9 +77,12 @@ void read_classes(const ReadJson& json, LandClasses& classes) {
   classes.class_of = json.at("class_of_centre").get<std::vector<std::int32_t>>();
   const auto count = std::ssize(classes.classes);
   const auto known = [&](std::int32_t value) { return value >= 0 && value < count; };
-  if (count < 1 || count > 255 || std::ssize(classes.class_of) != classes.centres.rows ||
+  const PointwiseLayer& probe = classes.probe;
+  const bool fits =
+      probe.weights.rows == 0 || (probe.weights.rows == count && std::ssize(probe.bias) == count);
+  if (count < 1 || count > 255 || !fits || std::ssize(classes.class_of) != classes.centres.rows ||
       !std::ranges::all_of(classes.class_of, known))
-    fail(ErrorKind::format, "the centres do not belong to the classes");
+    fail(ErrorKind::format, "the centres or the linear probe do not belong to the classes");
 }
 
 LandcoverModel model_of(const ReadJson& json, const TensorMap& tensors,
@@ -71,13 +91,13 @@ LandcoverModel model_of(const ReadJson& json, const TensorMap& tensors,
   model.features = parse_feature_kind(json.at("features").get<std::string>());
   const std::int64_t depth = feature_depth(model.features, backbone);
   model.head = head_of(tensors, depth);
-  const auto centres = tensors.find("cluster_probe.clusters");
   const std::int64_t width = model.head.is_identity() ? depth : model.head.linear.weights.rows;
-  if (centres == tensors.end() || centres->second.shape.size() != 2 ||
-      centres->second.shape[1] != width)
-    fail(ErrorKind::format, "cluster_probe.clusters is missing or does not fit the head");
-  model.classes.centres = Matrix(centres->second.shape[0], width);
-  model.classes.centres.values = to_floats(centres->second);
+  if (tensors.contains("linear_probe.weight")) {
+    model.classes.probe.weights = matrix_of(tensors, "linear_probe.weight", width);
+    model.classes.probe.bias = matrix_of(tensors, "linear_probe.bias", 0).values;
+  } else {
+    model.classes.centres = matrix_of(tensors, "cluster_probe.clusters", width);
+  }
   read_classes(json, model.classes);
   model.tile = json.at("tile").get<int>();
   model.look.bands = json.at("look").at("bands").get<std::vector<std::string>>();

@@ -83,7 +83,7 @@ class LandcoverTrainer {
         std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
     patches_ = sampled_patches(features_, kSampledPatches);
     result_.tiles = std::ssize(features_.tiles);
-    result_.patches = patches_.cells;
+    result_.patches = patches_.cells();
     result_.model.features = kind();
     result_.model.tile = recipe.layout.side;
     result_.model.look = recipe.look;

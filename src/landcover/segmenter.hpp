@@ -40,6 +40,8 @@ class Segmenter {
   Segmenter(const Ground& ground, const ImageEncoder& backbone, const LandcoverModel& model,
             const SegmentOptions& options);
 
+  [[nodiscard]] const Ground& ground() const { return ground_; }
+  [[nodiscard]] const LandcoverModel& model() const { return model_; }
   [[nodiscard]] WindowScores scores(std::size_t scene, const PixelWindow& window) const;
 
  private:

@@ -221,13 +221,22 @@ class CellNumbers {
     if (stable_hash(key) % every_ != 0) return std::nullopt;
     return numbers_.try_emplace(key, std::ssize(numbers_)).first->second;
   }
-  [[nodiscard]] std::int64_t count() const { return std::ssize(numbers_); }
 
  private:
   std::int64_t grid_;
   std::uint64_t every_ = 1;
   std::unordered_map<std::string, std::int64_t> numbers_;
 };
+
+// The ground of a patch, to the pixel where tiles are not enlarged.
+GroundTile patch_window(const GroundTile& tile, std::int64_t grid, std::int64_t y, std::int64_t x) {
+  const auto edge = [&](int start, std::int64_t patch) {
+    return start + static_cast<int>(patch * tile.window.width / grid);
+  };
+  const int left = edge(tile.window.x, x), top = edge(tile.window.y, y);
+  return {tile.scene,
+          {left, top, edge(tile.window.x, x + 1) - left, edge(tile.window.y, y + 1) - top}};
+}
 
 // Calls use(vector) for each valid patch of the tile's row.
 template <typename Use>
@@ -305,7 +314,7 @@ Matrix tile_descriptors(const TileFeatures& features) {
 }
 
 PatchSample sampled_patches(const TileFeatures& features, std::int64_t most) {
-  PatchSample sample{Matrix(0, features.depth), {}, {}, 0};
+  PatchSample sample{Matrix(0, features.depth), {}, {}, {}};
   CellNumbers cells(features, most);
   const std::int64_t grid = features.grid;
   for (std::int64_t t = 0; t < features.rows.rows(); ++t) {
@@ -316,6 +325,7 @@ PatchSample sampled_patches(const TileFeatures& features, std::int64_t most) {
       const std::int64_t y = p / grid, x = p % grid;
       const auto cell = cells.of(tile, y, x);
       if (!cell) continue;
+      if (*cell == sample.cells()) sample.places.push_back(patch_window(tile, grid, y, x));
       const float* vector = block.values.data() + p * features.depth;
       sample.vectors.values.insert(sample.vectors.values.end(), vector, vector + features.depth);
       ++sample.vectors.rows;
@@ -324,12 +334,11 @@ PatchSample sampled_patches(const TileFeatures& features, std::int64_t most) {
                               static_cast<float>(std::min(x + 1, grid - x)));
     }
   }
-  sample.cells = cells.count();
   return sample;
 }
 
 Matrix blended_codes(const PatchSample& sample, const Matrix& codes) {
-  Matrix blended(sample.cells, codes.cols);
+  Matrix blended(sample.cells(), codes.cols);
   for (std::int64_t i = 0; i < codes.rows; ++i) {
     const auto place = static_cast<std::size_t>(i);
     const auto out = blended.row(sample.cell[place]);

@@ -69,7 +69,9 @@ struct PatchSample {
   Matrix vectors;
   std::vector<std::int64_t> cell;  ///< of each vector, from 0
   std::vector<float> weight;  ///< most in the middle of a tile, where the backbone sees most around
-  std::int64_t cells = 0;
+  std::vector<GroundTile> places;  ///< of each cell
+
+  [[nodiscard]] std::int64_t cells() const { return std::ssize(places); }
 };
 
 /// Valid patches, about `most` of them, spread over all scenes.

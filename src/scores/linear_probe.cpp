@@ -22,6 +22,8 @@ void require_data(const ProbeData& data) {
   if (data.features.rows() == 0) fail(ErrorKind::input, "a linear probe needs labelled vectors");
   require_labels(data.labels, data.features.rows(), data.classes);
   require_finite(data.features, "labelled vectors");
+  expect(data.weights.empty() || std::ssize(data.weights) == data.features.rows(),
+         "a weight for each row");
 }
 
 // Logits become probabilities minus the one-hot truth; the row's cross-entropy is returned.
@@ -73,12 +75,19 @@ class ProbeLoss {
       const std::span<float> row = block.row(i);
       for (std::size_t k = 0; k < row.size(); ++k) row[k] += bias_[k];
       const auto label = data_.labels[static_cast<std::size_t>(first + i)];
-      loss += residual(row, static_cast<std::size_t>(label));
+      loss += weighted(row, residual(row, static_cast<std::size_t>(label)), first + i);
       for (std::size_t k = 0; k < row.size(); ++k) gradient[weights_.values.size() + k] += row[k];
     }
     const Matrix product = transposed_product(block, features);
     for (std::size_t i = 0; i < product.values.size(); ++i) gradient[i] += product.values[i];
     return loss;
+  }
+
+  [[nodiscard]] double weighted(std::span<float> residuals, double loss, std::int64_t row) const {
+    if (data_.weights.empty()) return loss;
+    const float weight = data_.weights[static_cast<std::size_t>(row)];
+    for (float& value : residuals) value *= weight;
+    return weight * loss;
   }
 
   [[nodiscard]] double add_penalty(std::span<const double> x, std::span<double> gradient) const {
@@ -272,7 +281,8 @@ LinearProbe fit_linear_probe(const ProbeData& data, const ProbeFitOptions& optio
   LbfgsOptions how;
   how.max_iterations = options.max_iterations;
   how.tolerance = options.tolerance;
-  const ProbeData kept{data.features.kept(kMostKeptBytes), data.labels, data.classes};
+  ProbeData kept = data;
+  kept.features = data.features.kept(kMostKeptBytes);
   const Minimum minimum = minimise(probe_loss(kept, options.c), start_values(data, start), how);
   LinearProbe probe{Matrix(data.classes, data.features.cols()),
                     std::vector<float>(static_cast<std::size_t>(data.classes)), minimum.value,
@@ -285,6 +295,7 @@ ProbeSearch search_linear_probe(const ProbeData& data, std::span<const std::stri
                                 const ProbeSearchOptions& options) {
   options.validate();
   require_data(data);
+  expect(data.weights.empty(), "C is searched for rows that count alike");
   expect(ids.empty() || std::ssize(ids) == data.features.rows(), "as many ids as rows");
   const Split split = split_rows(data, ids, options);
   Search search(data, split, options.fit);

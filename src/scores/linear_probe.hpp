@@ -12,11 +12,12 @@
 
 namespace skyglot {
 
-/// Labelled features: N rows, N labels in [0, classes).
+/// Labelled features: N rows, N labels in [0, classes), and how much each row counts.
 struct ProbeData {
   RowSource features;
   std::span<const std::int32_t> labels;
   std::int64_t classes = 0;
+  std::span<const float> weights{};  ///< empty: 1 each
 };
 
 struct ProbeFitOptions {

@@ -105,6 +105,33 @@ TEST(LinearProbe, SmallProblemSolvedElsewhere) {
   EXPECT_NEAR(probe.loss, 0.3681845534, 1e-7);
 }
 
+// Objectives are means over the rows, so the penalty is halved where the rows are.
+TEST(LinearProbe, ARowOfWeightTwoIsTwoRows) {
+  const Clusters once = clusters(40, 3, 0.8);
+  std::vector<float> weights;
+  std::vector<std::int64_t> repeated;
+  std::vector<std::int32_t> labels;
+  for (std::int64_t i = 0; i < 40; ++i) {
+    weights.push_back(i % 2 == 0 ? 2 : 1);
+    for (int k = 0; k < (i % 2 == 0 ? 2 : 1); ++k) {
+      repeated.push_back(i);
+      labels.push_back(once.labels[static_cast<std::size_t>(i)]);
+    }
+  }
+  const LinearProbe weighted =
+      fit_linear_probe({once.features, once.labels, 3, weights}, with_c(2));
+  const LinearProbe twice =
+      fit_linear_probe({RowSource(once.features).chosen(repeated), labels, 3}, with_c(2));
+  const LinearProbe plain = fit_linear_probe({once.features, once.labels, 3}, with_c(2));
+  double apart = 0;
+  for (std::size_t i = 0; i < weighted.weights.values.size(); ++i) {
+    EXPECT_NEAR(weighted.weights.values[i], twice.weights.values[i], 1e-3);
+    apart = std::max(
+        apart, std::abs(double{plain.weights.values[i]} - double{weighted.weights.values[i]}));
+  }
+  EXPECT_GT(apart, 1e-2);
+}
+
 TEST(LinearProbe, SeparableDataAreSeparated) {
   const Clusters data = clusters(120, 6, 0.2);
   const LinearProbe probe = fit_linear_probe({data.features, data.labels, 6}, with_c(100));

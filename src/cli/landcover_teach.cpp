@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// skyglot landcover teach: a map's objects teach a model their classes.
+#include "base/error.hpp"
+#include "base/json.hpp"
+#include "base/numbers.hpp"
+#include "base/resource.hpp"
+#include "cli/command.hpp"
+#include "cli/compute_choice.hpp"
+#include "cli/look_options.hpp"
+#include "cli/options.hpp"
+#include "nn/encoder.hpp"
+#include "weights/model_folder.hpp"
+
+#include "landcover/teaching.hpp"
+#include <fmt/core.h>
+#include <tbb/task_arena.h>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::int64_t kTaughtPatches = 50'000;
+
+class LandcoverTeach : public Command {
+ public:
+  [[nodiscard]] std::string name() const override { return "landcover teach"; }
+  [[nodiscard]] std::string summary() const override {
+    return "Learn the classes of a map's objects, faults and all";
+  }
+
+  void setup(CLI::App& app) override {
+    app.add_option("MODEL", model_, "Model that 'landcover train' wrote")->required();
+    app.add_option("IMAGES", images_, "Rasters that the map lies over, and folders of them")
+        ->required();
+    app.add_option("--objects", objects_, "Object store: 'objects import' makes it")->required();
+    app.add_option("--rules", rules_, "CSV: which tags are which class, in place of the built-in");
+    app.add_option("--inset", options_.inset_m, "Metres from an object's edge that do not count")
+        ->capture_default_str();
+    app.add_option("--least-share", options_.least_share,
+                   "Share of a patch that must lie inside objects of one class")
+        ->capture_default_str();
+    app.add_option("--robustness", options_.robustness,
+                   "0: every label is believed; towards 1: less those that the rest contradicts")
+        ->capture_default_str();
+    app.add_flag("!--no-agreement", options_.agreement,
+                 "Labels count alike, whatever the clusters say");
+    app.add_option("--penalty-c", options_.c, "Inverse strength of the probe's penalty")
+        ->capture_default_str();
+    app.add_option("--overlap", layout_.overlap, "Share that tiles have in common")
+        ->capture_default_str();
+    app.add_option("--cache", cache_, "Folder for features (OUTPUT.features)");
+    add_bands(app, look_.bands);
+    add_stretch_and_data(app, look_.stretch, look_.data);
+    choice_.add_to(app);
+    add_output(app, output_, "Folder of the taught model");
+    add_overwrite(app, overwrite_);
+    common_.add_to(app);
+  }
+
+  int run() override {
+    options_.validate();
+    refuse_existing(output_ / "landcover.json", overwrite_);
+    if (cache_.empty()) cache_ = output_.string() + ".features";
+    const StoredModel backbone = load_model_folder(backbone_folder(model_));
+    LandcoverModel model = load_landcover_model(model_);
+    if (model.classes.centres.rows == 0)
+      fail(ErrorKind::input, "{} was taught already; teach the model that it was made from",
+           model_.string());
+    ObjectLabels objects(
+        ObjectStore::open(objects_),
+        parse_object_rules(load_resource_or("landcover_objects.csv", rules_),
+                           rules_.empty() ? "landcover_objects.csv" : rules_.string()));
+    const Ground ground = Ground::open(images_, shown_as(model.look, look_));
+    const ImageEncoder encoder(backbone, compute_context(choice_.options(common_.thread_count())));
+    layout_.side = model.tile;
+    const TileFeatures features =
+        tile_features(ground, encoder, {layout_, model.features, 0.25, cache_});
+    const PatchSample sample = sampled_patches(features, kTaughtPatches);
+    const Matrix codes = blended_codes(sample, model.head.codes(sample.vectors));
+    TaughtClasses taught = taught_classes(
+        codes, model.classes.centres, patch_labels(ground, sample, objects, options_), options_);
+    model.classes = std::move(taught.classes);
+    model.about["taught_by"] = objects_;
+    save_landcover_model(output_, model, backbone);
+    if (common_.json)
+      show_json(model, taught);
+    else
+      show(model, taught);
+    return kDone;
+  }
+
+ private:
+  void show_json(const LandcoverModel& model, const TaughtClasses& taught) const {
+    Json classes = Json::array();
+    for (std::size_t i = 0; i < taught.patches.size(); ++i)
+      classes.push_back({{"name", model.classes.classes[i].name},
+                         {"patches", taught.patches[i]},
+                         {"weight", taught.agreement[i]}});
+    print_json({{"output", output_.string()}, {"classes", classes}});
+  }
+
+  static void show(const LandcoverModel& model, const TaughtClasses& taught) {
+    std::vector<std::vector<std::string>> rows{{"class", "patches", "mean weight"}};
+    for (std::size_t i = 0; i < taught.patches.size(); ++i)
+      rows.push_back({model.classes.classes[i].name,
+                      format_count(static_cast<std::uint64_t>(taught.patches[i])),
+                      format_fixed(taught.agreement[i], 2)});
+    print_table(rows);
+  }
+
+  fs::path model_, rules_, cache_, output_;
+  std::vector<fs::path> images_;
+  std::string objects_;
+  TeachingOptions options_;
+  TileLayout layout_;
+  bool overwrite_ = false;
+  GroundLook look_;
+  ComputeChoice choice_;
+  CommonOptions common_;
+};
+
+}  // namespace
+
+std::unique_ptr<Command> make_landcover_teach() {
+  return std::make_unique<LandcoverTeach>();
+}
+
+}  // namespace skyglot
