@@ -42,6 +42,10 @@ class LandcoverMap : public Command {
         ->capture_default_str();
     app.add_flag("!--no-flip", options_.segment.flip, "See each tile once, not in a mirror too");
     app.add_flag("--confidence", options_.confidence, "A second band: percent of the best class");
+    CLI::Option* crf = app.add_flag("--crf", crf_, "Sharpen borders along colours");
+    app.add_option("--crf-margin", options_.crf_margin, "Pixels around a block that the CRF sees")
+        ->needs(crf)
+        ->capture_default_str();
     add_bands(app, look_.bands);
     add_stretch_and_data(app, look_.stretch, look_.data);
     add_memory(app, options_.memory);
@@ -52,7 +56,8 @@ class LandcoverMap : public Command {
   }
 
   int run() override {
-    options_.segment.validate();
+    if (crf_) options_.crf.emplace();
+    options_.validate();
     refuse_existing(options_.output, overwrite_);
     const Drawn drawn = open_vocabulary_ ? by_names() : by_training();
     const LandcoverModel& model = drawn.model;
@@ -135,7 +140,7 @@ class LandcoverMap : public Command {
   bool open_vocabulary_ = false;
   GroundLook look_;
   SceneMapOptions options_;
-  bool overwrite_ = false;
+  bool overwrite_ = false, crf_ = false;
   ComputeChoice choice_;
   CommonOptions common_;
 };

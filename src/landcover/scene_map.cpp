@@ -9,6 +9,7 @@
 
 #include "landcover/block_store.hpp"
 #include <tbb/parallel_for.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <chrono>
@@ -21,10 +22,18 @@ namespace {
 constexpr int kSmallestBlock = 256;
 constexpr int kLargestBlock = 2048;
 
-// Scores, weights and a few copies of a block fit into the memory.
-int block_side(std::uint64_t memory, std::int64_t classes) {
-  const double bytes_a_pixel = 4.0 * static_cast<double>(classes + 2) + 16;
-  const double side = std::sqrt(static_cast<double>(memory) / 2 / bytes_a_pixel);
+// Pixels around a block whose scores are needed too.
+int margin_of(const SceneMapOptions& options) {
+  return options.crf ? options.crf_margin : 0;
+}
+
+// Scores, weights and a few copies of a block fit into the memory; what the CRF needs on top is
+// counted to the last array.
+int block_side(const SceneMapOptions& options, std::int64_t classes) {
+  double bytes_a_pixel = 2 * (4.0 * static_cast<double>(classes + 2) + 16);
+  if (options.crf) bytes_a_pixel += static_cast<double>(crf_bytes_a_pixel(classes));
+  const double side =
+      std::sqrt(static_cast<double>(options.memory) / bytes_a_pixel) - 2 * margin_of(options);
   return std::clamp(static_cast<int>(side) / kSmallestBlock * kSmallestBlock, kSmallestBlock,
                     kLargestBlock);
 }
@@ -35,6 +44,22 @@ std::vector<PixelWindow> blocks_of(const Scene& scene, int side) {
     for (int x = 0; x < scene.width; x += side)
       blocks.push_back({x, y, std::min(side, scene.width - x), std::min(side, scene.height - y)});
   return blocks;
+}
+
+PixelWindow enlarged(const PixelWindow& block, int margin, const Scene& scene) {
+  const int x = std::max(0, block.x - margin), y = std::max(0, block.y - margin);
+  return {x, y, std::min(scene.width, block.x + block.width + margin) - x,
+          std::min(scene.height, block.y + block.height + margin) - y};
+}
+
+Json crf_plan(const SceneMapOptions& options) {
+  if (!options.crf) return nullptr;
+  return {
+      {"iterations", options.crf->iterations},
+      {"near", {options.crf->near_deviation, options.crf->near_weight}},
+      {"alike",
+       {options.crf->alike_deviation, options.crf->colour_deviation, options.crf->alike_weight}},
+      {"margin", options.crf_margin}};
 }
 
 // Everything that decides the blocks.
@@ -55,8 +80,23 @@ Json map_plan(const Ground& ground, const Scene& scene, const ImageEncoder& back
           {"overlap", options.segment.overlap},
           {"flip", options.segment.flip},
           {"sharpness", options.segment.sharpness},
+          {"crf", crf_plan(options)},
           {"confidence", options.confidence},
           {"block", side}};
+}
+
+// The block out of a larger window.
+WindowScores part_of(const WindowScores& whole, const PixelWindow& block) {
+  WindowScores part{block, whole.classes, {}};
+  part.log_probabilities.reserve(part.pixels() * static_cast<std::size_t>(part.classes));
+  for (std::int64_t c = 0; c < whole.classes; ++c)
+    for (int y = block.y; y < block.y + block.height; ++y) {
+      const auto row = static_cast<std::ptrdiff_t>(c * whole.window.height + y - whole.window.y);
+      const auto first =
+          whole.log_probabilities.begin() + row * whole.window.width + block.x - whole.window.x;
+      part.log_probabilities.insert(part.log_probabilities.end(), first, first + block.width);
+    }
+  return part;
 }
 
 // Labels, then percents where they are wanted.
@@ -100,6 +140,32 @@ RasterSpec map_spec(const Scene& scene, const LandcoverModel& model, bool confid
   return spec;
 }
 
+// What draws the blocks of one scene.
+struct BlockPainter {
+  const Ground& ground;
+  std::size_t scene;
+  const ImageEncoder& backbone;
+  const Segmenter& segmenter;
+  const SceneMapOptions& options;
+
+  [[nodiscard]] WindowScores scores(const PixelWindow& block) const {
+    if (!options.crf) return segmenter.scores(scene, block);
+    const PixelWindow window = enlarged(block, options.crf_margin, ground.scenes().at(scene));
+    WindowScores scores = segmenter.scores(scene, window);
+    const ShownGround shown = ground.read(scene, window);
+    tbb::task_arena arena(backbone.context().threads());
+    arena.execute([&] { sharpen(scores, shown, *options.crf); });
+    return window == block ? scores : part_of(scores, block);
+  }
+
+  [[nodiscard]] std::string bytes(const PixelWindow& block) const {
+    const std::vector<std::uint8_t> valid = ground.read(scene, block).valid;
+    if (std::ranges::find(valid, std::uint8_t{1}) == valid.end())
+      return std::string(valid.size() * (options.confidence ? 2 : 1), '\0');
+    return block_bytes_of(scores(block), valid, options.confidence);
+  }
+};
+
 void count(const std::string& bytes, std::size_t pixels, SceneMapSummary& summary) {
   for (std::size_t p = 0; p < pixels; ++p)
     if (const auto label = static_cast<unsigned char>(bytes[p]); label > 0) {
@@ -110,16 +176,26 @@ void count(const std::string& bytes, std::size_t pixels, SceneMapSummary& summar
 
 }  // namespace
 
+void SceneMapOptions::validate() const {
+  segment.validate();
+  if (!crf) return;
+  crf->validate();
+  if (crf_margin < 0 || crf_margin > kLargestBlock)
+    fail(ErrorKind::usage, "map: the margin of the CRF is {} pixels, not in [0, {}]", crf_margin,
+         kLargestBlock);
+}
+
 SceneMapSummary map_scene(const Ground& ground, std::size_t scene_index,
                           const ImageEncoder& backbone, const LandcoverModel& model,
                           const SceneMapOptions& options) {
   const Scene& scene = ground.scenes().at(scene_index);
   const auto classes = std::ssize(model.classes.classes);
-  const int side = block_side(options.memory, classes);
+  const int side = block_side(options, classes);
   const std::vector<PixelWindow> blocks = blocks_of(scene, side);
   BlockStore store(options.output.string() + ".partial",
                    map_plan(ground, scene, backbone, model, options, side));
   const Segmenter segmenter(ground, backbone, model, options.segment);
+  const BlockPainter painter{ground, scene_index, backbone, segmenter, options};
   SceneMapSummary summary;
   summary.blocks = std::ssize(blocks);
   summary.resumed = static_cast<std::int64_t>(store.finished());
@@ -128,11 +204,7 @@ SceneMapSummary map_scene(const Ground& ground, std::size_t scene_index,
   progress.advance(store.finished());
   const auto start = std::chrono::steady_clock::now();
   while (store.finished() < blocks.size()) {
-    const PixelWindow& block = blocks[store.finished()];
-    const std::vector<std::uint8_t> valid = ground.read(scene_index, block).valid;
-    const bool any = std::ranges::find(valid, std::uint8_t{1}) != valid.end();
-    store.add(any ? block_bytes_of(segmenter.scores(scene_index, block), valid, options.confidence)
-                  : std::string(valid.size() * (options.confidence ? 2 : 1), '\0'));
+    store.add(painter.bytes(blocks[store.finished()]));
     progress.advance();
   }
   summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();

@@ -2,10 +2,12 @@
 // The land-cover map of a whole raster, block by block, taken up again where it was interrupted.
 #pragma once
 
+#include "landcover/dense_crf.hpp"
 #include "landcover/segmenter.hpp"
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <vector>
 
 namespace skyglot {
@@ -13,8 +15,13 @@ namespace skyglot {
 struct SceneMapOptions {
   SegmentOptions segment;
   bool confidence = false;  ///< a second band: percent of the most likely class
+  std::optional<CrfOptions> crf{};
+  int crf_margin = 128;                           ///< pixels around a block that the CRF sees too
   std::uint64_t memory = std::uint64_t{1} << 30;  ///< bytes for blocks of scores
   std::filesystem::path output;
+
+  /// Throws Error(usage) naming every value that makes no sense.
+  void validate() const;
 };
 
 struct SceneMapSummary {

@@ -10,6 +10,8 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
+#include <numeric>
 
 namespace skyglot {
 namespace {
@@ -81,6 +83,44 @@ TEST_F(SceneMapTest, LeavesOutWhatHoldsNoData) {
   EXPECT_EQ(draw(raster, "map.tif", look).pixels, 37 * 40);
   look.data.nodata = 300;
   EXPECT_EQ(draw(raster, "other.tif", look).pixels, 40 * 40);
+}
+
+// Each block's CRF sees the margin around it, so that blocks fit together: 999 of 1000 labels are
+// those of a CRF over everything, without a margin they are not.
+TEST_F(SceneMapTest, BlocksOfTheCrfFitTogether) {
+  const fs::path raster = write_ground(folder_ / "a.tif", 0, 0, 600, 520);
+  const auto labels = [&](const std::string& name, std::int64_t blocks) {
+    EXPECT_EQ(draw(raster, name).blocks, blocks);
+    RasterOpenOptions as_labels;
+    as_labels.palette_indices = true;
+    std::vector<std::uint8_t> samples(600 * 520);
+    Raster::open((folder_ / name).string(), as_labels)
+        .read<std::uint8_t>({{0, 0, 600, 520}, {1}, 600, 520}, samples);
+    return samples;
+  };
+  const auto different = [](const auto& a, const auto& b) {
+    return static_cast<double>(std::inner_product(a.begin(), a.end(), b.begin(), 0, std::plus<>(),
+                                                  std::not_equal_to<>())) /
+           static_cast<double>(a.size());
+  };
+  const auto without = labels("without.tif", 9);
+  options_.crf.emplace();
+  const auto blocks = labels("blocks.tif", 9);
+  options_.crf_margin = 0;
+  const auto apart = labels("apart.tif", 9);
+  options_.memory = std::uint64_t{1} << 31;
+  const auto whole = labels("whole.tif", 1);
+  EXPECT_GT(different(without, whole), 0.02);
+  EXPECT_LT(different(blocks, whole), 0.001);
+  EXPECT_GT(different(apart, whole), 2 * different(blocks, whole));
+}
+
+TEST_F(SceneMapTest, NamesAMarginThatMakesNoSense) {
+  options_.crf.emplace();
+  options_.crf_margin = -1;
+  EXPECT_THROW(options_.validate(), Error);
+  options_.crf.reset();
+  EXPECT_NO_THROW(options_.validate());
 }
 
 TEST_F(SceneMapTest, RefusesARasterWithoutData) {
