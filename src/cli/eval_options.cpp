@@ -5,8 +5,7 @@
 #include "base/csv.hpp"
 #include "base/error.hpp"
 #include "base/log.hpp"
-#include "base/strings.hpp"
-#include "eval/confusion_svg.hpp"
+#include "eval/confusion_file.hpp"
 #include "weights/model_folder.hpp"
 
 #include <fmt/core.h>
@@ -17,21 +16,6 @@ namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string extension_of(const fs::path& path) {
-  return to_lower(path.extension().string());
-}
-
-void write_confusion(const fs::path& path, const ConfusionMatrix& matrix,
-                     const std::string& title) {
-  const std::string extension = extension_of(path);
-  if (extension == ".csv")
-    write_file_atomically(path, confusion_csv(matrix));
-  else if (extension == ".svg")
-    write_file_atomically(path, confusion_svg(matrix, title));
-  else
-    write_file_atomically(path, confusion_text(matrix, matrix.classes() * matrix.classes()));
-}
 
 void write_predictions(const fs::path& path, const EvaluationResult& result) {
   std::string text;
@@ -140,9 +124,7 @@ void EvalOptions::prepare() {
                      static_cast<std::size_t>(common_.threads));
   request.bootstrap.seed = seed_;
   request.probe.seed = seed_;
-  const std::string kind = extension_of(confusion_);
-  if (!confusion_.empty() && kind != ".csv" && kind != ".svg" && kind != ".txt")
-    fail(ErrorKind::usage, "--confusion {}: name a .csv, .svg or .txt", confusion_.string());
+  require_confusion_name(confusion_);
   for (const fs::path& path : {confusion_, predictions_})
     if (!path.empty()) refuse_existing(path, overwrite_);
 }

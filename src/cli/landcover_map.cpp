@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot landcover map: the classes of a raster as a raster.
+#include "base/atomic_file.hpp"
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
@@ -12,9 +13,13 @@
 #include "nn/encoder.hpp"
 #include "weights/model_folder.hpp"
 
+#include "landcover/map_polygons.hpp"
+#include "landcover/map_preview.hpp"
 #include "landcover/open_vocabulary.hpp"
 #include "landcover/scene_map.hpp"
 #include <fmt/core.h>
+
+#include <optional>
 
 namespace skyglot {
 namespace {
@@ -51,6 +56,14 @@ class LandcoverMap : public Command {
     add_memory(app, options_.memory);
     choice_.add_to(app);
     add_output(app, options_.output, "GeoTIFF to write");
+    CLI::Option* polygons = app.add_option("--polygons", polygons_.output,
+                                           "GeoPackage to write the classes to as polygons");
+    app.add_option("--min-area", polygons_.least_area,
+                   "Square metres; smaller polygons go to their largest neighbour")
+        ->needs(polygons);
+    app.add_option("--simplify", polygons_.simplify, "Metres that borders of polygons may move")
+        ->needs(polygons);
+    app.add_option("--preview", preview_, "SVG to write: imagery, map and legend as a picture");
     add_overwrite(app, overwrite_);
     common_.add_to(app);
   }
@@ -59,6 +72,8 @@ class LandcoverMap : public Command {
     if (crf_) options_.crf.emplace();
     options_.validate();
     refuse_existing(options_.output, overwrite_);
+    check_polygons();
+    if (!preview_.empty()) refuse_existing(preview_, overwrite_);
     const Drawn drawn = open_vocabulary_ ? by_names() : by_training();
     const LandcoverModel& model = drawn.model;
     const Ground ground = Ground::open({raster_}, shown_as(model.look, look_));
@@ -69,6 +84,10 @@ class LandcoverMap : public Command {
       log_warning("{} has no place on the earth; the map will have none", raster_.string());
     const ImageEncoder encoder(drawn.backbone, context());
     const SceneMapSummary summary = map_scene(ground, 0, encoder, model, options_);
+    if (!polygons_.output.empty()) polygon_count_ = write_map_polygons(options_.output, polygons_);
+    if (!preview_.empty())
+      write_file_atomically(preview_, map_preview_svg(ground, 0, options_.output,
+                                                      {model.classes.classes, summary.counts}));
     if (common_.json)
       show_json(summary, model);
     else
@@ -77,6 +96,20 @@ class LandcoverMap : public Command {
   }
 
  private:
+  // What would fail when all the work is done.
+  void check_polygons() const {
+    polygons_.validate();
+    if (polygons_.output.empty()) return;
+    refuse_existing(polygons_.output, overwrite_);
+    if (polygons_.output == options_.output)
+      fail(ErrorKind::usage, "the map and its polygons cannot both be {}",
+           options_.output.string());
+    const fs::path folder = fs::absolute(polygons_.output).parent_path();
+    if (!fs::is_directory(folder))
+      fail(ErrorKind::input, "{} cannot be written: {} is no folder", polygons_.output.string(),
+           folder.string());
+  }
+
   struct Drawn {
     StoredModel backbone;
     LandcoverModel model;
@@ -111,12 +144,14 @@ class LandcoverMap : public Command {
     Json classes = Json::array();
     for (std::size_t i = 0; i < summary.counts.size(); ++i)
       classes.push_back({{"name", model.classes.classes[i].name}, {"pixels", summary.counts[i]}});
-    print_json({{"output", options_.output.string()},
-                {"pixels", summary.pixels},
-                {"classes", classes},
-                {"blocks", summary.blocks},
-                {"resumed", summary.resumed},
-                {"seconds", summary.seconds}});
+    Json json = {{"output", options_.output.string()},
+                 {"pixels", summary.pixels},
+                 {"classes", classes},
+                 {"blocks", summary.blocks},
+                 {"resumed", summary.resumed},
+                 {"seconds", summary.seconds}};
+    if (polygon_count_) json["polygons"] = *polygon_count_;
+    print_json(json);
   }
 
   void show(const SceneMapSummary& summary, const LandcoverModel& model) const {
@@ -133,13 +168,18 @@ class LandcoverMap : public Command {
                                    1) +
                           "%"});
     print_table(rows);
+    if (polygon_count_)
+      fmt::print("{}: {} polygons\n", polygons_.output.string(),
+                 format_count(static_cast<std::uint64_t>(*polygon_count_)));
   }
 
-  fs::path raster_, model_;
+  fs::path raster_, model_, preview_;
   std::string names_, templates_ = "templates/skyscript.txt";
   bool open_vocabulary_ = false;
   GroundLook look_;
   SceneMapOptions options_;
+  PolygonOptions polygons_;
+  std::optional<std::int64_t> polygon_count_;
   bool overwrite_ = false, crf_ = false;
   ComputeChoice choice_;
   CommonOptions common_;

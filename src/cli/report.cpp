@@ -37,6 +37,9 @@ class ReportCommand : public Command {
     app.add_option("--max-outlines", options_.max_outlines,
                    "Tiles that the map outlines; with more it shows how many lie in each cell")
         ->capture_default_str();
+    app.add_option("--landcover", options_.landcover,
+                   "Drawings of land cover to show, as 'landcover map --preview' writes them")
+        ->type_name("FILE.svg");
     common_.add_to(app);
   }
 

@@ -76,9 +76,14 @@ std::string quoted_name(std::string_view name) {
 
 }  // namespace
 
-GeoPackageWriter::GeoPackageWriter(const std::filesystem::path& path)
-    : database_(path, Database::Mode::create) {
+GeoPackageWriter::GeoPackageWriter(const std::filesystem::path& path, GpkgSystem system)
+    : database_(path, Database::Mode::create), system_(std::move(system)) {
   database_.execute(kMetaTables);
+  if (system_.id == 4326 || system_.id == 0 || system_.id == -1) return;
+  Statement insert =
+      database_.prepare("INSERT INTO gpkg_spatial_ref_sys VALUES (?1, ?2, ?3, ?4, ?5, NULL)");
+  insert.bind(1, system_.name).bind(2, std::int64_t{system_.id}).bind(3, system_.organization);
+  insert.bind(4, std::int64_t{system_.organization_id}).bind(5, system_.definition).run();
 }
 
 void GeoPackageWriter::add_table(const GpkgTable& table) {
@@ -143,12 +148,12 @@ void GeoPackageWriter::register_layer(const Layer& layer) {
     insert.bind(4, layer.extent.min_x).bind(5, layer.extent.min_y);
     insert.bind(6, layer.extent.max_x).bind(7, layer.extent.max_y);
   }
-  if (features) insert.bind(8, std::int64_t{4326});
+  if (features) insert.bind(8, std::int64_t{system_.id});
   insert.run();
   if (features)
     database_.execute(
-        fmt::format("INSERT INTO gpkg_geometry_columns VALUES ('{}', 'geom', '{}', 4326, 0, 0)",
-                    layer.table.name, layer.table.geometry_type));
+        fmt::format("INSERT INTO gpkg_geometry_columns VALUES ('{}', 'geom', '{}', {}, 0, 0)",
+                    layer.table.name, layer.table.geometry_type, system_.id));
 }
 
 void GeoPackageWriter::close() {
@@ -159,11 +164,11 @@ void GeoPackageWriter::close() {
   database_.execute("COMMIT");
 }
 
-std::string gpkg_blob(std::string_view wkb, const Box& box, bool with_envelope) {
+std::string gpkg_blob(std::string_view wkb, const Box& box, bool with_envelope,
+                      std::int32_t system) {
   const char flags = with_envelope ? 0b0000'0011 : 0b0000'0001;
   std::string blob{'G', 'P', 0, flags};
-  const std::int32_t srs = 4326;
-  blob.append(reinterpret_cast<const char*>(&srs), sizeof srs);
+  blob.append(reinterpret_cast<const char*>(&system), sizeof system);
   if (with_envelope) {
     const std::array envelope{box.min_x, box.max_x, box.min_y, box.max_y};
     blob.append(reinterpret_cast<const char*>(envelope.data()), sizeof envelope);
@@ -171,8 +176,9 @@ std::string gpkg_blob(std::string_view wkb, const Box& box, bool with_envelope) 
   return blob.append(wkb);
 }
 
-std::string gpkg_blob(const Geometry& geometry) {
-  return gpkg_blob(to_wkb(geometry), bounding_box(geometry), geometry.kind != GeometryKind::point);
+std::string gpkg_blob(const Geometry& geometry, std::int32_t system) {
+  return gpkg_blob(to_wkb(geometry), bounding_box(geometry), geometry.kind != GeometryKind::point,
+                   system);
 }
 
 std::string_view wkb_of_gpkg(std::string_view blob) {

@@ -29,11 +29,23 @@ struct GpkgTable {
   std::vector<GpkgColumn> columns;
 };
 
-/// Writes a new GeoPackage in EPSG:4326. Rows go in through insert statements; close() adds the
-/// R-trees, their triggers and the extents. Everything happens in one transaction.
+/// The reference system of the shapes of a file.
+struct GpkgSystem {
+  std::int32_t id = 4326;
+  std::string name{};          ///< this and the rest only of one besides 4326, 0 and -1
+  std::string organization{};  ///< "EPSG", "NONE"
+  std::int32_t organization_id = 0;
+  std::string definition{};  ///< well-known text, as OGC 01-009 has it
+};
+/// A plane of no known place.
+inline constexpr std::int32_t kUndefinedPlane = -1;
+
+/// Writes a new GeoPackage, in EPSG:4326 if no other system is given. Rows go in through insert
+/// statements; close() adds the R-trees, their triggers and the extents. Everything happens in one
+/// transaction.
 class GeoPackageWriter {
  public:
-  explicit GeoPackageWriter(const std::filesystem::path& path);
+  explicit GeoPackageWriter(const std::filesystem::path& path, GpkgSystem system = {});
 
   void add_table(const GpkgTable& table);
   /// "INSERT INTO name(fid[, geom], columns...) VALUES (?1, ?2, ...)", prepared.
@@ -54,12 +66,14 @@ class GeoPackageWriter {
   void register_layer(const Layer& layer);
 
   Database database_;
+  GpkgSystem system_;
   std::vector<Layer> layers_;
 };
 
 /// Header with envelope (points: none) followed by the WKB, as GeoPackage columns hold it.
-[[nodiscard]] std::string gpkg_blob(const Geometry& geometry);
-[[nodiscard]] std::string gpkg_blob(std::string_view wkb, const Box& box, bool with_envelope);
+[[nodiscard]] std::string gpkg_blob(const Geometry& geometry, std::int32_t system = 4326);
+[[nodiscard]] std::string gpkg_blob(std::string_view wkb, const Box& box, bool with_envelope,
+                                    std::int32_t system = 4326);
 /// The WKB inside a GeoPackage blob. Throws Error(format).
 [[nodiscard]] std::string_view wkb_of_gpkg(std::string_view blob);
 /// Shape inside a GeoPackage blob. Throws Error(format).

@@ -12,6 +12,7 @@
 #include <tbb/enumerable_thread_specific.h>
 
 #include <algorithm>
+#include <cmath>
 #include <cstring>
 
 namespace skyglot {
@@ -77,6 +78,11 @@ ShownGround filled_out(const ShownGround& inside, const PixelWindow& square,
   return whole;
 }
 
+// Enlarged smoothly; of many pixels in one, the mean.
+Resampling resampling_for(const PixelWindow& window, int width) {
+  return 2 * width < window.width ? Resampling::average : Resampling::bilinear;
+}
+
 }  // namespace
 
 struct Ground::State {
@@ -103,8 +109,9 @@ struct Ground::State {
                                  int height) const {
     const Scene& scene = scenes.at(index);
     const bool resized = width != window.width || height != window.height;
-    auto read = readers.local().read(scene, {window, bands[index], bands[index], width, height,
-                                             resized ? Resampling::bilinear : Resampling::nearest});
+    auto read = readers.local().read(
+        scene, {window, bands[index], bands[index], width, height,
+                resized ? resampling_for(window, width) : Resampling::nearest});
     if (const auto* skipped = std::get_if<Skipped>(&read))
       fail(ErrorKind::format, "{} is damaged: {}; get it anew, or leave it out", scene.gdal_name(),
            skipped->reason);
@@ -176,6 +183,16 @@ ShownGround Ground::read(std::size_t scene, const PixelWindow& square, int side)
 
 ShownGround Ground::read(std::size_t scene, const PixelWindow& window) const {
   return state_->read(scene, window, window.width, window.height);
+}
+
+ShownGround Ground::overview(std::size_t index, int side) const {
+  const Scene& scene = state_->scenes.at(index);
+  const double scale = std::min(1.0, double(side) / std::max(scene.width, scene.height));
+  const auto scaled = [&](int pixels) {
+    return std::max(1, static_cast<int>(std::lround(pixels * scale)));
+  };
+  return state_->read(index, {0, 0, scene.width, scene.height}, scaled(scene.width),
+                      scaled(scene.height));
 }
 
 }  // namespace skyglot

@@ -60,6 +60,8 @@ class Ground {
   [[nodiscard]] ShownGround read(std::size_t scene, const PixelWindow& square, int side) const;
   /// A window inside the scene, pixel for pixel.
   [[nodiscard]] ShownGround read(std::size_t scene, const PixelWindow& window) const;
+  /// The whole scene, its longer side `side` pixels, or fewer where it has fewer.
+  [[nodiscard]] ShownGround overview(std::size_t scene, int side) const;
 
  private:
   struct State;

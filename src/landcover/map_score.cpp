@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <numeric>
 
 namespace skyglot {
@@ -89,6 +90,44 @@ Matching parse_matching(const std::string& word) {
 
 std::string to_string(Matching matching) {
   return word_of(matching, kMatchings);
+}
+
+ConfusionMatrix map_confusion(const ClusterCounts& counts, const MapScore& score) {
+  std::vector<std::string> names = counts.classes;
+  if (std::ranges::find(score.class_of, -1) != score.class_of.end()) names.emplace_back("none");
+  ConfusionMatrix matrix(names);
+  for (std::int64_t k = 0; k < counts.clusters; ++k)
+    for (std::size_t truth = 0; truth < counts.classes.size(); ++truth) {
+      const std::int64_t mine = score.class_of[static_cast<std::size_t>(k)];
+      const std::size_t shown = mine < 0 ? counts.classes.size() : static_cast<std::size_t>(mine);
+      matrix.counts[truth * names.size() + shown] += counts.at(k, truth);
+    }
+  return matrix;
+}
+
+void add_confusion_of(ConfusionMatrix& sum, const ConfusionMatrix& other) {
+  std::vector<std::string> names = sum.names;
+  for (const std::string& name : other.names)
+    if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+  ConfusionMatrix result(names);
+  for (const ConfusionMatrix* one : {static_cast<const ConfusionMatrix*>(&sum), &other})
+    for (std::size_t truth = 0; truth < one->classes(); ++truth)
+      for (std::size_t shown = 0; shown < one->classes(); ++shown) {
+        const auto place = [&](std::size_t c) {
+          return static_cast<std::size_t>(std::ranges::find(names, one->names[c]) - names.begin());
+        };
+        result.counts[place(truth) * names.size() + place(shown)] += one->at(truth, shown);
+      }
+  sum = std::move(result);
+}
+
+ScoreSpread spread_of(std::span<const MapScore> scores, double MapScore::*figure) {
+  ScoreSpread spread;
+  const auto count = static_cast<double>(scores.size());
+  for (const MapScore& one : scores) spread.mean += one.*figure / count;
+  for (const MapScore& one : scores) spread.deviation += std::pow(one.*figure - spread.mean, 2);
+  spread.deviation = scores.size() > 1 ? std::sqrt(spread.deviation / (count - 1)) : 0;
+  return spread;
 }
 
 MapScore score_map(const ClusterCounts& counts, Matching matching) {

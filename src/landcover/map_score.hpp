@@ -2,6 +2,8 @@
 // How right maps are whose classes nobody named: clusters against the truth.
 #pragma once
 
+#include "scores/confusion.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <span>
@@ -48,6 +50,18 @@ struct MapScore {
 /// A cluster without a class is wrong everywhere and counts as one more row. Throws Error(input) if
 /// the truth holds one class alone, or nothing: there any map would be right.
 [[nodiscard]] MapScore score_map(const ClusterCounts& counts, Matching matching);
+
+/// True classes (rows) by what the map shows, a cluster without a class as "none".
+[[nodiscard]] ConfusionMatrix map_confusion(const ClusterCounts& counts, const MapScore& score);
+/// Adds classes of the same name, and puts new ones behind.
+void add_confusion_of(ConfusionMatrix& sum, const ConfusionMatrix& other);
+
+/// Mean and deviation (n - 1; 0 for one map) of a figure over maps.
+struct ScoreSpread {
+  double mean = 0;
+  double deviation = 0;
+};
+[[nodiscard]] ScoreSpread spread_of(std::span<const MapScore> scores, double MapScore::*figure);
 
 /// Throws Error(usage) naming the words there are.
 [[nodiscard]] Matching parse_matching(const std::string& word);

@@ -47,6 +47,32 @@ TEST(MapScore, NamedClassesAreTakenAsTheyAre) {
   EXPECT_DOUBLE_EQ(score_map({2, {"a", "b"}, {0, 10, 10, 0}}, Matching::hungarian).accuracy, 1);
 }
 
+TEST(MapScore, ConfusionIsByTheMatchedClass) {
+  const ClusterCounts counts{3, {"a", "b"}, {0, 30, 50, 4, 20, 0}};
+  ConfusionMatrix sum = map_confusion(counts, score_map(counts, Matching::hungarian));
+  EXPECT_EQ(sum.names, (std::vector<std::string>{"a", "b", "none"}));
+  EXPECT_EQ(sum.at(0, 0), 50);
+  EXPECT_EQ(sum.at(0, 2), 20);
+  EXPECT_EQ(sum.at(1, 0), 4);
+  EXPECT_EQ(sum.at(1, 1), 30);
+  const ClusterCounts other{2, {"c", "a"}, {7, 0, 1, 9}};
+  add_confusion_of(sum, map_confusion(other, score_map(other, Matching::named)));
+  EXPECT_EQ(sum.names, (std::vector<std::string>{"a", "b", "none", "c"}));
+  EXPECT_EQ(sum.at(0, 0), 59);
+  EXPECT_EQ(sum.at(3, 0), 1);
+  EXPECT_EQ(sum.at(3, 3), 7);
+}
+
+TEST(MapScore, SpreadIsThatOfASample) {
+  std::vector<MapScore> scores(3);
+  scores[0].kappa = 1;
+  scores[1].kappa = 2;
+  scores[2].kappa = 3;
+  EXPECT_DOUBLE_EQ(spread_of(scores, &MapScore::kappa).mean, 2);
+  EXPECT_DOUBLE_EQ(spread_of(scores, &MapScore::kappa).deviation, 1);
+  EXPECT_DOUBLE_EQ(spread_of({scores.data(), 1}, &MapScore::kappa).deviation, 0);
+}
+
 TEST(MapScore, RefusesTruthOfOneClass) {
   EXPECT_THROW((void)score_map({2, {"a", "b"}, {9, 0, 3, 0}}, Matching::hungarian), Error);
   EXPECT_THROW((void)score_map({1, {"a", "b"}, {0, 0}}, Matching::hungarian), Error);

@@ -285,11 +285,11 @@ void PermutohedralLattice::filter(std::span<const Lanes> values, std::span<Lanes
 }
 
 std::uint64_t PermutohedralLattice::bytes_a_point(int dimensions) {
-  // Every corner of every point may be a vertex of its own. While it is built, entries and keys
-  // lie where values come to lie.
+  // Every corner of every point may be a vertex of its own, with a key while neighbours are sought.
+  // The entries that are sorted are gone before.
   const auto corners = static_cast<std::uint64_t>(dimensions) + 1;
-  const std::uint64_t of_vertex =
-      sizeof(std::uint32_t) + corners * sizeof(Neighbours) + 2 * sizeof(Lanes);
+  const std::uint64_t of_vertex = sizeof(std::uint64_t) + sizeof(std::uint32_t) +
+                                  corners * sizeof(Neighbours) + 2 * sizeof(Lanes);
   return corners * (sizeof(Corner) + sizeof(Share) + of_vertex);
 }
 

@@ -142,8 +142,6 @@ TEST(PermutohedralLattice, RefusesWhatItCannotNumber) {
   std::vector<float> features(10, 0);
   for (std::size_t i = 5; i < 10; ++i) features[i] = 1e6F;
   EXPECT_THROW(PermutohedralLattice(features, 5), Error);
-  features[5] = std::nanf("");
-  EXPECT_THROW(PermutohedralLattice(features, 5), Error);
 }
 
 }  // namespace

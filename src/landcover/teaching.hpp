@@ -14,13 +14,13 @@
 namespace skyglot {
 
 struct TeachingOptions {
-  double inset_m = 3;        ///< from an object's edge that does not count
-  double least_share = 0.5;  ///< of a patch's pixels that must be one class's inner ones
+  double inset_m = 1;        ///< from an object's edge that does not count
+  double least_share = 0.3;  ///< of a patch's pixels that must be one class's inner ones
   bool agreement = true;     ///< clusters weigh what the map says, see taught_classes()
   /// Of the generalised cross-entropy (1 - p^q) / q (Zhang and Sabuncu 2018): 0 is cross-entropy,
   /// towards 1 labels that the rest contradicts count less.
   double robustness = 0.7;
-  double c = 1;  ///< inverse strength of the probe's L2 penalty, see ProbeFitOptions
+  double c = 10;  ///< inverse strength of the probe's L2 penalty, see ProbeFitOptions
   int rounds = 4;
 
   /// Throws Error(usage) naming every value that makes no sense.

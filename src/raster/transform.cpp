@@ -2,13 +2,20 @@
 #include "raster/transform.hpp"
 
 #include "base/error.hpp"
+#include "geo/geopackage.hpp"
 #include "raster/gdal.hpp"
 
 #include <cmath>
+#include <cpl_conv.h>
+#include <cstdlib>
 #include <ogr_spatialref.h>
+#include <string_view>
 
 namespace skyglot {
 namespace {
+
+// Numbers of systems without one of EPSG's, as GDAL gives them.
+constexpr std::int32_t kFirstOwnSystem = 100000;
 
 OGRSpatialReference parse_crs(const std::string& text) {
   OGRSpatialReference crs;
@@ -48,6 +55,27 @@ GeoTransform mirrored(const GeoTransform& transform, Mirror mirror, int width, i
   if (mirror.columns) t = {t[0] + width * t[1], -t[1], t[2], t[3] + width * t[4], -t[4], t[5]};
   if (mirror.rows) t = {t[0] + height * t[2], t[1], -t[2], t[3] + height * t[5], t[4], -t[5]};
   return t;
+}
+
+GpkgSystem gpkg_system(const std::string& text) {
+  if (text.empty()) return {.id = kUndefinedPlane};
+  start_gdal();
+  const OGRSpatialReference crs = parse_crs(text);
+  const char* authority = crs.GetAuthorityName(nullptr);
+  const char* code = crs.GetAuthorityCode(nullptr);
+  const bool numbered =
+      authority != nullptr && code != nullptr && std::string_view(authority) == "EPSG";
+  GpkgSystem system;
+  system.name = crs.GetName() == nullptr ? "unnamed" : crs.GetName();
+  system.organization = numbered ? "EPSG" : "NONE";
+  system.organization_id = numbered ? std::atoi(code) : kFirstOwnSystem;
+  system.id = system.organization_id;
+  char* wkt = nullptr;
+  const char* const format[] = {"FORMAT=WKT1_GDAL", nullptr};
+  if (crs.exportToWkt(&wkt, format) == OGRERR_NONE) system.definition = wkt;
+  CPLFree(wkt);
+  if (system.definition.empty()) system.definition = "undefined";
+  return system;
 }
 
 bool same_crs(const std::string& a, const std::string& b) {

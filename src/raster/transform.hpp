@@ -11,6 +11,8 @@
 
 namespace skyglot {
 
+struct GpkgSystem;
+
 /// GDAL's six numbers: x = a[0] + column a[1] + row a[2], y = a[3] + column a[4] + row a[5];
 /// columns and rows count from the outer corner of the first pixel.
 using GeoTransform = std::array<double, 6>;
@@ -34,6 +36,10 @@ struct Mirror {
 /// Whether two descriptions mean the same reference system. Throws Error(format) for one that GDAL
 /// does not understand.
 [[nodiscard]] bool same_crs(const std::string& a, const std::string& b);
+
+/// A reference system as a GeoPackage describes it; "" is a plane of no known place. Throws
+/// Error(format) for one that GDAL does not understand.
+[[nodiscard]] GpkgSystem gpkg_system(const std::string& crs);
 
 /// Between two reference systems; x is always longitude or easting. Not for use by two threads at
 /// once: each thread makes its own.

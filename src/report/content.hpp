@@ -32,6 +32,7 @@ struct ReportContent {
   std::vector<ContactPicture> contact;
   std::vector<Check> checks;
   std::optional<SimilaritySummary> similarity;  ///< where a filter has been
+  std::vector<std::string> landcover;           ///< drawings of maps, whole SVG files
   std::string attribution;                      ///< ATTRIBUTION.txt, "" if it is missing
 };
 

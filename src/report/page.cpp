@@ -46,6 +46,7 @@ nlohmann::json sections_of(const ReportContent& content) {
                                 contact_section(content), pictures_section(content),
                                 tags_section(content),    captions_section(content)};
   if (auto similarity = similarity_section(content)) sections.push_back(std::move(*similarity));
+  if (auto landcover = landcover_section(content)) sections.push_back(std::move(*landcover));
   sections.push_back(sources_section(content));
   sections.push_back(rebuild_section(content));
   nlohmann::json list = nlohmann::json::array();

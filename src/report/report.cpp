@@ -120,6 +120,19 @@ Statistics read_statistics(const fs::path& folder, const DatasetInfo& info,
                                      .top_captions = 20});
 }
 
+// A picture inside the page: there it can neither run nor fetch anything.
+std::string drawing(const fs::path& file) {
+  constexpr std::uint64_t kMostBytes = std::uint64_t{32} << 20;
+  std::string svg = read_file(file, kMostBytes);
+  if (svg.find("<svg") == std::string::npos)
+    fail(
+        ErrorKind::input,
+        "{} is no SVG; 'skyglot landcover map --preview FILE.svg' writes the drawing that a report "
+        "shows",
+        file.string());
+  return svg;
+}
+
 }  // namespace
 
 void ReportOptions::validate() const {
@@ -146,6 +159,7 @@ ReportContent gather_report(const fs::path& folder, const ReportOptions& options
               : ContactPicture{record, "", 0, 0, kPatchesOnly});
   if (fs::is_regular_file(folder / "ATTRIBUTION.txt"))
     content.attribution = read_file(folder / "ATTRIBUTION.txt", std::uint64_t{1} << 20);
+  for (const fs::path& file : options.landcover) content.landcover.push_back(drawing(file));
   content.checks = {counts_add_up(content.statistics),
                     tables_agree(content.info, content.statistics),
                     shards_are_there(folder, content.info), pictures_decode(content),

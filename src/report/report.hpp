@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <vector>
 
 namespace skyglot {
 
@@ -13,6 +14,8 @@ struct ReportOptions {
   std::int64_t pictures = 48;        ///< on the contact sheet, at most 500
   std::int64_t thumbnail_px = 240;   ///< longer side of each, 32 to 1024
   std::int64_t max_outlines = 5000;  ///< tiles on the map before it becomes a density map
+  /// SVG files of maps of land cover that are shown too, as 'landcover map --preview' writes them.
+  std::vector<std::filesystem::path> landcover{};
   /// Reports every problem at once; throws Error(usage).
   void validate() const;
 };

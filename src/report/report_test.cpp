@@ -12,6 +12,7 @@
 #include "records/dataset_info.hpp"
 #include "records/pairs_table.hpp"
 #include "records/recipe.hpp"
+#include "report/page.hpp"
 #include "tests/support/message_of.hpp"
 
 #include <gmock/gmock.h>
@@ -293,6 +294,26 @@ TEST(Report, SaysWhatIsMissingAndWhatMakesIt) {
   EXPECT_THAT(message_of(gather), HasSubstr("not finished"));
   EXPECT_THAT(message_of([] { (void)gather_report("/no/such/folder", {}); }),
               HasSubstr("no such folder"));
+}
+
+TEST(Report, ADrawingOfLandCoverIsAPictureThatCannotRun) {
+  const SmallDataset dataset("report_landcover", 12);
+  const fs::path svg = dataset.folder() / "map.svg";
+  write_file_atomically(svg, "<svg xmlns=\"http://www.w3.org/2000/svg\"><script>1</script></svg>");
+  ReportOptions options;
+  options.landcover = {svg, svg};
+  const PageFacts plain = parse_page(dataset.page());
+  const ReportContent content = gather_report(dataset.folder(), options);
+  const std::string page = report_page(content, load_resource("report.css"));
+  const PageFacts facts = parse_page(page);
+  EXPECT_EQ(facts.error, "");
+  EXPECT_EQ(facts.scripts, 0);
+  EXPECT_EQ(facts.images, plain.images + 2);
+  EXPECT_EQ(facts.images_with_alt, facts.images);
+  EXPECT_TRUE(has(page, "data:image/svg+xml;base64,PHN2ZyB4"));
+  write_file_atomically(svg, "picture");
+  EXPECT_THAT(message_of([&] { (void)gather_report(dataset.folder(), options); }),
+              HasSubstr("map.svg is no SVG"));
 }
 
 TEST(Report, OptionsAreChecked) {

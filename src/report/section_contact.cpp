@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The contact sheet: pictures with all that is said about them.
+#include "base/base64.hpp"
 #include "base/numbers.hpp"
 #include "page/page_template.hpp"
 #include "report/sections.hpp"

@@ -24,6 +24,8 @@ struct Section {
 [[nodiscard]] Section captions_section(const ReportContent& content);
 /// Nothing where no filter has compared pictures and captions.
 [[nodiscard]] std::optional<Section> similarity_section(const ReportContent& content);
+/// Nothing where no map was given.
+[[nodiscard]] std::optional<Section> landcover_section(const ReportContent& content);
 [[nodiscard]] Section sources_section(const ReportContent& content);
 [[nodiscard]] Section rebuild_section(const ReportContent& content);
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Small copies of pictures, and bytes as text that a page can hold.
+// Small copies of pictures.
 #pragma once
 
 #include "pictures/picture.hpp"
@@ -10,9 +10,6 @@
 #include <string_view>
 
 namespace skyglot {
-
-/// RFC 4648, with padding.
-[[nodiscard]] std::string base64(std::string_view bytes);
 
 /// `picture` made smaller so that neither side is longer than `side`; every target pixel is the
 /// mean of the area it covers. A picture that fits stays as it is.

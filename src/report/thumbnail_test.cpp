@@ -11,15 +11,6 @@
 namespace skyglot {
 namespace {
 
-TEST(Base64, VectorsOfRfc4648) {
-  EXPECT_EQ(base64(""), "");
-  EXPECT_EQ(base64("f"), "Zg==");
-  EXPECT_EQ(base64("fo"), "Zm8=");
-  EXPECT_EQ(base64("foo"), "Zm9v");
-  EXPECT_EQ(base64("foobar"), "Zm9vYmFy");
-  EXPECT_EQ(base64("\xFB\xFF\xFE"), "+//+");
-}
-
 TEST(ShrunkTo, EveryPixelIsTheMeanOfItsArea) {
   const Picture picture{4, 2, 1, {0, 100, 10, 20, 200, 100, 30, 40}};
   const Picture small = shrunk_to(picture, 2);

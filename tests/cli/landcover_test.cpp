@@ -75,6 +75,46 @@ TEST_F(LandcoverCommand, GoesOnAfterAKillWithTheSameBytes) {
   EXPECT_FALSE(fs::exists(path("map.tif.partial")));
 }
 
+TEST_F(LandcoverCommand, SharpensAMapAndDrawsItsPolygons) {
+  ASSERT_EQ(train({}).exit_code, 0);
+  ASSERT_EQ(draw("plain.tif").exit_code, 0);
+  const auto sharpen = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"landcover",   "map",      satellite(),     "--model",
+                                   path("land"),  "--output", path("map.tif"), "--crf",
+                                   "--overwrite", "--json",   "--polygons",    path("map.gpkg")};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_skyglot(words);
+  };
+  const ProgramResult all = sharpen({});
+  ASSERT_EQ(all.exit_code, 0) << all.err;
+  EXPECT_EQ(all.err, "");
+  const auto hashes = tree_hashes(folder_);
+  EXPECT_NE(hashes.at("map.tif"), hashes.at("plain.tif"));
+  const ProgramResult few = sharpen({"--min-area", "2000", "--simplify", "5"});
+  ASSERT_EQ(few.exit_code, 0) << few.err;
+  EXPECT_LT(parse_json(few.out).at("polygons").get<int>(),
+            parse_json(all.out).at("polygons").get<int>());
+  EXPECT_GT(parse_json(few.out).at("polygons").get<int>(), 0);
+  EXPECT_EQ(sharpen({"--crf-margin", "-1"}).exit_code, 2);
+  EXPECT_EQ(sharpen({"--min-area", "-1"}).exit_code, 2);
+  EXPECT_EQ(sharpen({"--polygons", path("map.tif")}).exit_code, 2);
+  EXPECT_EQ(tree_hashes(folder_).at("map.tif"), hashes.at("map.tif"));
+}
+
+TEST_F(LandcoverCommand, RefusesPolygonsBeforeTheWork) {
+  ASSERT_EQ(train({}).exit_code, 0);
+  const ProgramResult refused =
+      run_skyglot({"landcover", "map", satellite(), "--model", path("land"), "--output",
+                   path("map.tif"), "--polygons", path("nowhere/map.gpkg")});
+  EXPECT_EQ(refused.exit_code, 1);
+  EXPECT_THAT(refused.err, HasSubstr("nowhere"));
+  EXPECT_FALSE(fs::exists(path("map.tif")));
+  EXPECT_EQ(run_skyglot({"landcover", "map", satellite(), "--model", path("land"), "--output",
+                         path("map.tif"), "--min-area", "3"})
+                .exit_code,
+            2);
+}
+
 TEST_F(LandcoverCommand, FeaturesOfAKilledRunAreFoundAgain) {
   const ProgramResult killed =
       train({}, {.environment = {{"SKYGLOT_FAIL_POINT", "before_rename:4"}}});
