@@ -5,6 +5,7 @@
 #include "base/error.hpp"
 #include "base/numbers.hpp"
 #include "base/resource.hpp"
+#include "base/strings.hpp"
 
 #include <fmt/core.h>
 
@@ -15,7 +16,7 @@
 namespace skyglot {
 namespace {
 
-std::optional<Colour> known_colour(const std::string& name) {
+std::optional<Colour> colour_of_word(std::string_view name) {
   static const CsvTable table =
       parse_csv(load_resource("landcover_colours.csv"), "landcover_colours.csv");
   const auto byte = [&](const std::vector<std::string>& row, const char* column) {
@@ -25,6 +26,15 @@ std::optional<Colour> known_colour(const std::string& name) {
     if (row[table.column("name")] == name)
       return Colour{byte(row, "red"), byte(row, "green"), byte(row, "blue")};
   return std::nullopt;
+}
+
+// "industrial buildings" as "industrial".
+std::optional<Colour> known_colour(const std::string& name) {
+  const std::string lower = to_lower(name);
+  std::optional<Colour> colour = colour_of_word(lower);
+  for (const std::string_view word : split(lower, ' '))
+    if (!colour) colour = colour_of_word(word);
+  return colour;
 }
 
 NamedCluster named_cluster(const std::string& cluster, std::int64_t pixels,

@@ -54,6 +54,7 @@ TEST(ClusterNames, WaterIsBlueAndUnknownNamesStillDiffer) {
   const std::vector<CoverClass> classes = named_classes({"water", "zz", "yy"});
   EXPECT_GT(classes[0].colour[2], classes[0].colour[0]);
   EXPECT_NE(classes[1].colour, classes[2].colour);
+  EXPECT_EQ(named_classes({"Water of a lake"})[0].colour, classes[0].colour);
 }
 
 TEST(ClusterNames, EachCentreMayBeAClass) {
