@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot landcover as a user runs it, on the small world with the model that comes with skyglot,
 // and on real labelled pictures where they are.
+#include "base/atomic_file.hpp"
 #include "base/json.hpp"
 #include "base/strings.hpp"
 #include "tests/support/world_test.hpp"
@@ -54,6 +55,11 @@ TEST_F(LandcoverCommand, FromImageryToAMapAndItsScore) {
                                            path("map.tif"), "--ignore", "0", "--json"});
   ASSERT_EQ(score.exit_code, 0) << score.err;
   const auto first = parse_json(std::string(split(trim(score.out), '\n').front()));
+  EXPECT_EQ(run_skyglot({"landcover", "score", path("map.tif"), "--truth", path("map.tif"),
+                         "--ignore", "0", "--confusion", path("confusion.svg")})
+                .exit_code,
+            0);
+  EXPECT_THAT(read_file(path("confusion.svg")), HasSubstr("</svg>"));
   EXPECT_DOUBLE_EQ(first.at("accuracy").get<double>(), 100);
   EXPECT_DOUBLE_EQ(first.at("kappa").get<double>(), 1);
 }
@@ -113,6 +119,92 @@ TEST_F(LandcoverCommand, RefusesPolygonsBeforeTheWork) {
                          path("map.tif"), "--min-area", "3"})
                 .exit_code,
             2);
+}
+
+TEST_F(LandcoverCommand, NamesClassesByWordsPointsAndTheMap) {
+  ASSERT_EQ(train({}).exit_code, 0);
+  const auto name = [&](const std::vector<std::string>& by) {
+    std::vector<std::string> words{"landcover", "name",     path("land"),  satellite(),
+                                   "--output",  path("it"), "--overwrite", "--json"};
+    words.insert(words.end(), by.begin(), by.end());
+    return run_skyglot(words);
+  };
+  const ProgramResult words = name({"--names", "water|lake, forest, farmland, houses"});
+  ASSERT_EQ(words.exit_code, 0) << words.err;
+  EXPECT_EQ(parse_json(words.out).at("clusters").size(), 3U);
+  EXPECT_TRUE(fs::exists(path("it/merge.csv")));
+  EXPECT_EQ(name({"--names", "water, forest", "--centres"}).exit_code, 0);
+  write_file_atomically(path("clicks.csv"), "name,column,row\nhere,10,10\n");
+  const ProgramResult points = name({"--points", path("clicks.csv")});
+  ASSERT_EQ(points.exit_code, 0) << points.err;
+  EXPECT_THAT(points.out, HasSubstr("\"name\":\"here\""));
+  const ProgramResult objects = name({"--objects", world_->path("objects.gpkg")});
+  ASSERT_EQ(objects.exit_code, 0) << objects.err;
+  EXPECT_EQ(parse_json(objects.out).at("clusters").size(), 3U);
+  // A named model draws like any other.
+  EXPECT_EQ(run_skyglot({"landcover", "map", satellite(), "--model", path("it"), "--output",
+                         path("map.tif"), "--preview", path("map.svg")})
+                .exit_code,
+            0);
+  EXPECT_THAT(read_file(path("map.svg")), HasSubstr("data:image/png;base64,"));
+}
+
+TEST_F(LandcoverCommand, LearnsFromTheMap) {
+  ASSERT_EQ(train({}).exit_code, 0);
+  const auto write_rules = [&](const std::string& rules) {
+    write_file_atomically(path("rules.csv"),
+                          "key,value,class,rank,half_width_m,least_gsd_m,most_gsd_m\n" + rules);
+  };
+  write_rules("landuse,forest,forest,1,0,0,9\nbuilding,*,building,2,0,0,9\n");
+  const auto teach = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"landcover",     "teach",
+                                   path("land"),    satellite(),
+                                   "--objects",     world_->path("objects.gpkg"),
+                                   "--rules",       path("rules.csv"),
+                                   "--output",      path("taught"),
+                                   "--cache",       path("land.features"),
+                                   "--inset",       "0",
+                                   "--least-share", "0.05",
+                                   "--overwrite",   "--json"};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_skyglot(words);
+  };
+  const ProgramResult taught = teach({});
+  ASSERT_EQ(taught.exit_code, 0) << taught.err;
+  EXPECT_EQ(parse_json(taught.out).at("classes").size(), 2U);
+  const auto hashes = tree_hashes(path("taught"));
+  ASSERT_EQ(teach({"--threads", "1"}).exit_code, 0);
+  EXPECT_EQ(tree_hashes(path("taught")), hashes);
+  EXPECT_EQ(run_skyglot({"landcover", "map", satellite(), "--model", path("taught"), "--output",
+                         path("map.tif"), "--no-flip"})
+                .exit_code,
+            0);
+  write_rules("no,such,tag,1,0,0,9\n");
+  const ProgramResult nothing = teach({});
+  EXPECT_EQ(nothing.exit_code, 1);
+  EXPECT_THAT(nothing.err, HasSubstr("two are needed"));
+  EXPECT_EQ(teach({"--robustness", "2"}).exit_code, 2);
+  const ProgramResult twice =
+      run_skyglot({"landcover", "teach", path("taught"), satellite(), "--objects",
+                   world_->path("objects.gpkg"), "--output", path("again")});
+  EXPECT_EQ(twice.exit_code, 1);
+  EXPECT_THAT(twice.err, HasSubstr("taught already"));
+}
+
+TEST_F(LandcoverCommand, DrawsClassesByTheirNamesAlone) {
+  const auto draw_names = [&](const std::vector<std::string>& more) {
+    std::vector<std::string> words{"landcover", "map", satellite(), "--output", path("words.tif")};
+    words.insert(words.end(), more.begin(), more.end());
+    return run_skyglot(words);
+  };
+  EXPECT_THAT(draw_names({}).err, HasSubstr("--model is missing"));
+  EXPECT_THAT(draw_names({"--open-vocabulary"}).err, HasSubstr("--names"));
+  EXPECT_EQ(draw_names({"--open-vocabulary", "--names", "water"}).exit_code, 2);
+  EXPECT_THAT(draw_names({"--model", path("x"), "--names", "water, wood"}).err,
+              HasSubstr("landcover name"));
+  const ProgramResult drawn = draw_names({"--open-vocabulary", "--names", "water, wood, field"});
+  ASSERT_EQ(drawn.exit_code, 0) << drawn.err;
+  EXPECT_THAT(drawn.out, HasSubstr("field"));
 }
 
 TEST_F(LandcoverCommand, FeaturesOfAKilledRunAreFoundAgain) {
