@@ -41,8 +41,8 @@ using Commands = std::vector<std::unique_ptr<Command>>;
 [[nodiscard]] Commands all_commands();
 /// Every command of skyglot-learn.
 [[nodiscard]] Commands learn_commands();
-/// Those of them that need rasters; none in a build without the half that works on maps.
-[[nodiscard]] Commands landcover_commands();
+/// Those of them that need rasters too; none in a build without the half that works on maps.
+[[nodiscard]] Commands both_commands();
 
 /// What multiplies on this processor and how fast; skyglot-learn knows.
 using SpeedReport = std::function<nlohmann::ordered_json()>;
@@ -84,5 +84,6 @@ std::unique_ptr<Command> make_landcover_name();
 std::unique_ptr<Command> make_landcover_teach();
 std::unique_ptr<Command> make_landcover_map();
 std::unique_ptr<Command> make_landcover_score();
+std::unique_ptr<Command> make_index();
 
 }  // namespace skyglot

@@ -33,7 +33,7 @@ constexpr std::array kForwarded{
     ForwardedCommand{"detector train", "Learn to tell pictures taken from above from all others"},
     ForwardedCommand{"train", "Go on training a CLIP on pictures with captions"},
     ForwardedCommand{"embed", "Turn pictures or texts into vectors with a model"},
-    ForwardedCommand{"search", "Find the pictures that a sentence describes best"},
+    ForwardedCommand{"search", "Find the pictures and places that a sentence describes best"},
     ForwardedCommand{"eval zeroshot", "Name scenes by words alone and count how often it is right"},
     ForwardedCommand{"eval finegrained",
                      "Tell attributes apart by words: roof shape, road surface"},
@@ -46,7 +46,8 @@ constexpr std::array kForwarded{
                      "Name the classes of a model by words, objects of a map or clicked points"},
     ForwardedCommand{"landcover teach", "Learn the classes of a map's objects, faults and all"},
     ForwardedCommand{"landcover map", "Draw the classes of land of a raster"},
-    ForwardedCommand{"landcover score", "Compare maps of land cover with labelled truth"}};
+    ForwardedCommand{"landcover score", "Compare maps of land cover with labelled truth"},
+    ForwardedCommand{"index", "Make imagery searchable: windows of it, embedded"}};
 
 class Forwarded : public Command {
  public:

@@ -29,7 +29,7 @@ Commands learn_commands() {
   commands.push_back(make_eval_knn());
   commands.push_back(make_eval_linear());
   commands.push_back(make_eval_counting());
-  for (auto& command : landcover_commands()) commands.push_back(std::move(command));
+  for (auto& command : both_commands()) commands.push_back(std::move(command));
   return commands;
 }
 

@@ -40,9 +40,11 @@ Prepared prepare(SourcePicture picture, const Preparation& how, std::size_t max_
   if (!prepared.outcome.skipped.empty()) return prepared;
   try {
     const std::string& name = prepared.outcome.id;
-    prepared.crops = prepare_picture(decode_picture(picture.bytes, name, max_pixels), how);
+    prepared.crops = prepare_picture(
+        picture.draw ? picture.draw() : decode_picture(picture.bytes, name, max_pixels), how);
   } catch (const Error& error) {
-    if (error.kind() == ErrorKind::internal) throw;
+    // A disk that fails is nothing that could be said of a picture.
+    if (error.kind() == ErrorKind::internal || error.kind() == ErrorKind::io) throw;
     prepared.outcome.skipped = reason_of(error, prepared.outcome.id);
   }
   return prepared;

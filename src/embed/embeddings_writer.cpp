@@ -203,14 +203,14 @@ void EmbeddingsWriter::fail_without_rows(std::uint64_t skipped) {
        first.id, first.reason);
 }
 
-EmbedTotals EmbeddingsWriter::finish(const Json& about, std::int64_t columns) {
+EmbedTotals EmbeddingsWriter::finish(const Json& about, std::int64_t columns, bool may_be_none) {
   EmbedTotals totals{
       .embedded = 0, .skipped = 0, .resumed = resumed_, .repeated = 0, .examples = {}};
   for (const FinishedBlock& block : finished_) {
     totals.embedded += block.rows;
     totals.skipped += block.skipped;
   }
-  if (totals.embedded == 0) fail_without_rows(totals.skipped);
+  if (totals.embedded == 0 && !may_be_none) fail_without_rows(totals.skipped);
   if (!published_) {
     write_final(about, columns, totals);
     journal_->append({{"published", true}});

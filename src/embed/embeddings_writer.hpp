@@ -61,8 +61,10 @@ class EmbeddingsWriter {
 
   [[nodiscard]] const std::vector<FinishedBlock>& finished() const { return finished_; }
   void add(const EmbeddedBlock& block);
-  /// `columns` is the width of the vectors, in case there are none.
-  EmbedTotals finish(const nlohmann::ordered_json& about, std::int64_t columns);
+  /// `columns` is the width of the vectors, in case there are none. That is an Error(input), after
+  /// which nothing is left behind, unless there `may_be_none`.
+  EmbedTotals finish(const nlohmann::ordered_json& about, std::int64_t columns,
+                     bool may_be_none = false);
 
  private:
   void enter(const std::string& plan, bool overwrite);

@@ -184,14 +184,14 @@ EmbedTotals run_picture_job(PictureSource& pictures, const PictureModel& tower,
   };
   pass_over(next_id, writer, job);
   BlockBuilder builder(writer, job);
-  Progress progress("pictures", source.size().value_or(0));
+  Progress progress(job.items, source.size().value_or(0));
   progress.advance(items_of(writer));
   embed_pictures(source, tower, job.options, [&](EmbeddedPicture picture) {
     builder.add(std::move(picture));
     progress.advance();
   });
   builder.end();
-  EmbedTotals totals = writer.finish(job.about, job.columns);
+  EmbedTotals totals = writer.finish(job.about, job.columns, job.may_be_none);
   totals.repeated = source.repeated();
   return totals;
 }

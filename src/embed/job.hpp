@@ -21,6 +21,8 @@ struct EmbedJob {
       inputs;                ///< where they came from; with `about` it must be the same to resume
   std::int64_t columns = 0;  ///< width of the vectors
   EmbedOptions options;
+  bool may_be_none = false;        ///< that all are skipped is no Error
+  std::string items = "pictures";  ///< what the progress counts
 };
 
 /// What `about` says of a model: everything that decides its vectors (two models that differ in

@@ -2,7 +2,6 @@
 #include "landcover/ground.hpp"
 
 #include "base/error.hpp"
-#include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "imagery/bands.hpp"
@@ -130,16 +129,6 @@ GroundLook shown_as(GroundLook learned, const GroundLook& asked) {
     learned.stretch = asked.stretch;
   }
   return learned;
-}
-
-Json scene_facts(const Scene& scene) {
-  const std::filesystem::path path = scene.gdal_name();
-  std::error_code code;
-  const auto bytes = std::filesystem::file_size(path, code);
-  const auto changed = std::filesystem::last_write_time(path, code);
-  return {{"name", scene.gdal_name()},
-          {"bytes", code ? 0 : bytes},
-          {"changed", code ? 0 : changed.time_since_epoch().count()}};
 }
 
 Ground::Ground(std::unique_ptr<State> state) : state_(std::move(state)) {}

@@ -8,8 +8,6 @@
 #include "imagery/stretch.hpp"
 #include "pictures/picture.hpp"
 
-#include <nlohmann/json_fwd.hpp>
-
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -35,9 +33,6 @@ struct ShownGround {
   Picture picture;                  ///< three channels
   std::vector<std::uint8_t> valid;  ///< a byte a pixel: 1 where there is data
 };
-
-/// By what a scene's file is known: a raster that changes has another size or another time.
-[[nodiscard]] nlohmann::ordered_json scene_facts(const Scene& scene);
 
 /// Open imagery: georeferenced rasters and plain pictures alike. Safe to be read from several
 /// threads.

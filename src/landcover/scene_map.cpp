@@ -5,6 +5,7 @@
 #include "base/json.hpp"
 #include "base/progress.hpp"
 #include "embed/job.hpp"
+#include "imagery/scene_facts.hpp"
 #include "raster/raster_writer.hpp"
 
 #include "landcover/block_store.hpp"

@@ -12,6 +12,7 @@
 #include "embed/embeddings_writer.hpp"
 #include "embed/job.hpp"
 #include "embed/vectors.hpp"
+#include "imagery/scene_facts.hpp"
 
 #include <fmt/core.h>
 #include <tbb/parallel_for.h>

@@ -2,6 +2,8 @@
 // Encoded pictures one after another, wherever they lie: folders, tar files, lists.
 #pragma once
 
+#include "pictures/picture.hpp"
+
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -24,6 +26,9 @@ struct SourcePicture {
   /// columns of the list by name ("title", "label").
   std::map<std::string, std::string> beside{};
   bool missing = false;  ///< the problem is that its file is not there (any more)
+  /// In place of bytes: makes the pixels, in whichever thread would decode them. Throws as
+  /// decode_picture() where there are none to be had, Error(io) where there may be some tomorrow.
+  std::function<Picture()> draw{};
 };
 
 /// Gives pictures one after another.

@@ -3,13 +3,14 @@
 
 namespace skyglot {
 
-Commands landcover_commands() {
+Commands both_commands() {
   Commands commands;
   commands.push_back(make_landcover_train());
   commands.push_back(make_landcover_name());
   commands.push_back(make_landcover_teach());
   commands.push_back(make_landcover_map());
   commands.push_back(make_landcover_score());
+  commands.push_back(make_index());
   return commands;
 }
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "search/ranked_rows.hpp"
+#include "scores/ranked_rows.hpp"
 
 #include "base/numbers.hpp"
 #include "scores/nearest.hpp"

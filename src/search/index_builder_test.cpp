@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/index_builder.hpp"
+
+#include "base/atomic_file.hpp"
+#include "base/error.hpp"
+
+#include "search/places.hpp"
+#include "search/search_testing.hpp"
+
+#include <array>
+#include <functional>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+using search_testing::own_folder;
+using search_testing::small_encoder;
+using search_testing::small_request;
+using search_testing::write_raster;
+
+// One index for all tests that only read.
+class OneIndex : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = own_folder();
+    outcome_ = build_index(small_request({write_raster(folder_ / "a.tif")}, folder_ / "index"),
+                           small_encoder());
+  }
+  void TearDown() override { fs::remove_all(folder_); }
+
+  fs::path folder_;
+  IndexOutcome outcome_;
+};
+
+TEST_F(OneIndex, HoldsTheWindowsWithDataInTheirPlaces) {
+  // 11 x 11 windows of 16 pixels, 5 x 5 of 32; those of the empty quarter are left out.
+  EXPECT_EQ(outcome_.windows + outcome_.skipped, 121 + 25);
+  EXPECT_GT(outcome_.skipped, 30);
+  EXPECT_TRUE(outcome_.joined);
+  WindowIndex index = WindowIndex::open(folder_ / "index");
+  EXPECT_EQ(index.size(), outcome_.windows);
+  EXPECT_EQ(index.columns(), 24);
+  const IndexedWindow window = index.windows().window(1);
+  EXPECT_EQ(window.id, "a/8_0_16");
+  EXPECT_EQ(window.pixels, (PixelWindow{8, 0, 16, 16}));
+  EXPECT_NEAR(window.size_m, 160, 1);
+  EXPECT_EQ(index.row_of("a/8_0_16"), 1);
+  EXPECT_THROW((void)index.row_of("b/8_0_16"), Error);
+  EXPECT_FALSE(index.picture_of(1));
+}
+
+TEST_F(OneIndex, AWindowFindsItselfAndNothingThatShowsItsGround) {
+  WindowIndex index = WindowIndex::open(folder_ / "index");
+  const Matrix query = index.vectors().block(40, 1);
+  const auto scores = window_scores(index, query.values);
+  const auto places = best_places(index, scores, nullptr, {.k = 100});
+  ASSERT_GT(places.size(), 3u);
+  EXPECT_LT(places.size(), 60u);
+  EXPECT_EQ(places[0].row, 40);
+  EXPECT_NEAR(places[0].score, 1, 1e-3);
+  EXPECT_DOUBLE_EQ(places[0].percentile, 100);
+  for (std::size_t i = 0; i < places.size(); ++i)
+    for (std::size_t k = 0; k < i; ++k)
+      EXPECT_LE(shared_ground(bounding_box(places[i].window.footprint_lonlat),
+                              bounding_box(places[k].window.footprint_lonlat)),
+                0.1);
+  const std::vector<std::int64_t> rows{3, 41};
+  const auto chosen = best_places(index, scores, &rows, {.k = 9, .most_overlap = 1});
+  ASSERT_EQ(chosen.size(), 2u);
+  EXPECT_EQ(chosen[0].row, 41);
+  EXPECT_LT(chosen[0].percentile, 100);
+}
+
+TEST_F(OneIndex, EveryMutationIsAnErrorThatNamesTheIndex) {
+  const fs::path index = folder_ / "index";
+  RandomStream random(1, "mutations");
+  for (const char* name : {"index.json", "embeddings.json", "ids.txt", "vectors.f16",
+                           "windows.gpkg", "imagery.gpkg"}) {
+    const std::string whole = read_file(index / name);
+    for (int i = 0; i < 60; ++i) {
+      std::string bytes = whole;
+      const auto at =
+          static_cast<std::size_t>(random.integer(0, static_cast<std::int64_t>(whole.size()) - 1));
+      if (i % 10 == 0)
+        bytes.resize(at);
+      else
+        bytes[at] = static_cast<char>(bytes[at] ^ (1 << random.integer(0, 7)));
+      write_file_atomically(index / name, bytes);
+      try {
+        WindowIndex opened = WindowIndex::open(index);
+        // Of index.json not every byte says something that its files could contradict.
+        EXPECT_STREQ(name, "index.json");
+        (void)opened.model();
+        (void)opened.picture_of(0);
+      } catch (const Error& error) {
+        EXPECT_NE(std::string(error.what()).find("index"), std::string::npos) << error.what();
+        EXPECT_NE(error.kind(), ErrorKind::internal) << error.what();
+      }
+    }
+    fs::remove(index / name);
+    EXPECT_THROW((void)WindowIndex::open(index), Error) << name;
+    write_file_atomically(index / name, whole);
+  }
+  EXPECT_NO_THROW((void)WindowIndex::open(index));
+}
+
+TEST_F(OneIndex, ARasterThatIsGoneStopsTheRunAndIsNoHole) {
+  auto request = small_request({folder_ / "a.tif"}, folder_ / "other");
+  request.sources = {folder_ / "scenes.gpkg"};
+  const auto sources = read_index_sources({folder_ / "a.tif"}, {}, 1);
+  write_catalogue(folder_ / "scenes.gpkg", sources.catalogue);
+  fs::rename(folder_ / "a.tif", folder_ / "away.tif");
+  try {
+    (void)build_index(request, small_encoder());
+    FAIL();
+  } catch (const Error& error) {
+    EXPECT_EQ(error.kind(), ErrorKind::io);
+    EXPECT_NE(std::string(error.what()).find("a.tif"), std::string::npos);
+  }
+  fs::rename(folder_ / "away.tif", folder_ / "a.tif");
+  EXPECT_EQ(build_index(request, small_encoder()).windows, outcome_.windows);
+}
+
+TEST(BuildIndex, WithoutAnyWindowIsAnError) {
+  const fs::path folder = own_folder();
+  auto request = small_request({write_raster(folder / "a.tif")}, folder / "index");
+  request.layout.sizes_m = {960};
+  request.layout.least_valid = 1;
+  EXPECT_THROW((void)build_index(request, small_encoder()), Error);
+  EXPECT_FALSE(fs::exists(folder / "index" / "index.json"));
+  fs::remove_all(folder);
+}
+
+}  // namespace
+}  // namespace skyglot

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "search/index_parts.hpp"
+
+#include "base/error.hpp"
+#include "base/hash.hpp"
+#include "base/json.hpp"
+#include "base/numbers.hpp"
+#include "imagery/scan.hpp"
+#include "imagery/scene_facts.hpp"
+#include "imagery/scene_plane.hpp"
+#include "records/picture_inputs.hpp"
+
+#include <algorithm>
+#include <map>
+#include <utility>
+
+namespace skyglot {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::size_t kKeyDigits = 32;
+
+Json layout_json(const WindowLayout& layout) {
+  return {{"sizes_m", layout.sizes_m},
+          {"overlap", layout.overlap},
+          {"least_valid", layout.least_valid}};
+}
+
+// Everything that decides the pixels of a scene as it is shown.
+Json shown_facts(const Scene& scene, const Collection& collection) {
+  Json bands = Json::array(), stretches = Json::array();
+  for (const int number : collection.rgb_bands) {
+    const BandInfo& band = scene.band(number);
+    bands.push_back({number, band.nodata ? format_double(*band.nodata) : "", band.has_mask,
+                     band.scale, band.offset, band.bits});
+  }
+  for (const BandStretch& one : collection.stretches) stretches.push_back({one.low, one.high});
+  return {{"file", scene_facts(scene)},
+          {"size", {scene.width, scene.height}},
+          {"grid", scene.map_from_pixel},
+          {"crs", sha256(scene.crs_wkt)},
+          {"gsd_m", nominal_gsd_m(collection, scene)},
+          {"bands", bands},
+          {"stretches", stretches}};
+}
+
+// Of everything that may be a picture, or say where pictures are.
+std::string listing_hash(const fs::path& input) {
+  Sha256 hash;
+  for (const fs::path& file : files_to_scan({input})) hash.update(json_text(file_facts(file)));
+  return hash.finish();
+}
+
+std::string key_of(const Json& part, const IndexSettings& settings) {
+  const Json all{{"part", part}, {"settings", settings.json()}};
+  return sha256(json_text(all)).substr(0, kKeyDigits);
+}
+
+// Windows of one scene, painted when they are prepared for the tower.
+class WindowPictures : public PictureSource {
+ public:
+  WindowPictures(const WindowPainter& painter, WindowPainter::Request request,
+                 std::vector<SearchWindow> windows)
+      : painter_(painter), request_(request), windows_(std::move(windows)) {}
+
+  std::optional<SourcePicture> next() override {
+    if (at_ == windows_.size()) return std::nullopt;
+    WindowPainter::Request request = request_;
+    request.window = windows_[at_++].pixels;
+    SourcePicture picture{.id = window_name(request.window), .bytes = {}, .problem = {}};
+    picture.draw = [this, request] {
+      auto painted = painter_.paint(request);
+      if (const auto* skipped = std::get_if<Skipped>(&painted))
+        fail(ErrorKind::format, "{}", skipped->reason);
+      return std::get<Picture>(std::move(painted));
+    };
+    return picture;
+  }
+  [[nodiscard]] std::optional<std::uint64_t> size() const override { return windows_.size(); }
+
+ private:
+  const WindowPainter& painter_;
+  WindowPainter::Request request_;
+  std::vector<SearchWindow> windows_;
+  std::size_t at_ = 0;
+};
+
+// Those of the scenes; the whole path where two share a name.
+std::vector<std::string> scene_labels(const std::vector<Scene>& scenes) {
+  std::map<std::string, int> count;
+  for (const Scene& scene : scenes) ++count[scene.name];
+  std::vector<std::string> labels;
+  for (const Scene& scene : scenes)
+    labels.push_back(count[scene.name] > 1 ? scene.gdal_name() : scene.name);
+  return labels;
+}
+
+}  // namespace
+
+Json IndexSettings::json() const {
+  return {{"layout", layout_json(layout)}, {"about", about}, {"columns", columns}};
+}
+
+std::vector<IndexPart> index_parts(const IndexSources& sources, const IndexSettings& settings) {
+  std::vector<IndexPart> parts;
+  const auto& scenes = sources.catalogue.scenes;
+  const std::vector<std::string> labels = scene_labels(scenes);
+  for (std::size_t i = 0; i < scenes.size(); ++i) {
+    const Collection& collection = sources.catalogue.collection(scenes[i].collection_code);
+    parts.push_back({labels[i], key_of(shown_facts(scenes[i], collection), settings), i});
+  }
+  for (const fs::path& input : sources.pictures) {
+    const Json facts{{"pictures", input.string()}, {"listing", listing_hash(input)}};
+    const bool alone = parts.empty() && sources.pictures.size() == 1;
+    parts.push_back({alone ? "" : input.filename().string(), key_of(facts, settings), {}, input});
+  }
+  return parts;
+}
+
+std::vector<SearchWindow> windows_of(const ImageryCatalogue& catalogue, std::size_t scene,
+                                     const WindowLayout& layout) {
+  const Scene& one = catalogue.scenes.at(scene);
+  return lay_windows(one, nominal_gsd_m(catalogue.collection(one.collection_code), one), layout);
+}
+
+std::string window_name(const PixelWindow& window) {
+  return fmt::format("{}_{}_{}", window.x, window.y, window.width);
+}
+
+std::string indexed_id(const IndexPart& part, const std::string& name) {
+  return part.label.empty() ? name : part.label + "/" + name;
+}
+
+PartEmbedder::PartEmbedder(const IndexSources& sources, const IndexSettings& settings,
+                           const PictureModel& model, fs::path folder)
+    : sources_(sources),
+      settings_(settings),
+      model_(model),
+      folder_(std::move(folder)),
+      painter_(sources.catalogue) {}
+
+fs::path PartEmbedder::folder_of(const IndexPart& part) const {
+  return folder_ / part.key;
+}
+
+bool PartEmbedder::is_done(const IndexPart& part) const {
+  return fs::exists(folder_of(part) / "embeddings.json") && !fs::exists(folder_of(part) / ".embed");
+}
+
+EmbedTotals PartEmbedder::embed(const IndexPart& part, int threads) const {
+  EmbedJob job{.output = folder_of(part),
+               .about = settings_.about,
+               .inputs = {{"key", part.key}},
+               .columns = settings_.columns,
+               .options = {},
+               .may_be_none = true,
+               .items = part.scene ? "windows" : "pictures"};
+  job.options.threads = threads;
+  if (!part.scene) return run_picture_job(*open_picture_inputs({part.pictures}), model_, job);
+  const Preparation& sees = model_.preparation;
+  const WindowPainter::Request request{.scene = *part.scene,
+                                       .window = {},
+                                       .most_side = 2 * std::max(sees.side, sees.resize_side),
+                                       .least_valid = settings_.layout.least_valid};
+  WindowPictures source(painter_, request,
+                        windows_of(sources_.catalogue, *part.scene, settings_.layout));
+  return run_picture_job(source, model_, job);
+}
+
+}  // namespace skyglot
