@@ -79,7 +79,8 @@ std::string quoted_name(std::string_view name) {
 GeoPackageWriter::GeoPackageWriter(const std::filesystem::path& path, GpkgSystem system)
     : database_(path, Database::Mode::create), system_(std::move(system)) {
   database_.execute(kMetaTables);
-  if (system_.id == 4326 || system_.id == 0 || system_.id == -1) return;
+  const bool known = system_.id == 4326 || system_.id == 0 || system_.id == kUndefinedPlane;
+  if (known) return;
   Statement insert =
       database_.prepare("INSERT INTO gpkg_spatial_ref_sys VALUES (?1, ?2, ?3, ?4, ?5, NULL)");
   insert.bind(1, system_.name).bind(2, std::int64_t{system_.id}).bind(3, system_.organization);

@@ -32,7 +32,7 @@ struct GpkgTable {
 /// The reference system of the shapes of a file.
 struct GpkgSystem {
   std::int32_t id = 4326;
-  std::string name{};          ///< this and the rest only of one besides 4326, 0 and -1
+  std::string name{};          ///< this and the rest: of one besides 4326, 0 and -1
   std::string organization{};  ///< "EPSG", "NONE"
   std::int32_t organization_id = 0;
   std::string definition{};  ///< well-known text, as OGC 01-009 has it

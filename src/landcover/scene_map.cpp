@@ -156,7 +156,8 @@ struct BlockPainter {
     const ShownGround shown = ground.read(scene, window);
     tbb::task_arena arena(backbone.context().threads());
     arena.execute([&] { sharpen(scores, shown, *options.crf); });
-    return window == block ? scores : part_of(scores, block);
+    if (window == block) return scores;
+    return part_of(scores, block);
   }
 
   [[nodiscard]] std::string bytes(const PixelWindow& block) const {

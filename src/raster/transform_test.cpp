@@ -2,6 +2,7 @@
 #include "raster/transform.hpp"
 
 #include "base/error.hpp"
+#include "geo/geopackage.hpp"
 
 #include <gtest/gtest.h>
 
@@ -51,6 +52,19 @@ TEST(Mirror, TurnsEveryGridNorthUp) {
   // Lying on its side: turned pictures stay, a mirror image does not.
   EXPECT_EQ(mirror_to_north_up({0, 0, 2, 0, 2, 0}), (Mirror{}));
   EXPECT_EQ(mirror_to_north_up({0, 0, 2, 0, -2, 0}), (Mirror{false, true}));
+}
+
+TEST(GpkgSystem, DescribesSystemsWithAndWithoutANumber) {
+  EXPECT_EQ(gpkg_system("").id, kUndefinedPlane);
+  const GpkgSystem utm = gpkg_system("EPSG:32633");
+  EXPECT_EQ(utm.id, 32633);
+  EXPECT_EQ(utm.organization, "EPSG");
+  EXPECT_EQ(utm.definition.substr(0, 7), "PROJCS[");
+  const GpkgSystem own = gpkg_system("+proj=laea +lat_0=47 +lon_0=11 +datum=WGS84");
+  EXPECT_EQ(own.id, 100000);
+  EXPECT_EQ(own.organization, "NONE");
+  EXPECT_EQ(own.definition.substr(0, 7), "PROJCS[");
+  EXPECT_THROW((void)gpkg_system("nowhere"), Error);
 }
 
 }  // namespace
