@@ -11,6 +11,9 @@ Commands both_commands() {
   commands.push_back(make_landcover_map());
   commands.push_back(make_landcover_score());
   commands.push_back(make_index());
+  commands.push_back(make_index_info());
+  commands.push_back(make_index_verify());
+  commands.push_back(make_index_export());
   return commands;
 }
 

@@ -85,5 +85,8 @@ std::unique_ptr<Command> make_landcover_teach();
 std::unique_ptr<Command> make_landcover_map();
 std::unique_ptr<Command> make_landcover_score();
 std::unique_ptr<Command> make_index();
+std::unique_ptr<Command> make_index_info();
+std::unique_ptr<Command> make_index_verify();
+std::unique_ptr<Command> make_index_export();
 
 }  // namespace skyglot

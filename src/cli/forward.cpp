@@ -47,7 +47,10 @@ constexpr std::array kForwarded{
     ForwardedCommand{"landcover teach", "Learn the classes of a map's objects, faults and all"},
     ForwardedCommand{"landcover map", "Draw the classes of land of a raster"},
     ForwardedCommand{"landcover score", "Compare maps of land cover with labelled truth"},
-    ForwardedCommand{"index", "Make imagery searchable: windows of it, embedded"}};
+    ForwardedCommand{"index", "Make imagery searchable: windows of it, embedded"},
+    ForwardedCommand{"index info", "Say what an index holds"},
+    ForwardedCommand{"index verify", "Check that an index is whole and its rasters are there"},
+    ForwardedCommand{"index export", "Write vectors and footprints for other programs"}};
 
 class Forwarded : public Command {
  public:

@@ -34,10 +34,10 @@ class Index : public Command {
 
   void setup(CLI::App& app) override {
     app.add_option("SOURCE", request_.sources,
-                   "Imagery catalogues, rasters, folders of them, or pictures as for 'embed'")
-        ->required();
+                   "Imagery catalogues, rasters, folders of them, or pictures as for 'embed'");
     add_model(app, model_, "Model folder");
-    add_output(app, request_.output, "Folder of the index");
+    // Not add_output(): 'index info' and its like, which stand below this command, need neither.
+    app.add_option("--output", request_.output, "Folder of the index");
     app.add_option("--sizes", request_.layout.sizes_m,
                    "Sides of the windows in metres; default: three, chosen by the GSD")
         ->delimiter(',');

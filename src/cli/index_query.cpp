@@ -9,6 +9,7 @@
 #include "records/picture_inputs.hpp"
 
 #include "search/places.hpp"
+#include "search/refine.hpp"
 
 #include <cmath>
 
@@ -44,6 +45,8 @@ void IndexQuery::add_to(CLI::App& app) {
   app.add_option("--template", templates_, "Prompt with {c} where the sentence goes (index)");
   app.add_option("--templates", templates_file_,
                  "File of prompts, one a line; or a built-in one: templates/skyscript.txt (index)");
+  app.add_option("--like", like_, "Ids of places that are what is meant (index)")->delimiter(',');
+  app.add_option("--unlike", unlike_, "Ids of places that are not (index)")->delimiter(',');
 }
 
 bool IndexQuery::needs_model(const std::vector<std::string>& sentences) const {
@@ -52,7 +55,7 @@ bool IndexQuery::needs_model(const std::vector<std::string>& sentences) const {
 
 bool IndexQuery::empty() const {
   return minus_.empty() && images_.empty() && places_lonlat_.empty() && templates_.empty() &&
-         templates_file_.empty();
+         templates_file_.empty() && like_.empty() && unlike_.empty();
 }
 
 Matrix IndexQuery::texts(const std::vector<std::string>& sentences,
@@ -92,8 +95,20 @@ Matrix IndexQuery::plus(const std::vector<std::string>& sentences, WindowIndex& 
   return rows;
 }
 
-Matrix IndexQuery::minus(const Encoders* encoders) const {
-  return minus_.empty() ? Matrix{} : texts(minus_, *encoders);
+std::vector<float> IndexQuery::direction(const std::vector<std::string>& sentences,
+                                         WindowIndex& index, const Encoders* encoders) const {
+  const Matrix wanted = plus(sentences, index, encoders);
+  const bool by_examples = !like_.empty() || !unlike_.empty();
+  std::optional<std::vector<float>> query;
+  if (wanted.rows > 0 || !by_examples)
+    query = combined_query(wanted, minus_.empty() ? Matrix{} : texts(minus_, *encoders));
+  else if (!minus_.empty())
+    fail(ErrorKind::usage, "--minus takes away from a sentence; beside examples use --unlike");
+  if (!by_examples) return *query;
+  Examples examples;
+  for (const std::string& id : like_) examples.like.push_back(index.row_of(id));
+  for (const std::string& id : unlike_) examples.unlike.push_back(index.row_of(id));
+  return refined_query(index.vectors(), query, examples);
 }
 
 }  // namespace skyglot

@@ -12,6 +12,7 @@
 #include "embed/job.hpp"
 #include "eval/one_model.hpp"
 #include "pictures/jpeg.hpp"
+#include "raster/area_file.hpp"
 
 #include "search/contact_sheet.hpp"
 #include "search/place_files.hpp"
@@ -34,6 +35,7 @@ class PlaceSearch : public IndexSearch {
     app.add_option("--bbox", bbox_, "WEST,SOUTH,EAST,NORTH in degrees: places in it (index)")
         ->delimiter(',')
         ->expected(4);
+    app.add_option("--area", area_, "Vector file: places in its polygons (index)");
     app.add_option("--from", filter_.first_date, "First day, such as 2021-06-01 (index)");
     app.add_option("--to", filter_.last_date, "Last day (index)");
     app.add_option("--min-gsd", filter_.least_gsd_m, "Metres a pixel, at least (index)");
@@ -58,7 +60,8 @@ class PlaceSearch : public IndexSearch {
 
   [[nodiscard]] std::string given() const override {
     if (!query_.empty()) return "what is added or taken away";
-    if (!bbox_.empty() || !filter_.empty() || places_.least_percentile > 0) return "a filter";
+    if (!bbox_.empty() || !area_.empty() || !filter_.empty() || places_.least_percentile > 0)
+      return "a filter";
     if (!output_.empty()) return "--output";
     return sheet_.empty() ? "" : "--sheet";
   }
@@ -85,6 +88,7 @@ class PlaceSearch : public IndexSearch {
       if (box.max_x < box.min_x) box.max_x += 360;
       filter_.bbox_lonlat = box;
     }
+    if (!area_.empty()) filter_.area_lonlat = read_areas_lonlat(area_);
     filter_.validate();
     if (!output_.empty()) {
       require_place_ending(output_);
@@ -113,7 +117,7 @@ class PlaceSearch : public IndexSearch {
       one.meet(request.model.string(), about_model(encoders->config()));
     }
     const Encoders* towers = encoders ? &*encoders : nullptr;
-    return combined_query(query_.plus(request.sentences, index, towers), query_.minus(towers));
+    return query_.direction(request.sentences, index, towers);
   }
 
   void write_sheet(const WindowIndex& index, const std::vector<FoundPlace>& places) const {
@@ -146,7 +150,7 @@ class PlaceSearch : public IndexSearch {
   std::vector<double> bbox_;
   WindowFilter filter_;
   PlaceOptions places_;
-  fs::path output_, sheet_;
+  fs::path area_, output_, sheet_;
   bool overwrite_ = false;
 };
 

@@ -195,6 +195,9 @@ double measured_rate(const ImageEncoder& encoder) {
 
 void IndexRequest::validate() const {
   layout.validate();
+  if (sources.empty())
+    fail(ErrorKind::usage, "name what is to be indexed: catalogues, rasters, folders, pictures");
+  if (output.empty()) fail(ErrorKind::usage, "--output is required: the folder of the index");
   if (tasks < 1 || task < 1 || task > tasks)
     fail(ErrorKind::usage, "--task is k/n with k from 1 to n, not {}/{}", task, tasks);
 }

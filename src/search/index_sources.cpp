@@ -55,6 +55,15 @@ struct LookedAt {
   std::string problem;  // why it is left out; empty: fine
 };
 
+// The advice of cataloguing, but for the option that only it has.
+std::string why_left_out(const std::string& reason) {
+  if (reason == "no_crs")
+    return "it has no coordinate reference system; catalogue it with 'skyglot imagery scan --crs "
+           "EPSG:...' and index the catalogue";
+  const std::string advice = skip_advice(reason);
+  return advice.empty() ? reason : advice;
+}
+
 LookedAt look_at(const fs::path& file, const RasterLook& look) {
   LookedAt result;
   try {
@@ -62,9 +71,7 @@ LookedAt look_at(const fs::path& file, const RasterLook& look) {
     auto outcome =
         describe_scene(raster, file.stem().string(), {.bands = look.bands, .data = look.data});
     if (const auto* skipped = std::get_if<Skipped>(&outcome)) {
-      const std::string advice = skip_advice(skipped->reason);
-      result.problem =
-          fmt::format("{}: {}", file.string(), advice.empty() ? skipped->reason : advice);
+      result.problem = fmt::format("{}: {}", file.string(), why_left_out(skipped->reason));
       return result;
     }
     probe_pixels(raster);

@@ -205,11 +205,26 @@ IndexedWindow WindowTable::window(std::int64_t row) {
   select.bind(1, row + 1);
   if (!select.step())
     fail(ErrorKind::format, "{}: no window {}; index again", path_.string(), row + 1);
+  return read(select, row);
+}
+
+IndexedWindow WindowTable::read(const Statement& row, std::int64_t number) const {
   try {
-    return window_from(select);
+    return window_from(row);
   } catch (const Error& error) {
-    fail(ErrorKind::format, "{}: window {}: {}; index again", path_.string(), row + 1,
+    fail(ErrorKind::format, "{}: window {}: {}; index again", path_.string(), number + 1,
          error.what());
+  }
+}
+
+void WindowTable::for_each(
+    const std::function<void(std::int64_t row, const IndexedWindow&)>& visit) {
+  Statement select =
+      database_.prepare(fmt::format("SELECT {} FROM windows ORDER BY fid", kColumns));
+  for (std::int64_t row = 0; select.step(); ++row) {
+    if (select.integer(0) != row + 1)
+      fail(ErrorKind::format, "{}: no window {}; index again", path_.string(), row + 1);
+    visit(row, read(select, row));
   }
 }
 

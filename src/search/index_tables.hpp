@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,12 +67,16 @@ class WindowTable {
 
   /// Of vector `row`, from 0. Throws Error(format).
   [[nodiscard]] IndexedWindow window(std::int64_t row);
+  /// Every window in the order of the vectors. Throws Error(format).
+  void for_each(const std::function<void(std::int64_t row, const IndexedWindow&)>& visit);
   /// Vectors whose windows pass, ascending.
   [[nodiscard]] std::vector<std::int64_t> passing(const WindowFilter& filter);
   /// Rows whose windows hold the place.
   [[nodiscard]] std::vector<std::int64_t> holding(Point lonlat);
 
  private:
+  [[nodiscard]] IndexedWindow read(const Statement& row, std::int64_t number) const;
+
   std::filesystem::path path_;
   Database database_;
   std::int64_t rows_;

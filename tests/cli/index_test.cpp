@@ -203,6 +203,46 @@ TEST_F(IndexCommand, ResultsAreTakenHome) {
   EXPECT_EQ(decode_jpeg(read_file(path("sheet.jpg")), "sheet").width, 3 * 246 + 6);
 }
 
+TEST_F(IndexCommand, ExamplesAndAreasNarrowASearch) {
+  ASSERT_EQ(index({satellite()}, "index").exit_code, 0);
+  const auto places = lines(search({"a lake", "--k", "3", "--json"}));
+  const std::string last = places.at(2).at("id");
+  const auto liked = lines(search({"--like", last, "--unlike", places[0].at("id"), "--json"}));
+  EXPECT_EQ(liked.at(0).at("id"), last);
+  const auto at = places[1].at("centre_lonlat").get<std::vector<double>>();
+  write_file_atomically(
+      path("area.geojson"),
+      fmt::format(
+          R"({{"type":"Polygon","coordinates":[[[{0},{1}],[{2},{1}],[{2},{3}],[{0},{1}]]]}})",
+          at[0] - 1e-5, at[1] - 1e-6, at[0] + 1e-6, at[1] + 1e-5));
+  const auto inside = lines(search({"fields", "--area", path("area.geojson"), "--json"}));
+  ASSERT_EQ(inside.size(), 1u);
+  EXPECT_EQ(inside[0].at("id"), places[1].at("id"));
+  EXPECT_THAT(search({"--like", "nobody"}).err, HasSubstr("ids look like"));
+  EXPECT_EQ(search({"--unlike", last}).exit_code, 2);
+}
+
+TEST_F(IndexCommand, IsLookedAtVerifiedAndExported) {
+  ASSERT_EQ(index({world_->path("imagery.gpkg")}, "index").exit_code, 0);
+  const auto info = lines(run_skyglot({"index", "info", path("index"), "--json"})).at(0);
+  EXPECT_EQ(info.at("sizes").size(), 2u);
+  EXPECT_EQ(info.at("dimension"), 24);
+  EXPECT_EQ(info.at("first_date"), "2020-08-01");
+  const auto whole = run_skyglot({"index", "verify", path("index")});
+  EXPECT_EQ(whole.exit_code, 0) << whole.err;
+  EXPECT_EQ(whole.err, "");
+  ASSERT_EQ(run_skyglot({"index", "export", path("index"), "--output", path("out")}).exit_code, 0);
+  const std::string csv = read_file(path("out/windows.csv"));
+  EXPECT_EQ(std::ranges::count(csv, '\n'), info.at("windows").get<int>() + 1);
+  // The exported vectors are vectors as any other.
+  EXPECT_EQ(run_skyglot({"search", path("out/vectors.npy"), "a lake", "--model", path("model")})
+                .exit_code,
+            0);
+  write_file_atomically(path("index/windows.gpkg"), "damaged");
+  EXPECT_EQ(run_skyglot({"index", "verify", path("index")}).exit_code, 1);
+  EXPECT_EQ(run_skyglot({"index", "--model", path("model")}).exit_code, 2);
+}
+
 TEST_F(IndexCommand, ADryRunOnlyCounts) {
   const auto said = lines(index({satellite()}, "index", {"--dry-run"}));
   EXPECT_FALSE(fs::exists(path("index")));

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+// Areas that somebody drew: the polygons of any vector file.
+#pragma once
+
+#include "geo/geometry.hpp"
+
+#include <filesystem>
+
+namespace skyglot {
+
+/// All polygons of all layers of a GeoJSON, GeoPackage, Shapefile, FlatGeobuf or KML file, in
+/// longitude and latitude (a layer without a reference system is taken to be so); points and lines
+/// are passed over. Throws Error(input) for another file or one without polygons, Error(format) for
+/// damaged shapes.
+[[nodiscard]] Geometry read_areas_lonlat(const std::filesystem::path& path);
+
+}  // namespace skyglot
