@@ -11,15 +11,20 @@
 #include "cli/index_query.hpp"
 #include "embed/job.hpp"
 #include "eval/one_model.hpp"
+#include "osm/object_store.hpp"
 #include "pictures/jpeg.hpp"
 #include "raster/area_file.hpp"
 
 #include "search/contact_sheet.hpp"
+#include "search/heat_map.hpp"
 #include "search/place_files.hpp"
 #include "search/place_pictures.hpp"
+#include "search/shape_filter.hpp"
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <optional>
+#include <set>
 
 namespace skyglot {
 namespace {
@@ -42,6 +47,8 @@ class PlaceSearch : public IndexSearch {
     app.add_option("--max-gsd", filter_.most_gsd_m, "Metres a pixel, at most (index)");
     app.add_option("--collection", filter_.collections, "Codes of collections (index)")
         ->delimiter(',');
+    app.add_option("--objects", objects_, "Object store that --tag looks in (index)");
+    app.add_option("--tag", tags_, "KEY=VALUE, or KEY: windows that show such an object (index)");
     app.add_option("--min-percentile", places_.least_percentile,
                    "No places below this percentile (index)")
         ->check(CLI::Range(0.0, 100.0));
@@ -51,6 +58,7 @@ class PlaceSearch : public IndexSearch {
         ->capture_default_str();
     app.add_option("--output", output_, "Places as .geojson, .gpkg or .csv (index)");
     app.add_option("--sheet", sheet_, "Contact sheet of the places, .jpg (index)");
+    app.add_option("--heatmap", heat_map_, "Cosines of the whole area as a GeoTIFF (index)");
     add_overwrite(app, overwrite_);
   }
 
@@ -60,9 +68,11 @@ class PlaceSearch : public IndexSearch {
 
   [[nodiscard]] std::string given() const override {
     if (!query_.empty()) return "what is added or taken away";
-    if (!bbox_.empty() || !area_.empty() || !filter_.empty() || places_.least_percentile > 0)
+    if (!bbox_.empty() || !area_.empty() || !objects_.empty() || !tags_.empty() ||
+        !filter_.empty() || places_.least_percentile > 0)
       return "a filter";
     if (!output_.empty()) return "--output";
+    if (!heat_map_.empty()) return "--heatmap";
     return sheet_.empty() ? "" : "--sheet";
   }
 
@@ -70,11 +80,12 @@ class PlaceSearch : public IndexSearch {
     prepare(request);
     WindowIndex index = WindowIndex::open(request.vectors);
     std::optional<std::vector<std::int64_t>> rows;
-    if (!filter_.empty()) rows = passing(index);
+    if (!filter_.empty() || !tags_.empty()) rows = passing(index);
     const std::vector<float> scores = window_scores(index, query_for(request, index));
     const auto places = best_places(index, scores, rows ? &*rows : nullptr, places_);
     if (!output_.empty()) write_places(output_, places);
     if (!sheet_.empty()) write_sheet(index, places);
+    if (!heat_map_.empty()) (void)write_heat_map(heat_map_, index, scores, rows ? &*rows : nullptr);
     show(places, request.common.json);
     return kDone;
   }
@@ -88,22 +99,47 @@ class PlaceSearch : public IndexSearch {
       if (box.max_x < box.min_x) box.max_x += 360;
       filter_.bbox_lonlat = box;
     }
+    if (tags_.empty() == !objects_.empty())
+      fail(ErrorKind::usage,
+           "--objects and --tag belong together: a store, and what to find in it");
     if (!area_.empty()) filter_.area_lonlat = read_areas_lonlat(area_);
     filter_.validate();
     if (!output_.empty()) {
       require_place_ending(output_);
       refuse_existing(output_, overwrite_);
     }
-    if (!sheet_.empty()) refuse_existing(sheet_, overwrite_);
+    for (const fs::path& path : {sheet_, heat_map_})
+      if (!path.empty()) refuse_existing(path, overwrite_);
   }
 
   [[nodiscard]] std::vector<std::int64_t> passing(WindowIndex& index) const {
     const ImageryCatalogue catalogue = index.catalogue();
     for (const std::string& code : filter_.collections) (void)catalogue.collection(code);
     auto rows = index.windows().passing(filter_);
+    if (!tags_.empty()) rows = rows_showing(index, &rows, tagged_shapes());
     if (rows.empty())
       fail(ErrorKind::input, "no window of {} passes the filters", index.folder().string());
     return rows;
+  }
+
+  [[nodiscard]] bool is_wanted(const Tag& tag) const {
+    return std::ranges::any_of(tags_, [&](const std::string& wanted) {
+      return wanted == tag.key || wanted == to_string(tag);
+    });
+  }
+
+  // Of the objects that carry any of the tags.
+  [[nodiscard]] std::vector<Geometry> tagged_shapes() const {
+    const auto store = ObjectStore::open(objects_);
+    std::set<std::int64_t> fids;
+    for (const StoredTag& known : store->tags())
+      if (is_wanted(known.tag))
+        for (const std::int64_t fid : store->ids_with_tag(known.id)) fids.insert(fid);
+    if (fids.empty())
+      fail(ErrorKind::input, "{} holds no object with {}", objects_, join(tags_, " or "));
+    std::vector<Geometry> shapes;
+    for (const std::int64_t fid : fids) shapes.push_back(store->object(fid).geometry_lonlat);
+    return shapes;
   }
 
   [[nodiscard]] std::vector<float> query_for(const SearchRequest& request,
@@ -140,7 +176,7 @@ class PlaceSearch : public IndexSearch {
       };
       rows.push_back({std::to_string(rows.size()), place.window.id,
                       format_fixed(static_cast<double>(place.score), 3),
-                      format_fixed(place.percentile, 2), number(box.centre().x, 5),
+                      format_fixed(place.percentile, 3), number(box.centre().x, 5),
                       number(box.centre().y, 5), number(place.window.size_m, 0)});
     }
     print_table(rows);
@@ -149,8 +185,10 @@ class PlaceSearch : public IndexSearch {
   IndexQuery query_;
   std::vector<double> bbox_;
   WindowFilter filter_;
+  std::string objects_;
+  std::vector<std::string> tags_;
   PlaceOptions places_;
-  fs::path area_, output_, sheet_;
+  fs::path area_, output_, sheet_, heat_map_;
   bool overwrite_ = false;
 };
 

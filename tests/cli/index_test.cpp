@@ -7,6 +7,7 @@
 #include "nn/small_clip.hpp"
 #include "pictures/jpeg.hpp"
 #include "pictures/png.hpp"
+#include "raster/raster.hpp"
 #include "tests/support/world_test.hpp"
 #include "weights/model_folder.hpp"
 #include "weights/random_model.hpp"
@@ -199,8 +200,12 @@ TEST_F(IndexCommand, ResultsAreTakenHome) {
   EXPECT_EQ(json.at("features").size(), 3u);
   EXPECT_EQ(search({"a lake", "--output", path("places.shp")}).exit_code, 2);
   EXPECT_EQ(search({"a lake", "--output", path("places.csv")}).exit_code, 1);
-  ASSERT_EQ(search({"a lake", "--k", "3", "--sheet", path("sheet.jpg")}).exit_code, 0);
+  ASSERT_EQ(
+      search({"a lake", "--k", "3", "--sheet", path("sheet.jpg"), "--heatmap", path("heat.tif")})
+          .exit_code,
+      0);
   EXPECT_EQ(decode_jpeg(read_file(path("sheet.jpg")), "sheet").width, 3 * 246 + 6);
+  EXPECT_EQ(Raster::open(path("heat.tif")).info().bands.front().type, SampleType::f32);
 }
 
 TEST_F(IndexCommand, ExamplesAndAreasNarrowASearch) {
@@ -220,6 +225,18 @@ TEST_F(IndexCommand, ExamplesAndAreasNarrowASearch) {
   EXPECT_EQ(inside[0].at("id"), places[1].at("id"));
   EXPECT_THAT(search({"--like", "nobody"}).err, HasSubstr("ids look like"));
   EXPECT_EQ(search({"--unlike", last}).exit_code, 2);
+}
+
+TEST_F(IndexCommand, TagsOfTheMapNarrowASearch) {
+  ASSERT_EQ(index({aerial()}, "index").exit_code, 0);
+  const auto all = lines(search({"a lake", "--k", "99", "--overlap", "1", "--json"}));
+  const auto near = lines(search({"a lake", "--k", "99", "--overlap", "1", "--json", "--objects",
+                                  world_->path("objects.gpkg"), "--tag", "sport=tennis"}));
+  EXPECT_GT(near.size(), 0u);
+  EXPECT_LT(near.size(), all.size() / 2);
+  EXPECT_THAT(search({"x", "--objects", world_->path("objects.gpkg"), "--tag", "sport=chess"}).err,
+              HasSubstr("sport=chess"));
+  EXPECT_EQ(search({"x", "--tag", "sport=tennis"}).exit_code, 2);
 }
 
 TEST_F(IndexCommand, IsLookedAtVerifiedAndExported) {
