@@ -11,6 +11,7 @@
 #include "search/places.hpp"
 #include "search/refine.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace skyglot {
@@ -60,6 +61,8 @@ bool IndexQuery::empty() const {
 
 Matrix IndexQuery::texts(const std::vector<std::string>& sentences,
                          const Encoders& encoders) const {
+  if (std::ranges::any_of(sentences, [](const auto& text) { return trim(text).empty(); }))
+    fail(ErrorKind::usage, "an empty sentence describes nothing");
   std::vector<std::string> templates = templates_;
   if (!templates_file_.empty())
     for (std::string& one : read_templates(templates_file_)) templates.push_back(std::move(one));

@@ -70,8 +70,8 @@ class IndexFolder {
     if (begun && read_file(plan_file) == plan) return demand_sources(request);
     if (begun && !request.overwrite)
       fail(ErrorKind::input,
-           "{} was made with another model or other windows (see {}); give --overwrite to begin "
-           "anew",
+           "{} was made with another model, device or precision, or other windows (see {}); give "
+           "--overwrite to begin anew",
            folder_.string(), plan_file.string());
     clear();
     remove_orphans(parts_);

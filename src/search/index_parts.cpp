@@ -86,13 +86,17 @@ class WindowPictures : public PictureSource {
   std::size_t at_ = 0;
 };
 
-// Those of the scenes; the whole path where two share a name.
-std::vector<std::string> scene_labels(const std::vector<Scene>& scenes) {
+// Names of scenes, then of inputs of pictures; the whole path where two share a name.
+std::vector<std::string> part_labels(const IndexSources& sources) {
+  std::vector<std::pair<std::string, std::string>> names;
+  for (const Scene& scene : sources.catalogue.scenes)
+    names.emplace_back(scene.name, scene.gdal_name());
+  for (const fs::path& input : sources.pictures)
+    names.emplace_back(input.filename().string(), input.string());
   std::map<std::string, int> count;
-  for (const Scene& scene : scenes) ++count[scene.name];
+  for (const auto& [name, path] : names) ++count[name];
   std::vector<std::string> labels;
-  for (const Scene& scene : scenes)
-    labels.push_back(count[scene.name] > 1 ? scene.gdal_name() : scene.name);
+  for (const auto& [name, path] : names) labels.push_back(count[name] > 1 ? path : name);
   return labels;
 }
 
@@ -105,15 +109,16 @@ Json IndexSettings::json() const {
 std::vector<IndexPart> index_parts(const IndexSources& sources, const IndexSettings& settings) {
   std::vector<IndexPart> parts;
   const auto& scenes = sources.catalogue.scenes;
-  const std::vector<std::string> labels = scene_labels(scenes);
+  const std::vector<std::string> labels = part_labels(sources);
   for (std::size_t i = 0; i < scenes.size(); ++i) {
     const Collection& collection = sources.catalogue.collection(scenes[i].collection_code);
     parts.push_back({labels[i], key_of(shown_facts(scenes[i], collection), settings), i});
   }
   for (const fs::path& input : sources.pictures) {
     const Json facts{{"pictures", input.string()}, {"listing", listing_hash(input)}};
-    const bool alone = parts.empty() && sources.pictures.size() == 1;
-    parts.push_back({alone ? "" : input.filename().string(), key_of(facts, settings), {}, input});
+    // The pictures of one input alone are called what they are called in it.
+    const std::string label = labels.size() == 1 ? "" : labels[parts.size()];
+    parts.push_back({label, key_of(facts, settings), {}, input});
   }
   return parts;
 }

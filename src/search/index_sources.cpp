@@ -137,7 +137,8 @@ class SourceReader {
   }
 
   void add_pictures(const fs::path& path) {
-    sources_.pictures.push_back(fs::absolute(path).lexically_normal());
+    const fs::path whole = fs::absolute(path).lexically_normal();
+    sources_.pictures.push_back(whole.has_filename() ? whole : whole.parent_path());
   }
 
   void add_catalogue(const fs::path& path) {
@@ -180,7 +181,7 @@ class SourceReader {
   }
 
   void keep(LookedAt one) {
-    if (!one.problem.empty()) return log_warning("left out {}", one.problem);
+    if (!one.problem.empty()) return log_warning("left out: {}", one.problem);
     one.scene.collection_code = code_for(one.collection);
     sources_.catalogue.scenes.push_back(std::move(one.scene));
   }

@@ -21,12 +21,25 @@ std::vector<TokenId> Tokenizer::context(std::string_view text, std::size_t lengt
   return framed(encode(text), length);
 }
 
+namespace {
+
+// For messages: the beginning of a long text, cut between two characters.
+std::string beginning_of(std::string_view text) {
+  constexpr std::size_t kShown = 600;
+  if (text.size() <= kShown) return std::string(text);
+  std::size_t end = kShown;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;
+  return std::string(text.substr(0, end)) + "...";
+}
+
+}  // namespace
+
 std::vector<TokenId> Tokenizer::whole_context(std::string_view text, std::size_t length) const {
   const std::vector<TokenId> ids = encode(text);
   if (ids.size() + 2 > length)
     fail(ErrorKind::input,
          "a text has {} tokens where the model reads {}: \"{}\"; shorten it, or let it be cut",
-         ids.size() + 2, length, text);
+         ids.size() + 2, length, beginning_of(text));
   return framed(ids, length);
 }
 

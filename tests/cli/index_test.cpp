@@ -161,6 +161,14 @@ TEST_F(IndexCommand, PicturesAreFoundByTheirPaths) {
   EXPECT_FALSE(found[0].contains("bbox_lonlat"));
   ASSERT_EQ(search({"a lake", "--sheet", path("sheet.jpg")}).exit_code, 0);
   EXPECT_EQ(decode_jpeg(read_file(path("sheet.jpg")), "sheet").width, 5 * 246 + 6);
+  fs::create_directories(path("more/pictures"));
+  fs::copy_file(path("pictures/b/2.png"), path("more/pictures/2.png"));
+  ASSERT_EQ(index({path("pictures/"), path("more/pictures")}, "two").exit_code, 0);
+  EXPECT_THAT(lines(search({"--image", path("more/pictures/2.png"), "--k", "1", "--json"}, "two"))
+                  .at(0)
+                  .at("id")
+                  .get<std::string>(),
+              testing::StartsWith(folder_.string()));
   fs::remove_all(path("pictures"));
   EXPECT_EQ(search({"a lake"}).exit_code, 0);
   const auto gone = search({"a lake", "--sheet", path("sheet.jpg"), "--overwrite"});
@@ -282,6 +290,13 @@ TEST_F(IndexCommand, SaysWhatIsWrong) {
   EXPECT_THAT(message(index({satellite()}, "other", {"--task", "3/2"}), 2), HasSubstr("k/n"));
   EXPECT_THAT(message(index({satellite()}, "other", {"--valid", "3"}), 2), HasSubstr("valid"));
   EXPECT_THAT(message(search({}), 2), HasSubstr("sentence"));
+  EXPECT_THAT(message(search({" "}), 2), HasSubstr("empty sentence"));
+  std::string much;
+  for (int i = 0; i < 2000; ++i) much += "озеро ";
+  const std::string refusal = message(search({much}), 1);
+  EXPECT_THAT(refusal, HasSubstr("tokens where the model reads"));
+  EXPECT_LT(refusal.size(), 1000u);
+  EXPECT_EQ(search({"a lake\x01\xff\x7f"}).exit_code, 0);
   EXPECT_THAT(message(search({"x", "--bbox", "nan,0,1,1"}), 2), HasSubstr("--bbox"));
   EXPECT_THAT(message(search({"x", "--collection", "ZZ"}), 1), HasSubstr("ZZ"));
   EXPECT_THAT(message(search({"--at", "50,50"}), 1), HasSubstr("no window shows"));
