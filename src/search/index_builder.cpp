@@ -168,7 +168,7 @@ bool is_of_task(std::size_t part, const IndexRequest& request) {
 
 std::int64_t laid_in(const IndexPart& part, const IndexSources& sources,
                      const WindowLayout& layout) {
-  if (part.scene) return std::ssize(windows_of(sources.catalogue, *part.scene, layout));
+  if (part.scene) return std::ssize(windows_of(sources, *part.scene, layout));
   const auto pictures = open_picture_inputs({part.pictures});
   if (const auto count = pictures->size()) return static_cast<std::int64_t>(*count);
   std::int64_t count = 0;

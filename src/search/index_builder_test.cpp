@@ -4,7 +4,7 @@
 #include "base/atomic_file.hpp"
 #include "base/error.hpp"
 
-#include "search/places.hpp"
+#include "search/place_pictures.hpp"
 #include "search/search_testing.hpp"
 
 #include <array>
@@ -120,6 +120,23 @@ TEST_F(OneIndex, ARasterThatIsGoneStopsTheRunAndIsNoHole) {
   }
   fs::rename(folder_ / "away.tif", folder_ / "a.tif");
   EXPECT_EQ(build_index(request, small_encoder()).windows, outcome_.windows);
+}
+
+TEST(BuildIndex, WhatLiesOnTheBorderOfTwoRastersIsSeenWhole) {
+  const fs::path folder = own_folder();
+  const fs::path a = write_raster(folder / "a.tif");
+  const fs::path b = write_raster(folder / "b.tif", {.easting = 500960});
+  (void)build_index(small_request({a, b}, folder / "index"), small_encoder());
+  WindowIndex index = WindowIndex::open(folder / "index");
+  const IndexedWindow window = index.windows().window(index.row_of("a/88_0_16"));
+  EXPECT_EQ(window.pixels, (PixelWindow{88, 0, 16, 16}));
+  EXPECT_NO_THROW((void)place_pictures(index, {{.row = 0, .window = window}}, 100));
+  // With its neighbour gone the border is an edge again, and the same as without history.
+  auto alone = small_request({a}, folder / "index");
+  alone.drop = true;
+  EXPECT_EQ(build_index(alone, small_encoder()).new_parts, 1u);
+  EXPECT_THROW((void)WindowIndex::open(folder / "index").row_of("a/88_0_16"), Error);
+  fs::remove_all(folder);
 }
 
 TEST(BuildIndex, WithoutAnyWindowIsAnError) {

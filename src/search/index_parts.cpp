@@ -45,6 +45,23 @@ Json shown_facts(const Scene& scene, const Collection& collection) {
           {"stretches", stretches}};
 }
 
+// Those of the scene and of every neighbour that its windows show.
+Json facts_of_part(const IndexSources& sources, std::size_t scene, const WindowLayout& layout) {
+  const ImageryCatalogue& catalogue = sources.catalogue;
+  const Scene& own = catalogue.scenes[scene];
+  PixelWindow all{0, 0, own.width, own.height};
+  for (const SearchWindow& window : windows_of(sources, scene, layout)) {
+    all.width = std::max(all.width, window.pixels.x + window.pixels.width);
+    all.height = std::max(all.height, window.pixels.y + window.pixels.height);
+  }
+  Json facts = Json::array();
+  for (const AlignedScenes::Part& part : sources.aligned.parts(scene, all)) {
+    const Scene& one = catalogue.scenes[part.scene];
+    facts.push_back(shown_facts(one, catalogue.collection(one.collection_code)));
+  }
+  return facts;
+}
+
 // Of everything that may be a picture, or say where pictures are.
 std::string listing_hash(const fs::path& input) {
   Sha256 hash;
@@ -111,8 +128,8 @@ std::vector<IndexPart> index_parts(const IndexSources& sources, const IndexSetti
   const auto& scenes = sources.catalogue.scenes;
   const std::vector<std::string> labels = part_labels(sources);
   for (std::size_t i = 0; i < scenes.size(); ++i) {
-    const Collection& collection = sources.catalogue.collection(scenes[i].collection_code);
-    parts.push_back({labels[i], key_of(shown_facts(scenes[i], collection), settings), i});
+    const Json facts = facts_of_part(sources, i, settings.layout);
+    parts.push_back({labels[i], key_of(facts, settings), i});
   }
   for (const fs::path& input : sources.pictures) {
     const Json facts{{"pictures", input.string()}, {"listing", listing_hash(input)}};
@@ -123,10 +140,16 @@ std::vector<IndexPart> index_parts(const IndexSources& sources, const IndexSetti
   return parts;
 }
 
-std::vector<SearchWindow> windows_of(const ImageryCatalogue& catalogue, std::size_t scene,
+std::vector<SearchWindow> windows_of(const IndexSources& sources, std::size_t scene,
                                      const WindowLayout& layout) {
-  const Scene& one = catalogue.scenes.at(scene);
-  return lay_windows(one, nominal_gsd_m(catalogue.collection(one.collection_code), one), layout);
+  const Scene& one = sources.catalogue.scenes.at(scene);
+  const auto goes_on = [&](const PixelWindow& strip) {
+    return !sources.aligned.parts(scene, strip).empty();
+  };
+  const SceneReach reach{.right = goes_on({one.width, 0, 1, one.height}),
+                         .below = goes_on({0, one.height, one.width, 1})};
+  return lay_windows(one, nominal_gsd_m(sources.catalogue.collection(one.collection_code), one),
+                     layout, reach);
 }
 
 std::string window_name(const PixelWindow& window) {
@@ -143,7 +166,7 @@ PartEmbedder::PartEmbedder(const IndexSources& sources, const IndexSettings& set
       settings_(settings),
       model_(model),
       folder_(std::move(folder)),
-      painter_(sources.catalogue) {}
+      painter_(sources.catalogue, sources.aligned) {}
 
 fs::path PartEmbedder::folder_of(const IndexPart& part) const {
   return folder_ / part.key;
@@ -168,8 +191,7 @@ EmbedTotals PartEmbedder::embed(const IndexPart& part, int threads) const {
                                        .window = {},
                                        .most_side = 2 * std::max(sees.side, sees.resize_side),
                                        .least_valid = settings_.layout.least_valid};
-  WindowPictures source(painter_, request,
-                        windows_of(sources_.catalogue, *part.scene, settings_.layout));
+  WindowPictures source(painter_, request, windows_of(sources_, *part.scene, settings_.layout));
   return run_picture_job(source, model_, job);
 }
 

@@ -40,8 +40,8 @@ struct IndexSettings {
                                                  const IndexSettings& settings);
 
 /// The windows of a part's scene.
-[[nodiscard]] std::vector<SearchWindow> windows_of(const ImageryCatalogue& catalogue,
-                                                   std::size_t scene, const WindowLayout& layout);
+[[nodiscard]] std::vector<SearchWindow> windows_of(const IndexSources& sources, std::size_t scene,
+                                                   const WindowLayout& layout);
 
 /// "128_0_64": a window's name within its scene.
 [[nodiscard]] std::string window_name(const PixelWindow& window);

@@ -123,6 +123,7 @@ class SourceReader {
     scenes.erase(doubles.begin(), doubles.end());
     std::int64_t fid = 0;
     for (Scene& scene : scenes) scene.fid = ++fid;
+    sources_.aligned = AlignedScenes(sources_.catalogue);
     std::ranges::sort(sources_.catalogue.collections, {}, &Collection::code);
     std::ranges::sort(sources_.pictures);
     const auto repeated = std::ranges::unique(sources_.pictures);

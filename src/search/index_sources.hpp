@@ -2,6 +2,7 @@
 // What an index is made of: scenes with a place on the earth, and pictures without one.
 #pragma once
 
+#include "imagery/aligned_scenes.hpp"
 #include "imagery/catalogue.hpp"
 #include "imagery/declared_data.hpp"
 #include "imagery/stretch.hpp"
@@ -20,7 +21,8 @@ struct RasterLook {
 };
 
 struct IndexSources {
-  ImageryCatalogue catalogue;                     ///< scenes by collection and name, from 1
+  ImageryCatalogue catalogue{};                   ///< scenes by collection and name, from 1
+  AlignedScenes aligned{catalogue};               ///< of the catalogue
   std::vector<std::filesystem::path> pictures{};  ///< folders, tars, lists, data sets; sorted
 };
 

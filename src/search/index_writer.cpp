@@ -113,7 +113,7 @@ class IndexJoiner {
   [[nodiscard]] std::vector<SearchWindow> kept_windows(
       std::size_t scene, const std::vector<std::string>& names) const {
     std::vector<SearchWindow> kept;
-    for (const SearchWindow& window : windows_of(sources_.catalogue, scene, settings_.layout))
+    for (const SearchWindow& window : windows_of(sources_, scene, settings_.layout))
       if (kept.size() < names.size() && window_name(window.pixels) == names[kept.size()])
         kept.push_back(window);
     expect(kept.size() == names.size(), "a window that was not laid");

@@ -18,7 +18,11 @@ namespace {
 class PlacePictures {
  public:
   PlacePictures(const WindowIndex& index, int most_side)
-      : index_(index), most_side_(most_side), catalogue_(index.catalogue()), painter_(catalogue_) {}
+      : index_(index),
+        most_side_(most_side),
+        catalogue_(index.catalogue()),
+        aligned_(catalogue_),
+        painter_(catalogue_, aligned_) {}
 
   [[nodiscard]] Picture picture(const FoundPlace& place) {
     return place.window.scene_fid ? of_scene(place.window) : of_input(place);
@@ -30,14 +34,9 @@ class PlacePictures {
     if (scene == catalogue_.scenes.end())
       fail(ErrorKind::format, "{}: the window {} is of no scene; index again",
            index_.folder().string(), window.id);
-    const PixelWindow& pixels = window.pixels;
-    if (pixels.width < 1 || pixels.width > scene->width - pixels.x ||
-        pixels.height > scene->height - pixels.y)
-      fail(ErrorKind::format, "{}: the window {} leaves its scene; index again",
-           index_.folder().string(), window.id);
     auto painted =
         painter_.paint({.scene = static_cast<std::size_t>(scene - catalogue_.scenes.begin()),
-                        .window = pixels,
+                        .window = window.pixels,
                         .most_side = most_side_});
     if (const auto* skipped = std::get_if<Skipped>(&painted))
       fail(ErrorKind::format, "{}: window {}: {}", scene->gdal_name(), window.id, skipped->reason);
@@ -64,6 +63,7 @@ class PlacePictures {
   const WindowIndex& index_;
   int most_side_;
   ImageryCatalogue catalogue_;
+  AlignedScenes aligned_;
   WindowPainter painter_;
   std::map<std::filesystem::path, std::shared_ptr<const PictureIndex>> inputs_;
 };

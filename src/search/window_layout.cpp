@@ -14,11 +14,14 @@ namespace {
 constexpr double kUsualPixels = 64;
 constexpr double kLeastUsual_m = 40;
 
-// Starts of pieces of `side` in `length`, `step` apart, the last one at the end.
-std::vector<int> piece_starts(int length, int side, int step) {
+// Starts of pieces of `side` in `length`, `step` apart, the last one at the end; then those that
+// begin before the end and go on behind it, if it `goes_on`.
+std::vector<int> piece_starts(int length, int side, int step, bool goes_on) {
   std::vector<int> starts;
   for (int at = 0; at < length - side; at += step) starts.push_back(at);
   starts.push_back(length - side);
+  if (goes_on)
+    for (int at = length - side + step; at < length; at += step) starts.push_back(at);
   return starts;
 }
 
@@ -55,14 +58,14 @@ std::vector<double> usual_sizes_m(double gsd_m) {
   return {first, 2 * first, 4 * first};
 }
 
-std::vector<SearchWindow> lay_windows(const Scene& scene, double gsd_m,
-                                      const WindowLayout& layout) {
+std::vector<SearchWindow> lay_windows(const Scene& scene, double gsd_m, const WindowLayout& layout,
+                                      const SceneReach& reach) {
   std::vector<SearchWindow> windows;
   const auto sizes_m = layout.sizes_m.empty() ? usual_sizes_m(gsd_m) : layout.sizes_m;
   for (const int side : sides_of(scene, sizes_m)) {
     const int step = std::max(1, static_cast<int>(std::lround(side * (1 - layout.overlap))));
-    const std::vector<int> columns = piece_starts(scene.width, side, step);
-    for (const int y : piece_starts(scene.height, side, step))
+    const std::vector<int> columns = piece_starts(scene.width, side, step, reach.right);
+    for (const int y : piece_starts(scene.height, side, step, reach.below))
       for (const int x : columns) windows.push_back({{x, y, side, side}, side * scene.gsd_m});
   }
   return windows;

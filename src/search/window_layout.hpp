@@ -29,10 +29,19 @@ struct SearchWindow {
   double size_m = 0;  ///< side of the ground it shows
 };
 
+/// On which sides the picture goes on in neighbours.
+struct SceneReach {
+  bool right = false;
+  bool below = false;
+};
+
 /// The windows of one scene: size by size, from the smallest, in rows; the last ones of a row or
-/// column lie flush with the edge. A size that the scene is too narrow for becomes its shorter
+/// column lie flush with the edge. Where the picture goes on, rows and columns follow that lie
+/// partly in the neighbours, as far apart as the others: what lies on a border is seen whole, from
+/// the scene to the left or above. A size that the scene is too narrow for becomes its shorter
 /// side. `gsd_m` is the scene's nominal one, which chooses the usual sizes.
 [[nodiscard]] std::vector<SearchWindow> lay_windows(const Scene& scene, double gsd_m,
-                                                    const WindowLayout& layout);
+                                                    const WindowLayout& layout,
+                                                    const SceneReach& reach = {});
 
 }  // namespace skyglot

@@ -64,6 +64,17 @@ TEST(LayWindows, WithoutOverlapTheyTouch) {
   EXPECT_EQ(windows[1].pixels.x, 10);
 }
 
+TEST(LayWindows, GoOnIntoNeighboursOnTheSidesWhereThereAreSome) {
+  const auto count = [](const SceneReach& reach) {
+    return lay_windows(scene_of(20, 20, 1), 1, {.sizes_m = {10}}, reach).size();
+  };
+  EXPECT_EQ(count({}), 9u);
+  EXPECT_EQ(count({.right = true}), 12u);
+  EXPECT_EQ(count({.right = true, .below = true}), 16u);
+  const auto windows = lay_windows(scene_of(20, 20, 1), 1, {.sizes_m = {10}}, {.right = true});
+  EXPECT_EQ(windows[3].pixels, (PixelWindow{15, 0, 10, 10}));
+}
+
 TEST(WindowLayout, NonsenseIsRefusedAllAtOnce) {
   const WindowLayout layout{
       .sizes_m = {0, std::numeric_limits<double>::quiet_NaN()}, .overlap = 1, .least_valid = 2};

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/skipped.hpp"
+#include "imagery/aligned_scenes.hpp"
 #include "imagery/catalogue.hpp"
 #include "pictures/picture.hpp"
 
@@ -16,8 +17,8 @@ namespace skyglot {
 /// rasters of its own open.
 class WindowPainter {
  public:
-  /// The catalogue must outlive it.
-  explicit WindowPainter(const ImageryCatalogue& catalogue);
+  /// Both must outlive it.
+  WindowPainter(const ImageryCatalogue& catalogue, const AlignedScenes& aligned);
   ~WindowPainter();
   WindowPainter(WindowPainter&&) noexcept;
   WindowPainter& operator=(WindowPainter&&) noexcept;
@@ -28,7 +29,8 @@ class WindowPainter {
     int most_side = 0;       ///< a wider window is reduced to this while it is read
     double least_valid = 0;  ///< share of the pixels that hold data
   };
-  /// Three channels. Skipped: "nodata", "unreadable". Throws what SceneReader throws.
+  /// Three channels. Skipped: "nodata", "unreadable", "outside_scene". Throws what
+  /// ChipCutter::cut() throws.
   [[nodiscard]] std::variant<Picture, Skipped> paint(const Request& request) const;
 
  private:
