@@ -12,15 +12,15 @@
 namespace skyglot {
 namespace {
 
-constexpr double kEarthRadius_m = 6378137;  // of EPSG:3857
+constexpr double kEarthRadiusM = 6378137;  // of EPSG:3857
 constexpr double kFarthestLatitude = 85.05;
 constexpr double kMostPixels = 16e6;
 
 Point mercator(Point lonlat) {
   const double radians = std::numbers::pi / 180;
   const double latitude = std::clamp(lonlat.y, -kFarthestLatitude, kFarthestLatitude) * radians;
-  return {kEarthRadius_m * lonlat.x * radians,
-          kEarthRadius_m * std::log(std::tan(std::numbers::pi / 4 + latitude / 2))};
+  return {kEarthRadiusM * lonlat.x * radians,
+          kEarthRadiusM * std::log(std::tan(std::numbers::pi / 4 + latitude / 2))};
 }
 
 struct ScoredBox {

@@ -58,7 +58,7 @@ class PartEmbedder {
   [[nodiscard]] std::filesystem::path folder_of(const IndexPart& part) const;
   [[nodiscard]] bool is_done(const IndexPart& part) const;
   /// Goes on where an earlier run was cut off; results do not depend on `threads`.
-  EmbedTotals embed(const IndexPart& part, int threads) const;
+  [[nodiscard]] EmbedTotals embed(const IndexPart& part, int threads) const;
 
  private:
   const IndexSources& sources_;

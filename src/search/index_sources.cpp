@@ -30,8 +30,9 @@ bool is_picture_name(const fs::path& file) {
   return has_ending(file, {".jpg", ".jpeg", ".png"});
 }
 
+// GeoPackages are catalogues, or tables of an index that lies among the rasters.
 bool is_raster(const fs::path& file) {
-  return !raster_format(file.string()).empty();
+  return !has_ending(file, {".gpkg"}) && !raster_format(file.string()).empty();
 }
 
 // Whether a picture file says where it lies.

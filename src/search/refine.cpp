@@ -58,7 +58,7 @@ std::vector<float> learned(const RowSource& rows, const Examples& examples) {
     chosen.insert(chosen.end(), others.begin(), others.end());
     labels.resize(chosen.size(), 0);
   }
-  ProbeData data{rows.chosen(chosen), labels, 2};
+  const ProbeData data{rows.chosen(chosen), labels, 2};
   const LinearProbe probe = fit_linear_probe(data, {.c = kInversePenalty});
   std::vector<float> direction(probe.weights.row(1).begin(), probe.weights.row(1).end());
   add_scaled(probe.weights.row(0), -1, direction);
@@ -69,7 +69,7 @@ std::vector<float> learned(const RowSource& rows, const Examples& examples) {
 void check(const Examples& examples, std::int64_t rows) {
   if (examples.like.empty())
     fail(ErrorKind::usage, "examples of what is not meant need one that is: give --like too");
-  std::set<std::int64_t> meant(examples.like.begin(), examples.like.end());
+  const std::set<std::int64_t> meant(examples.like.begin(), examples.like.end());
   for (const std::int64_t row : examples.unlike)
     if (meant.contains(row))
       fail(ErrorKind::usage, "one window cannot be both --like and --unlike");

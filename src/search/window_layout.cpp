@@ -12,7 +12,7 @@ namespace skyglot {
 namespace {
 
 constexpr double kUsualPixels = 64;
-constexpr double kLeastUsual_m = 40;
+constexpr double kLeastUsualM = 40;
 
 // Starts of pieces of `side` in `length`, `step` apart, the last one at the end; then those that
 // begin before the end and go on behind it, if it `goes_on`.
@@ -53,8 +53,8 @@ void WindowLayout::validate() const {
 }
 
 std::vector<double> usual_sizes_m(double gsd_m) {
-  const double doublings = std::round(std::log2(kUsualPixels * gsd_m / kLeastUsual_m));
-  const double first = kLeastUsual_m * std::exp2(std::max(0.0, doublings));
+  const double doublings = std::round(std::log2(kUsualPixels * gsd_m / kLeastUsualM));
+  const double first = kLeastUsualM * std::exp2(std::max(0.0, doublings));
   return {first, 2 * first, 4 * first};
 }
 
