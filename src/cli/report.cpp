@@ -40,6 +40,10 @@ class ReportCommand : public Command {
     app.add_option("--landcover", options_.landcover,
                    "Drawings of land cover to show, as 'landcover map --preview' writes them")
         ->type_name("FILE.svg");
+    app.add_option(
+           "--sheet", options_.sheets,
+           "Contact sheets to show, as 'search --sheet' writes them, named as what they show")
+        ->type_name("FILE.jpg");
     common_.add_to(app);
   }
 

@@ -26,14 +26,21 @@ struct ContactPicture {
   std::string problem;  ///< why there is no thumbnail
 };
 
+/// A contact sheet of what a search found.
+struct FoundSheet {
+  std::string name;  ///< of its file: what was looked for
+  std::string jpeg;
+};
+
 struct ReportContent {
   DatasetInfo info;
   Statistics statistics;
   std::vector<ContactPicture> contact;
   std::vector<Check> checks;
   std::optional<SimilaritySummary> similarity;  ///< where a filter has been
-  std::vector<std::string> landcover;           ///< drawings of maps, whole SVG files
-  std::string attribution;                      ///< ATTRIBUTION.txt, "" if it is missing
+  std::vector<FoundSheet> sheets;
+  std::vector<std::string> landcover;  ///< drawings of maps, whole SVG files
+  std::string attribution;             ///< ATTRIBUTION.txt, "" if it is missing
 };
 
 }  // namespace skyglot

@@ -47,6 +47,7 @@ nlohmann::json sections_of(const ReportContent& content) {
                                 tags_section(content),    captions_section(content)};
   if (auto similarity = similarity_section(content)) sections.push_back(std::move(*similarity));
   if (auto landcover = landcover_section(content)) sections.push_back(std::move(*landcover));
+  if (auto found = found_section(content)) sections.push_back(std::move(*found));
   sections.push_back(sources_section(content));
   sections.push_back(rebuild_section(content));
   nlohmann::json list = nlohmann::json::array();

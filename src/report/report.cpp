@@ -120,10 +120,19 @@ Statistics read_statistics(const fs::path& folder, const DatasetInfo& info,
                                      .top_captions = 20});
 }
 
+constexpr std::uint64_t kMostPictureBytes = std::uint64_t{32} << 20;
+
+std::string sheet_bytes(const fs::path& file) {
+  std::string jpeg = read_file(file, kMostPictureBytes);
+  if (!jpeg.starts_with("\xFF\xD8"))
+    fail(ErrorKind::input,
+         "{} is no JPEG; 'skyglot search INDEX --sheet FILE.jpg' writes the sheet", file.string());
+  return jpeg;
+}
+
 // A picture inside the page: there it can neither run nor fetch anything.
 std::string drawing(const fs::path& file) {
-  constexpr std::uint64_t kMostBytes = std::uint64_t{32} << 20;
-  std::string svg = read_file(file, kMostBytes);
+  std::string svg = read_file(file, kMostPictureBytes);
   if (svg.find("<svg") == std::string::npos)
     fail(
         ErrorKind::input,
@@ -160,6 +169,8 @@ ReportContent gather_report(const fs::path& folder, const ReportOptions& options
   if (fs::is_regular_file(folder / "ATTRIBUTION.txt"))
     content.attribution = read_file(folder / "ATTRIBUTION.txt", std::uint64_t{1} << 20);
   for (const fs::path& file : options.landcover) content.landcover.push_back(drawing(file));
+  for (const fs::path& file : options.sheets)
+    content.sheets.push_back({file.stem().string(), sheet_bytes(file)});
   content.checks = {counts_add_up(content.statistics),
                     tables_agree(content.info, content.statistics),
                     shards_are_there(folder, content.info), pictures_decode(content),

@@ -16,6 +16,8 @@ struct ReportOptions {
   std::int64_t max_outlines = 5000;  ///< tiles on the map before it becomes a density map
   /// SVG files of maps of land cover that are shown too, as 'landcover map --preview' writes them.
   std::vector<std::filesystem::path> landcover{};
+  /// JPEG files of contact sheets, as 'search --sheet' writes them, named as what they show.
+  std::vector<std::filesystem::path> sheets{};
   /// Reports every problem at once; throws Error(usage).
   void validate() const;
 };

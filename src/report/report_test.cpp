@@ -311,6 +311,17 @@ TEST(Report, ADrawingOfLandCoverIsAPictureThatCannotRun) {
   EXPECT_EQ(facts.images, plain.images + 2);
   EXPECT_EQ(facts.images_with_alt, facts.images);
   EXPECT_TRUE(has(page, "data:image/svg+xml;base64,PHN2ZyB4"));
+  const fs::path sheet = dataset.folder() / "a lake & more.jpg";
+  write_file_atomically(sheet, "\xFF\xD8\xFF");
+  options.sheets = {sheet};
+  const std::string with_sheet =
+      report_page(gather_report(dataset.folder(), options), load_resource("report.css"));
+  EXPECT_TRUE(has(with_sheet, "a lake &amp; more"));
+  EXPECT_TRUE(has(with_sheet, "data:image/jpeg;base64,/9j/"));
+  EXPECT_EQ(parse_page(with_sheet).error, "");
+  write_file_atomically(sheet, "GIF");
+  EXPECT_THAT(message_of([&] { (void)gather_report(dataset.folder(), options); }),
+              HasSubstr("is no JPEG"));
   write_file_atomically(svg, "picture");
   EXPECT_THAT(message_of([&] { (void)gather_report(dataset.folder(), options); }),
               HasSubstr("map.svg is no SVG"));

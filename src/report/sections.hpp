@@ -26,6 +26,8 @@ struct Section {
 [[nodiscard]] std::optional<Section> similarity_section(const ReportContent& content);
 /// Nothing where no map was given.
 [[nodiscard]] std::optional<Section> landcover_section(const ReportContent& content);
+/// Nothing where no contact sheet was given.
+[[nodiscard]] std::optional<Section> found_section(const ReportContent& content);
 [[nodiscard]] Section sources_section(const ReportContent& content);
 [[nodiscard]] Section rebuild_section(const ReportContent& content);
 
