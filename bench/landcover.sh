@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Land cover without labels on five labelled pictures (LoveDA 3, ISPRS Potsdam, ISPRS Vaihingen): a head trained on all of
 # them, classes as many as each has, matched one to one; beside both baselines. Also steps a second with features from the
-# cache, tiles a second without, and megapixels a second of a map.
+# cache, tiles a second without, megapixels a second of a map and its share of the bare backbone's rate, seconds of the CRF,
+# and memory for rasters of two sizes.
 # Usage: bench/landcover.sh [SEEDS] [FOLDER]   (default: 3 seeds; a temporary folder)
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
@@ -56,6 +57,15 @@ rm -rf "$out/cache"
 protocol stego --head "$out/head"
 "$skyglot" landcover map "$out/pictures/loveda0.png" --model "$out/head" --output "$out/map.tif" --overwrite --json \
   2>/dev/null >"$out/map.json"
+"$skyglot" landcover map "$out/pictures/loveda0.png" --model "$out/head" --output "$out/map.tif" --overwrite --json --crf \
+  2>/dev/null >"$out/crf.json"
+# Memory: the same ground in two sizes, each patch seen once.
+for side in 2500 10000; do
+  gdal_translate -q -outsize $side $side -co TILED=YES -co COMPRESS=LZW "$out/pictures/loveda0.png" "$out/raster.tif"
+  /usr/bin/time -f "%M %e" -o "$out/memory-$side" "$skyglot" landcover map "$out/raster.tif" --model "$out/head" \
+    --overlap 0 --no-flip --memory 512M --output "$out/map.tif" --overwrite >/dev/null 2>&1
+  rm "$out/raster.tif"
+done
 python3 - "$out" <<'END'
 import json, statistics, sys
 head = json.load(open(sys.argv[1] + "/head.json"))
@@ -65,6 +75,15 @@ tiles = head["tiles"] / head["feature_seconds"]
 # A step without the cache sees 16 anchors and 16 positives anew.
 without = 1 / (1 / steps + 32 / tiles)
 print(f"{steps:.1f} steps/s from the cache, {without:.2f} without it at {tiles:.1f} tiles/s: {steps / without:.1f} times")
+batch = head["tiles"] / 16
+print(f"an epoch of {head['tiles']} tiles: {batch / steps:.2f} s with the cache, {batch / without:.1f} s without")
 map_ = json.load(open(sys.argv[1] + "/map.json"))
-print(f"map: {map_['pixels'] / map_['seconds'] / 1e6:.3f} megapixels/s, four tiles over each pixel, each in a mirror too")
+rate = map_["pixels"] / map_["seconds"]
+print(f"map: {rate / 1e6:.3f} megapixels/s, four tiles over each pixel, each in a mirror too: "
+      f"{100 * rate * 8 / 224**2 / tiles:.0f} % of the bare backbone's tiles/s (tiles past the edges not counted)")
+crf = json.load(open(sys.argv[1] + "/crf.json"))
+print(f"CRF: {(crf['seconds'] - map_['seconds']) / crf['pixels'] * 1e6:.1f} s a megapixel")
+for side in (2500, 10000):
+    kilobytes, seconds = open(f"{sys.argv[1]}/memory-{side}").read().split()
+    print(f"{side} x {side}: {int(kilobytes) / 1024:.0f} MiB at most, {float(seconds):.0f} s")
 END

@@ -126,7 +126,8 @@ class LandcoverMap : public Command {
       fail(ErrorKind::usage,
            "--names draws classes with --open-vocabulary; to name trained classes use 'skyglot "
            "landcover name'");
-    return {load_model_folder(backbone_folder(model_)), load_landcover_model(model_)};
+    LandcoverModel model = load_landcover_model(model_);
+    return {load_model_folder(backbone_folder(model_)), std::move(model)};
   }
 
   [[nodiscard]] Drawn by_names() {

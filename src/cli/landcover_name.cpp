@@ -62,8 +62,10 @@ class LandcoverName : public Command {
     if (int{!names_.empty()} + int{!points_.empty()} + int{!objects_.empty()} != 1)
       fail(ErrorKind::usage, "give one of --names, --points, --objects");
     refuse_existing(output_ / "landcover.json", overwrite_);
-    const StoredModel backbone = load_model_folder(backbone_folder(model_));
     LandcoverModel model = load_landcover_model(model_);
+    const StoredModel backbone = load_model_folder(backbone_folder(model_));
+    if (model.classes.centres.rows == 0)
+      fail(ErrorKind::input, "{} was taught by a map, which named its classes", model_.string());
     if (centres_) model = with_class_a_centre(std::move(model));
     const Ground ground = Ground::open(images_, shown_as(model.look, look_));
     const ImageEncoder encoder(backbone, context());

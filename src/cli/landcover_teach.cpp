@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // skyglot landcover teach: a map's objects teach a model their classes.
-#include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/numbers.hpp"
 #include "base/resource.hpp"
@@ -13,14 +12,11 @@
 
 #include "landcover/teaching.hpp"
 #include <fmt/core.h>
-#include <tbb/task_arena.h>
 
 namespace skyglot {
 namespace {
 
 namespace fs = std::filesystem;
-
-constexpr std::int64_t kTaughtPatches = 50'000;
 
 class LandcoverTeach : public Command {
  public:
@@ -35,21 +31,22 @@ class LandcoverTeach : public Command {
         ->required();
     app.add_option("--objects", objects_, "Object store: 'objects import' makes it")->required();
     app.add_option("--rules", rules_, "CSV: which tags are which class, in place of the built-in");
-    app.add_option("--inset", options_.inset_m, "Metres from an object's edge that do not count")
+    app.add_option("--inset", request_.options.inset_m,
+                   "Metres from an object's edge that do not count")
         ->capture_default_str();
-    app.add_option("--least-share", options_.least_share,
+    app.add_option("--least-share", request_.options.least_share,
                    "Share of a patch that must lie inside objects of one class")
         ->capture_default_str();
-    app.add_option("--robustness", options_.robustness,
+    app.add_option("--robustness", request_.options.robustness,
                    "0: every label is believed; towards 1: less those that the rest contradicts")
         ->capture_default_str();
-    app.add_flag("!--no-agreement", options_.agreement,
+    app.add_flag("!--no-agreement", request_.options.agreement,
                  "Labels count alike, whatever the clusters say");
-    app.add_option("--penalty-c", options_.c, "Inverse strength of the probe's penalty")
+    app.add_option("--penalty-c", request_.options.c, "Inverse strength of the probe's penalty")
         ->capture_default_str();
-    app.add_option("--overlap", layout_.overlap, "Share that tiles have in common")
+    app.add_option("--overlap", request_.layout.overlap, "Share that tiles have in common")
         ->capture_default_str();
-    app.add_option("--cache", cache_, "Folder for features (OUTPUT.features)");
+    app.add_option("--cache", request_.cache, "Folder for features (OUTPUT.features)");
     add_bands(app, look_.bands);
     add_stretch_and_data(app, look_.stretch, look_.data);
     choice_.add_to(app);
@@ -59,27 +56,19 @@ class LandcoverTeach : public Command {
   }
 
   int run() override {
-    options_.validate();
+    request_.options.validate();
     refuse_existing(output_ / "landcover.json", overwrite_);
-    if (cache_.empty()) cache_ = output_.string() + ".features";
-    const StoredModel backbone = load_model_folder(backbone_folder(model_));
+    if (request_.cache.empty()) request_.cache = output_.string() + ".features";
     LandcoverModel model = load_landcover_model(model_);
-    if (model.classes.centres.rows == 0)
-      fail(ErrorKind::input, "{} was taught already; teach the model that it was made from",
-           model_.string());
+    const StoredModel backbone = load_model_folder(backbone_folder(model_));
     ObjectLabels objects(
         ObjectStore::open(objects_),
         parse_object_rules(load_resource_or("landcover_objects.csv", rules_),
                            rules_.empty() ? "landcover_objects.csv" : rules_.string()));
     const Ground ground = Ground::open(images_, shown_as(model.look, look_));
     const ImageEncoder encoder(backbone, compute_context(choice_.options(common_.thread_count())));
-    layout_.side = model.tile;
-    const TileFeatures features =
-        tile_features(ground, encoder, {layout_, model.features, 0.25, cache_});
-    const PatchSample sample = sampled_patches(features, kTaughtPatches);
-    const Matrix codes = blended_codes(sample, model.head.codes(sample.vectors));
-    TaughtClasses taught = taught_classes(
-        codes, model.classes.centres, patch_labels(ground, sample, objects, options_), options_);
+    request_.layout.side = model.tile;
+    TaughtClasses taught = taught_by_map(ground, encoder, model, objects, request_);
     model.classes = std::move(taught.classes);
     model.about["taught_by"] = objects_;
     save_landcover_model(output_, model, backbone);
@@ -109,11 +98,10 @@ class LandcoverTeach : public Command {
     print_table(rows);
   }
 
-  fs::path model_, rules_, cache_, output_;
+  fs::path model_, rules_, output_;
   std::vector<fs::path> images_;
   std::string objects_;
-  TeachingOptions options_;
-  TileLayout layout_;
+  TeachingRequest request_;
   bool overwrite_ = false;
   GroundLook look_;
   ComputeChoice choice_;

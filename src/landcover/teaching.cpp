@@ -9,6 +9,7 @@
 
 #include "landcover/cluster_names.hpp"
 #include <fmt/core.h>
+#include <tbb/task_arena.h>
 
 #include <algorithm>
 #include <array>
@@ -207,6 +208,22 @@ TaughtClasses taught_classes(const Matrix& codes, const Matrix& centres, const P
   for (std::size_t n = 0; n < taught.agreement.size(); ++n)
     taught.agreement[n] /= static_cast<double>(taught.patches[n]);
   return taught;
+}
+
+TaughtClasses taught_by_map(const Ground& ground, const ImageEncoder& backbone,
+                            const LandcoverModel& model, ObjectLabels& objects,
+                            const TeachingRequest& request) {
+  if (model.classes.centres.rows == 0)
+    fail(ErrorKind::input, "the model was taught already; teach the one that it was made from");
+  const TileFeatures features =
+      tile_features(ground, backbone, {request.layout, model.features, 0.25, request.cache});
+  tbb::task_arena arena(backbone.context().threads());
+  return arena.execute([&] {
+    const PatchSample sample = sampled_patches(features, request.patches);
+    const Matrix codes = blended_codes(sample, model.head.codes(sample.vectors));
+    const PatchLabels labels = patch_labels(ground, sample, objects, request.options);
+    return taught_classes(codes, model.classes.centres, labels, request.options);
+  });
 }
 
 }  // namespace skyglot

@@ -8,6 +8,7 @@
 #include "landcover/tile_features.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,13 @@ struct TeachingOptions {
 
   /// Throws Error(usage) naming every value that makes no sense.
   void validate() const;
+};
+
+struct TeachingRequest {
+  TileLayout layout;              ///< its side is the model's tile
+  std::filesystem::path cache;    ///< folder that keeps the features
+  std::int64_t patches = 50'000;  ///< that are looked at, about
+  TeachingOptions options;
 };
 
 /// What the map says of patches.
@@ -53,5 +61,12 @@ struct TaughtClasses {
 [[nodiscard]] TaughtClasses taught_classes(const Matrix& codes, const Matrix& centres,
                                            const PatchLabels& labels,
                                            const TeachingOptions& options);
+
+/// The classes that a map's objects teach on the codes of `model`, whose features `request` says
+/// where to lay and to keep. Throws Error(input) for a model that was taught already, and as the
+/// parts above do.
+[[nodiscard]] TaughtClasses taught_by_map(const Ground& ground, const ImageEncoder& backbone,
+                                          const LandcoverModel& model, ObjectLabels& objects,
+                                          const TeachingRequest& request);
 
 }  // namespace skyglot

@@ -189,6 +189,10 @@ TEST_F(LandcoverCommand, LearnsFromTheMap) {
                    world_->path("objects.gpkg"), "--output", path("again")});
   EXPECT_EQ(twice.exit_code, 1);
   EXPECT_THAT(twice.err, HasSubstr("taught already"));
+  EXPECT_THAT(run_skyglot({"landcover", "name", path("taught"), satellite(), "--names",
+                           "water, wood", "--output", path("again")})
+                  .err,
+              HasSubstr("named its classes"));
 }
 
 TEST_F(LandcoverCommand, DrawsClassesByTheirNamesAlone) {
