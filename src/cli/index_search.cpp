@@ -102,7 +102,7 @@ class PlaceSearch : public IndexSearch {
     if (tags_.empty() == !objects_.empty())
       fail(ErrorKind::usage,
            "--objects and --tag belong together: a store, and what to find in it");
-    if (!area_.empty()) filter_.area_lonlat = read_areas_lonlat(area_);
+    if (!area_.empty()) filter_.areas_lonlat = read_areas_lonlat(area_);
     filter_.validate();
     if (!output_.empty()) {
       require_place_ending(output_);

@@ -72,8 +72,7 @@ class LandcoverMap : public Command {
     if (crf_) options_.crf.emplace();
     options_.validate();
     refuse_existing(options_.output, overwrite_);
-    check_polygons();
-    if (!preview_.empty()) refuse_existing(preview_, overwrite_);
+    check_side_outputs();
     const Drawn drawn = open_vocabulary_ ? by_names() : by_training();
     const LandcoverModel& model = drawn.model;
     const Ground ground = Ground::open({raster_}, shown_as(model.look, look_));
@@ -97,17 +96,19 @@ class LandcoverMap : public Command {
 
  private:
   // What would fail when all the work is done.
-  void check_polygons() const {
+  void check_side_outputs() const {
     polygons_.validate();
-    if (polygons_.output.empty()) return;
-    refuse_existing(polygons_.output, overwrite_);
-    if (polygons_.output == options_.output)
-      fail(ErrorKind::usage, "the map and its polygons cannot both be {}",
-           options_.output.string());
-    const fs::path folder = fs::absolute(polygons_.output).parent_path();
-    if (!fs::is_directory(folder))
-      fail(ErrorKind::input, "{} cannot be written: {} is no folder", polygons_.output.string(),
-           folder.string());
+    for (const fs::path& path : {polygons_.output, preview_}) {
+      if (path.empty()) continue;
+      refuse_existing(path, overwrite_);
+      if (path == options_.output || (path == preview_ && path == polygons_.output))
+        fail(ErrorKind::usage, "the map, its polygons and its preview cannot both be {}",
+             path.string());
+      const fs::path folder = fs::absolute(path).parent_path();
+      if (!fs::is_directory(folder))
+        fail(ErrorKind::input, "{} cannot be written: {} is no folder", path.string(),
+             folder.string());
+    }
   }
 
   struct Drawn {

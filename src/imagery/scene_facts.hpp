@@ -7,6 +7,7 @@
 #include <nlohmann/json_fwd.hpp>
 
 #include <filesystem>
+#include <span>
 
 namespace skyglot {
 
@@ -16,5 +17,10 @@ namespace skyglot {
 /// By what a scene's file is known: a raster that changes has another size or another time. Of a
 /// scene of several files the others follow as "others".
 [[nodiscard]] nlohmann::ordered_json scene_facts(const Scene& scene);
+
+/// Everything that decides how a scene's pixels are shown: its file and grid, the bands by number
+/// with all that is said of them, and their stretches.
+[[nodiscard]] nlohmann::ordered_json shown_facts(const Scene& scene, std::span<const int> bands,
+                                                 std::span<const BandStretch> stretches);
 
 }  // namespace skyglot

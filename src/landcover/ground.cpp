@@ -2,10 +2,12 @@
 #include "landcover/ground.hpp"
 
 #include "base/error.hpp"
+#include "base/json.hpp"
 #include "base/log.hpp"
 #include "base/strings.hpp"
 #include "imagery/bands.hpp"
 #include "imagery/scan.hpp"
+#include "imagery/scene_facts.hpp"
 #include "imagery/scene_reader.hpp"
 
 #include <tbb/enumerable_thread_specific.h>
@@ -157,6 +159,10 @@ Ground Ground::open(const std::vector<std::filesystem::path>& inputs, const Grou
 
 const std::vector<Scene>& Ground::scenes() const {
   return state_->scenes;
+}
+
+Json Ground::facts(std::size_t scene) const {
+  return shown_facts(state_->scenes.at(scene), state_->bands.at(scene), state_->stretches);
 }
 
 const std::vector<BandStretch>& Ground::stretches() const {

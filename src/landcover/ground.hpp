@@ -8,6 +8,8 @@
 #include "imagery/stretch.hpp"
 #include "pictures/picture.hpp"
 
+#include <nlohmann/json_fwd.hpp>
+
 #include <filesystem>
 #include <memory>
 #include <string>
@@ -47,6 +49,8 @@ class Ground {
 
   /// Sorted by path. Those without a place on the earth have no crs_wkt.
   [[nodiscard]] const std::vector<Scene>& scenes() const;
+  /// Everything that decides how a scene is shown here.
+  [[nodiscard]] nlohmann::ordered_json facts(std::size_t scene) const;
   /// How samples become bytes in all of them; empty: as they are.
   [[nodiscard]] const std::vector<BandStretch>& stretches() const;
 

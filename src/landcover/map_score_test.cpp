@@ -63,6 +63,14 @@ TEST(MapScore, ConfusionIsByTheMatchedClass) {
   EXPECT_EQ(sum.at(3, 3), 7);
 }
 
+TEST(MapScore, AClassCalledNoneIsNotWhatHasNoClass) {
+  const ClusterCounts counts{3, {"none", "b"}, {0, 30, 50, 4, 20, 0}};
+  const ConfusionMatrix matrix = map_confusion(counts, score_map(counts, Matching::hungarian));
+  EXPECT_EQ(matrix.names, (std::vector<std::string>{"none", "b", "(none)"}));
+  EXPECT_EQ(matrix.at(0, 0), 50);
+  EXPECT_EQ(matrix.at(0, 2), 20);
+}
+
 TEST(MapScore, SpreadIsThatOfASample) {
   std::vector<MapScore> scores(3);
   scores[0].kappa = 1;

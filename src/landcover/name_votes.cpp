@@ -86,7 +86,10 @@ std::optional<PixelWindow> pixel_at(const Scene& scene, const NamedPoint& point)
   Point at = point.at;
   if (!point.in_pixels) {
     if (scene.crs_wkt.empty()) return std::nullopt;
-    const auto pixel = SceneGrid(scene.map_from_pixel, scene.crs_wkt).pixel_from_lonlat(at);
+    const SceneGrid grid(scene.map_from_pixel, scene.crs_wkt);
+    const auto middle = grid.lonlat_from_pixel(Point{scene.width / 2.0, scene.height / 2.0});
+    if (middle) at.x = unwrapped_longitude(at.x, middle->x);
+    const auto pixel = grid.pixel_from_lonlat(at);
     if (!pixel) return std::nullopt;
     at = *pixel;
   }

@@ -14,6 +14,9 @@
 namespace skyglot {
 namespace {
 
+constexpr int kMostInset = 2048;  // pixels; windows are read with it around them
+constexpr double kMostRank = 1e6;
+
 double cell_number(const CsvTable& table, std::size_t row, const char* column) {
   const std::string& text = table.rows[row][table.column(column)];
   const auto value = parse_double(text);
@@ -27,7 +30,7 @@ ObjectRule rule_in(const CsvTable& table, std::size_t row) {
   const auto text = [&](const char* column) { return table.rows[row][table.column(column)]; };
   ObjectRule rule{{text("key"), text("value")},
                   text("class"),
-                  static_cast<int>(cell_number(table, row, "rank")),
+                  static_cast<int>(std::min(kMostRank, cell_number(table, row, "rank"))),
                   cell_number(table, row, "half_width_m"),
                   cell_number(table, row, "least_gsd_m"),
                   cell_number(table, row, "most_gsd_m")};
@@ -122,13 +125,19 @@ std::vector<BurnShape> ObjectLabels::shapes_in(const SceneGrid& grid, const Pixe
   std::vector<PiledShape> shapes;
   const auto add = [&](const MapObject& object) {
     const ObjectRule& rule = *rule_of(object, gsd_m);
-    auto pixels = grid.pixel_from_lonlat(clipped(object.geometry_lonlat, around));
+    const Box extent = bounding_box(object.geometry_lonlat);
+    // The store finds objects on the other side of the antimeridian, with their own longitudes.
+    const double turn =
+        unwrapped_longitude(extent.centre().x, around.centre().x) - extent.centre().x;
+    const Geometry near = mapped(object.geometry_lonlat, [&](Point p) {
+      return Point{p.x + turn, p.y};
+    });
+    auto pixels = grid.pixel_from_lonlat(clipped(near, around));
     if (!pixels) return;
     *pixels = mapped(std::move(*pixels), [&](Point p) {
       return Point{p.x - window.x, p.y - window.y};
     });
     const auto place = std::ranges::find(names_, rule.name) - names_.begin();
-    const Box extent = bounding_box(object.geometry_lonlat);
     shapes.push_back(
         {{std::move(*pixels), static_cast<std::uint8_t>(place + 1), rule.half_width_m / gsd_m},
          rule.rank,
@@ -146,7 +155,11 @@ std::vector<std::uint8_t> ObjectLabels::over(const Scene& scene, const PixelWind
   const SceneGrid& grid = grid_of(scene);
   const Point middle{window.x + window.width / 2.0, window.y + window.height / 2.0};
   const double gsd_m = ground_sample_distance_m(grid, middle).value_or(0);
-  const int inset = gsd_m > 0 ? static_cast<int>(std::lround(inset_m / gsd_m)) : 0;
+  const double inset_px = gsd_m > 0 ? inset_m / gsd_m : 0;
+  if (!(inset_px <= kMostInset))
+    fail(ErrorKind::usage, "an inset of {} m is {:.0f} pixels of {}; {} are possible", inset_m,
+         inset_px, scene.name, kMostInset);
+  const int inset = static_cast<int>(std::lround(inset_px));
   const PixelWindow wide{window.x - inset, window.y - inset, window.width + 2 * inset,
                          window.height + 2 * inset};
   const std::vector<BurnShape> shapes =

@@ -111,6 +111,23 @@ TEST_F(ObjectLabelsTest, LinesHaveAWidthAndClassesAGroundSampleDistance) {
   EXPECT_EQ(std::ranges::count(all, 4), 0);
 }
 
+TEST_F(ObjectLabelsTest, AnInsetOfThousandsOfPixelsIsRefused) {
+  add({{0, 0}, {20, 0}, {20, 20}, {0, 20}}, "landuse", "forest");
+  EXPECT_THROW((void)over({0, 0, 10, 10}, 1e6), Error);
+}
+
+// A raster in degrees over the antimeridian: the map gives what lies east of it -180 and more.
+TEST_F(ObjectLabelsTest, SeesBothSidesOfTheAntimeridian) {
+  scene_.crs_wkt = "EPSG:4326";
+  scene_.map_from_pixel = {179.9995, 1e-5, 0, -17, 0, -1e-5};
+  add({{10, 10}, {40, 10}, {40, 40}, {10, 40}}, "landuse", "forest");
+  scene_.map_from_pixel[0] -= 360;
+  add({{60, 10}, {90, 10}, {90, 40}, {60, 40}}, "landuse", "forest");
+  scene_.map_from_pixel[0] += 360;
+  const Labels all = over({0, 0, 100, 100}, 0);
+  EXPECT_NEAR(static_cast<double>(std::ranges::count(all, 1)), 2 * 900, 20);
+}
+
 TEST_F(ObjectLabelsTest, NeedsAPlaceOnTheEarth) {
   add({{0, 0}, {20, 0}, {20, 20}, {0, 20}}, "landuse", "forest");
   scene_.crs_wkt.clear();

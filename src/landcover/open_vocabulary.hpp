@@ -20,7 +20,8 @@ struct VocabularyClass {
 };
 
 /// "water|river|lake, forest, field": classes between commas, each named by its first wording.
-/// Throws Error(usage) for an empty wording, a name that stands twice, or fewer than two classes.
+/// Throws Error(usage) for an empty wording, a name that stands twice, fewer than
+/// two classes or more than 255.
 [[nodiscard]] std::vector<VocabularyClass> parse_vocabulary(const std::string& text);
 
 /// A model of land cover that nobody trained: its head is CLIP's projection of a picture, taken of

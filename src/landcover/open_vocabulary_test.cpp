@@ -19,6 +19,10 @@ TEST(Vocabulary, HasNamesAndOtherWordings) {
   EXPECT_EQ(classes[0].name, "water");
   EXPECT_THAT(classes[0].wordings, ElementsAre("water", "river", "lake"));
   EXPECT_EQ(classes[1].name, "forest");
+  std::string many = "0";
+  for (int i = 1; i < 256; ++i) many += "," + std::to_string(i);
+  EXPECT_THROW((void)parse_vocabulary(many), Error);
+  EXPECT_EQ(parse_vocabulary(many.substr(2)).size(), 255U);
   for (const char* damaged : {"", "water", "water,", "a,b||c", "a,b,a", ",,"})
     EXPECT_THROW((void)parse_vocabulary(damaged), Error) << damaged;
 }

@@ -3,9 +3,9 @@
 
 #include "base/error.hpp"
 #include "base/json.hpp"
+#include "base/log.hpp"
 #include "base/progress.hpp"
 #include "embed/job.hpp"
-#include "imagery/scene_facts.hpp"
 #include "raster/raster_writer.hpp"
 
 #include "landcover/block_store.hpp"
@@ -35,6 +35,13 @@ int block_side(const SceneMapOptions& options, std::int64_t classes) {
   if (options.crf) bytes_a_pixel += static_cast<double>(crf_bytes_a_pixel(classes));
   const double side =
       std::sqrt(static_cast<double>(options.memory) / bytes_a_pixel) - 2 * margin_of(options);
+  if (options.crf && side < kSmallestBlock)
+    log_warning(
+        "the CRF with a margin of {} pixels needs {} MiB for the smallest block, more than "
+        "--memory; a smaller --crf-margin needs less",
+        options.crf_margin,
+        std::llround(std::pow(kSmallestBlock + 2 * margin_of(options), 2) * bytes_a_pixel /
+                     (1 << 20)));
   return std::clamp(static_cast<int>(side) / kSmallestBlock * kSmallestBlock, kSmallestBlock,
                     kLargestBlock);
 }
@@ -64,20 +71,18 @@ Json crf_plan(const SceneMapOptions& options) {
 }
 
 // Everything that decides the blocks.
-Json map_plan(const Ground& ground, const Scene& scene, const ImageEncoder& backbone,
+Json map_plan(const Ground& ground, std::size_t scene, const ImageEncoder& backbone,
               const LandcoverModel& model, const SceneMapOptions& options, int side) {
-  Json classes = Json::array(), stretches = Json::array();
+  Json classes = Json::array();
   for (const CoverClass& one : model.classes.classes) classes.push_back(one.name);
-  for (const BandStretch& one : ground.stretches()) stretches.push_back({one.low, one.high});
-  return {{"scene", scene_facts(scene)},
-          {"width", scene.width},
-          {"height", scene.height},
+  return {{"scene", ground.facts(scene)},
+          {"tile", model.tile},
+          {"features", to_string(model.features)},
           {"backbone", about_model(backbone.config())},
           {"computed", computed_as(backbone.context().options())},
           {"classes", classes},
           {"class_of_centre", model.classes.class_of},
           {"weights_sha256", model.weights_sha256},
-          {"stretches", stretches},
           {"overlap", options.segment.overlap},
           {"flip", options.segment.flip},
           {"sharpness", options.segment.sharpness},
@@ -195,7 +200,7 @@ SceneMapSummary map_scene(const Ground& ground, std::size_t scene_index,
   const int side = block_side(options, classes);
   const std::vector<PixelWindow> blocks = blocks_of(scene, side);
   BlockStore store(options.output.string() + ".partial",
-                   map_plan(ground, scene, backbone, model, options, side));
+                   map_plan(ground, scene_index, backbone, model, options, side));
   const Segmenter segmenter(ground, backbone, model, options.segment);
   const BlockPainter painter{ground, scene_index, backbone, segmenter, options};
   SceneMapSummary summary;

@@ -12,7 +12,6 @@
 #include "embed/embeddings_writer.hpp"
 #include "embed/job.hpp"
 #include "embed/vectors.hpp"
-#include "imagery/scene_facts.hpp"
 
 #include <fmt/core.h>
 #include <tbb/parallel_for.h>
@@ -42,9 +41,8 @@ std::string tile_id(const GroundTile& tile) {
 // Everything that decides the features.
 Json features_plan(const Ground& ground, const ImageEncoder& backbone,
                    const FeatureRequest& request) {
-  Json scenes = Json::array(), stretches = Json::array();
-  for (const Scene& scene : ground.scenes()) scenes.push_back(scene_facts(scene));
-  for (const BandStretch& one : ground.stretches()) stretches.push_back({one.low, one.high});
+  Json scenes = Json::array();
+  for (std::size_t i = 0; i < ground.scenes().size(); ++i) scenes.push_back(ground.facts(i));
   return {{"model", about_model(backbone.config())},
           {"features", to_string(request.kind)},
           {"computed", computed_as(backbone.context().options())},
@@ -52,7 +50,6 @@ Json features_plan(const Ground& ground, const ImageEncoder& backbone,
           {"overlap", request.layout.overlap},
           {"five_crop", request.layout.five_crop},
           {"least_valid", request.least_valid},
-          {"stretches", stretches},
           {"scenes", scenes}};
 }
 

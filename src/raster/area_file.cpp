@@ -6,7 +6,6 @@
 #include "raster/gdal.hpp"
 #include "raster/gdal_dataset.hpp"
 
-#include <algorithm>
 #include <array>
 #include <memory>
 #include <ogr_spatialref.h>
@@ -45,7 +44,7 @@ bool is_area(const OGRGeometry& shape) {
 }
 
 void add_shape(const OGRGeometry* shape, OGRCoordinateTransformation* transformation,
-               const std::string& file, Geometry& areas) {
+               const std::string& file, std::vector<Geometry>& areas) {
   if (shape == nullptr) return;
   const OGRGeometryUniquePtr straight(shape->getLinearGeometry());
   if (!straight || !is_area(*straight)) return;
@@ -54,13 +53,12 @@ void add_shape(const OGRGeometry* shape, OGRCoordinateTransformation* transforma
     fail(ErrorKind::input, "{}: an area has no place in degrees: {}", file, last_gdal_error());
   std::string bytes(straight->WkbSize(), '\0');
   straight->exportToWkb(wkbNDR, reinterpret_cast<unsigned char*>(bytes.data()));
-  Geometry read = from_wkb(bytes);
-  std::ranges::move(read.parts, std::back_inserter(areas.parts));
+  areas.push_back(from_wkb(bytes));
 }
 
 }  // namespace
 
-Geometry read_areas_lonlat(const std::filesystem::path& path) {
+std::vector<Geometry> read_areas_lonlat(const std::filesystem::path& path) {
   start_gdal();
   constexpr std::array<const char*, 7> kDrivers{"GeoJSON", "GPKG", "ESRI Shapefile", "FlatGeobuf",
                                                 "LIBKML",  "KML",  nullptr};
@@ -71,13 +69,13 @@ Geometry read_areas_lonlat(const std::filesystem::path& path) {
     fail(ErrorKind::input,
          "{}: areas are read from GeoJSON, GeoPackage, Shapefile, FlatGeobuf and KML{}", name,
          last_gdal_error().empty() ? "" : " (" + last_gdal_error() + ")");
-  Geometry areas{GeometryKind::polygon, {}};
+  std::vector<Geometry> areas;
   for (OGRLayer* layer : file->GetLayers()) {
     const Transformation transformation = to_lonlat(*layer, name);
     for (const auto& feature : *layer)
       add_shape(feature->GetGeometryRef(), transformation.get(), name, areas);
   }
-  if (areas.parts.empty()) fail(ErrorKind::input, "{} holds no polygon", name);
+  if (areas.empty()) fail(ErrorKind::input, "{} holds no polygon", name);
   return areas;
 }
 

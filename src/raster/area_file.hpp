@@ -5,13 +5,14 @@
 #include "geo/geometry.hpp"
 
 #include <filesystem>
+#include <vector>
 
 namespace skyglot {
 
-/// All polygons of all layers of a GeoJSON, GeoPackage, Shapefile, FlatGeobuf or KML file, in
-/// longitude and latitude (a layer without a reference system is taken to be so); points and lines
-/// are passed over. Throws Error(input) for another file or one without polygons, Error(format) for
-/// damaged shapes.
-[[nodiscard]] Geometry read_areas_lonlat(const std::filesystem::path& path);
+/// The areas of all layers, one a feature, of a GeoJSON, GeoPackage, Shapefile, FlatGeobuf or KML
+/// file, in longitude and latitude (a layer without a reference system is taken to be so); points
+/// and lines are passed over. Throws Error(input) for another file or one without polygons,
+/// Error(format) for damaged shapes.
+[[nodiscard]] std::vector<Geometry> read_areas_lonlat(const std::filesystem::path& path);
 
 }  // namespace skyglot

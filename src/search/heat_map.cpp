@@ -67,8 +67,11 @@ class HeatSums {
   }
 
   void add(const ScoredBox& one) {
-    const auto [left, right] = span(one.map.min_x - extent_.min_x, one.map.max_x - extent_.min_x);
-    const auto [top, bottom] = span(extent_.max_y - one.map.max_y, extent_.max_y - one.map.min_y);
+    auto [left, right] = span(one.map.min_x - extent_.min_x, one.map.max_x - extent_.min_x);
+    auto [top, bottom] = span(extent_.max_y - one.map.max_y, extent_.max_y - one.map.min_y);
+    // A window smaller than a pixel counts where its centre lies.
+    if (right <= left) left = pixel_at(one.map.centre().x - extent_.min_x), right = left + 1;
+    if (bottom <= top) top = pixel_at(extent_.max_y - one.map.centre().y), bottom = top + 1;
     for (int y = std::max(top, 0); y < std::min(bottom, map_.height); ++y)
       for (int x = std::max(left, 0); x < std::min(right, map_.width); ++x) {
         const std::size_t pixel =
@@ -99,6 +102,9 @@ class HeatSums {
   [[nodiscard]] const HeatMap& map() const { return map_; }
 
  private:
+  [[nodiscard]] int pixel_at(double distance) const {
+    return static_cast<int>(std::floor(distance / map_.pixel_m));
+  }
   // Pixels whose middles lie between two distances from the first one's edge.
   [[nodiscard]] std::pair<int, int> span(double from, double to) const {
     return {static_cast<int>(std::ceil(from / map_.pixel_m - 0.5)),

@@ -10,6 +10,7 @@
 #include "records/picture_inputs.hpp"
 
 #include "search/index_writer.hpp"
+#include "search/window_index.hpp"
 
 #include <algorithm>
 #include <array>
@@ -82,10 +83,13 @@ class IndexFolder {
   [[nodiscard]] FileLock locked() const { return FileLock(parts_ / "lock", FileLock::Busy::wait); }
 
   // What the parts would be joined to, where that is there already.
-  [[nodiscard]] std::optional<JoinedIndex> joined_from(
-      const std::vector<IndexPart>& parts, const std::vector<std::string>& named) const {
+  [[nodiscard]] std::optional<JoinedIndex> joined_from(const std::vector<IndexPart>& parts,
+                                                       const std::vector<std::string>& named,
+                                                       const std::string& scenes) const {
     const std::optional<Json> known = known_index();
-    if (!known || known->value("sources", Json()) != Json(named)) return std::nullopt;
+    if (!known || known->value("sources", Json()) != Json(named) ||
+        known->value("scenes", "") != scenes || !is_whole())
+      return std::nullopt;
     return reading_json((folder_ / "index.json").string(), "give --overwrite to begin anew",
                         [&]() -> std::optional<JoinedIndex> {
                           JoinedIndex joined{.windows = known->at("count"), .skipped = 0};
@@ -112,6 +116,16 @@ class IndexFolder {
   }
 
  private:
+  // All files are what index.json speaks of.
+  [[nodiscard]] bool is_whole() const {
+    try {
+      (void)WindowIndex::open(folder_);
+      return true;
+    } catch (const Error&) {
+      return false;
+    }
+  }
+
   // Nothing, or what a run left that was cut off at its very first file.
   void demand_room() const {
     if (!fs::exists(folder_)) return;
@@ -132,8 +146,9 @@ class IndexFolder {
   [[nodiscard]] std::optional<Json> known_index() const {
     const fs::path path = folder_ / "index.json";
     if (!fs::exists(path)) return std::nullopt;
-    return reading_json(path.string(), "give --overwrite to begin anew",
-                        [&] { return parse_json<Json>(read_file(path)); });
+    Json known = reading_json(path.string(), "give --overwrite to begin anew",
+                              [&] { return parse_json<Json>(read_file(path)); });
+    return known.is_object() ? std::optional(std::move(known)) : std::nullopt;
   }
 
   void demand_sources(const IndexRequest& request) const {
@@ -224,7 +239,7 @@ IndexOutcome build_index(const IndexRequest& request, const ImageEncoder& encode
   if (request.tasks > 1) return outcome;
   const FileLock lock = folder.locked();
   remove_orphans(request.output);
-  auto joined = folder.joined_from(parts, named);
+  auto joined = folder.joined_from(parts, named, scenes_hash(sources));
   if (!joined) joined = write_index(request.output, sources, settings, parts, named);
   outcome.windows = joined->windows;
   outcome.skipped = joined->skipped;

@@ -105,6 +105,41 @@ TEST_F(OneIndex, EveryMutationIsAnErrorThatNamesTheIndex) {
   EXPECT_NO_THROW((void)WindowIndex::open(index));
 }
 
+TEST_F(OneIndex, TheSameCommandMendsADamagedIndex) {
+  const auto request = small_request({folder_ / "a.tif"}, folder_ / "index");
+  for (const char* name : {"index.json", "vectors.f16", "windows.gpkg", "imagery.gpkg"}) {
+    const std::string whole = read_file(folder_ / "index" / name);
+    write_file_atomically(folder_ / "index" / name,
+                          std::string(name) == "index.json" ? "[]" : whole.substr(1));
+    EXPECT_EQ(build_index(request, small_encoder()).new_parts, 0u);
+    EXPECT_EQ(read_file(folder_ / "index" / name), whole) << name;
+  }
+}
+
+TEST_F(OneIndex, KnowsWhatACatalogueSaysNow) {
+  auto sources = read_index_sources({folder_ / "a.tif"}, {}, 1);
+  const auto dated = [&](const char* date) {
+    for (Scene& scene : sources.catalogue.scenes) scene.date = date;
+    write_catalogue(folder_ / "scenes.gpkg", sources.catalogue);
+    const auto request = small_request({folder_ / "scenes.gpkg"}, folder_ / "dated");
+    (void)build_index(request, small_encoder());
+    return WindowIndex::open(folder_ / "dated").windows().passing({.first_date = "2023-01-01"});
+  };
+  EXPECT_TRUE(dated("2020-01-01").empty());
+  EXPECT_FALSE(dated("2023-05-05").empty());
+}
+
+TEST_F(OneIndex, AFileOfTwoCollectionsIsOneScene) {
+  const auto sources = read_index_sources({folder_ / "a.tif"}, {}, 1);
+  ImageryCatalogue other = sources.catalogue;
+  other.collections[0].code = "ZZ";
+  for (Scene& scene : other.scenes) scene.collection_code = "ZZ";
+  write_catalogue(folder_ / "scenes.gpkg", other);
+  const auto both = read_index_sources({folder_ / "scenes.gpkg", folder_ / "a.tif"}, {}, 1);
+  ASSERT_EQ(both.catalogue.scenes.size(), 1u);
+  EXPECT_EQ(both.catalogue.scenes[0].collection_code, "ZZ");
+}
+
 TEST_F(OneIndex, ARasterThatIsGoneStopsTheRunAndIsNoHole) {
   auto request = small_request({folder_ / "a.tif"}, folder_ / "other");
   request.sources = {folder_ / "scenes.gpkg"};

@@ -4,10 +4,12 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
-#include "base/numbers.hpp"
+#include "base/strings.hpp"
+#include "geo/wkb.hpp"
 #include "imagery/scan.hpp"
 #include "imagery/scene_facts.hpp"
 #include "imagery/scene_plane.hpp"
+#include "pictures/source.hpp"
 #include "records/picture_inputs.hpp"
 
 #include <algorithm>
@@ -27,24 +29,6 @@ Json layout_json(const WindowLayout& layout) {
           {"least_valid", layout.least_valid}};
 }
 
-// Everything that decides the pixels of a scene as it is shown.
-Json shown_facts(const Scene& scene, const Collection& collection) {
-  Json bands = Json::array(), stretches = Json::array();
-  for (const int number : collection.rgb_bands) {
-    const BandInfo& band = scene.band(number);
-    bands.push_back({number, band.nodata ? format_double(*band.nodata) : "", band.has_mask,
-                     band.scale, band.offset, band.bits});
-  }
-  for (const BandStretch& one : collection.stretches) stretches.push_back({one.low, one.high});
-  return {{"file", scene_facts(scene)},
-          {"size", {scene.width, scene.height}},
-          {"grid", scene.map_from_pixel},
-          {"crs", sha256(scene.crs_wkt)},
-          {"gsd_m", nominal_gsd_m(collection, scene)},
-          {"bands", bands},
-          {"stretches", stretches}};
-}
-
 // Those of the scene and of every neighbour that its windows show.
 Json facts_of_part(const IndexSources& sources, std::size_t scene, const WindowLayout& layout) {
   const ImageryCatalogue& catalogue = sources.catalogue;
@@ -57,15 +41,29 @@ Json facts_of_part(const IndexSources& sources, std::size_t scene, const WindowL
   Json facts = Json::array();
   for (const AlignedScenes::Part& part : sources.aligned.parts(scene, all)) {
     const Scene& one = catalogue.scenes[part.scene];
-    facts.push_back(shown_facts(one, catalogue.collection(one.collection_code)));
+    const Collection& collection = catalogue.collection(one.collection_code);
+    Json shown = shown_facts(one, collection.rgb_bands, collection.stretches);
+    shown["gsd_m"] = nominal_gsd_m(collection, one);
+    facts.push_back(shown);
   }
   return facts;
 }
 
-// Of everything that may be a picture, or say where pictures are.
+bool is_list(const fs::path& input) {
+  const std::string kind = to_lower(input.extension().string());
+  return fs::is_regular_file(input) && (kind == ".csv" || kind == ".tsv" || kind == ".txt");
+}
+
+// Of everything that may be a picture, or say where pictures are, and of the pictures of a list.
 std::string listing_hash(const fs::path& input) {
   Sha256 hash;
   for (const fs::path& file : files_to_scan({input})) hash.update(json_text(file_facts(file)));
+  if (!is_list(input)) return hash.finish();
+  SourceOptions names;
+  names.contents = false;
+  const auto listed = index_pictures({input}, names);
+  for (std::uint64_t i = 0; i < listed->size(); ++i)
+    hash.update(json_text(file_facts(input.parent_path() / listed->id(i))));
   return hash.finish();
 }
 
@@ -193,6 +191,17 @@ EmbedTotals PartEmbedder::embed(const IndexPart& part, int threads) const {
                                        .least_valid = settings_.layout.least_valid};
   WindowPictures source(painter_, request, windows_of(sources_, *part.scene, settings_.layout));
   return run_picture_job(source, model_, job);
+}
+
+std::string scenes_hash(const IndexSources& sources) {
+  Json all = Json::array();
+  for (const Collection& one : sources.catalogue.collections)
+    all.push_back(
+        {one.code, one.name, one.licence, one.attribution, one.source, one.gsd_m.value_or(0)});
+  for (const Scene& one : sources.catalogue.scenes)
+    all.push_back({one.collection_code, one.name, one.gdal_name(), one.date, one.licence, one.gsd_m,
+                   sha256(to_wkb(one.footprint_lonlat))});
+  return sha256(json_text(all));
 }
 
 }  // namespace skyglot

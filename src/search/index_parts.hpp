@@ -68,4 +68,7 @@ class PartEmbedder {
   WindowPainter painter_;
 };
 
+/// Of all that the catalogue says of its scenes and collections, also what no pixel depends on.
+[[nodiscard]] std::string scenes_hash(const IndexSources& sources);
+
 }  // namespace skyglot

@@ -12,6 +12,8 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <set>
+#include <string>
 #include <string_view>
 #include <tuple>
 #include <utility>
@@ -114,14 +116,12 @@ class SourceReader {
   [[nodiscard]] IndexSources finish() && {
     add_rasters();
     auto& scenes = sources_.catalogue.scenes;
+    // A file is one scene, that of the source named first, whatever other collections say of it.
+    std::set<std::string> known;
+    std::erase_if(scenes, [&](const Scene& one) { return !known.insert(one.gdal_name()).second; });
     std::ranges::sort(scenes, {}, [](const Scene& scene) {
       return std::tie(scene.collection_code, scene.gdal_name());
     });
-    const auto same_file = [](const Scene& a, const Scene& b) {
-      return a.collection_code == b.collection_code && a.gdal_name() == b.gdal_name();
-    };
-    const auto doubles = std::ranges::unique(scenes, same_file);
-    scenes.erase(doubles.begin(), doubles.end());
     std::int64_t fid = 0;
     for (Scene& scene : scenes) scene.fid = ++fid;
     sources_.aligned = AlignedScenes(sources_.catalogue);

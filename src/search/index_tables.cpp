@@ -81,8 +81,10 @@ bool is_inside(const Box& box, Point at) {
 // The box that every window that passes must meet; nothing: anywhere.
 std::optional<Box> reach_of(const WindowFilter& filter) {
   if (filter.bbox_lonlat) return filter.bbox_lonlat;
-  if (filter.area_lonlat) return bounding_box(*filter.area_lonlat);
-  return std::nullopt;
+  if (filter.areas_lonlat.empty()) return std::nullopt;
+  Box all;
+  for (const Geometry& area : filter.areas_lonlat) all.add(bounding_box(area));
+  return all;
 }
 
 // What SQL can tell; texts are bound from parameter 1 on.
@@ -104,11 +106,13 @@ std::string conditions(const WindowFilter& filter, std::vector<std::string>& tex
 }
 
 bool passes(const WindowFilter& filter, const Statement& row) {
-  if (!filter.bbox_lonlat && !filter.area_lonlat) return true;
+  if (!filter.bbox_lonlat && filter.areas_lonlat.empty()) return true;
   if (row.is_null(1)) return false;
   const Point centre = bounding_box(geometry_of_gpkg(row.blob(1))).centre();
   return (!filter.bbox_lonlat || is_inside(*filter.bbox_lonlat, centre)) &&
-         (!filter.area_lonlat || is_inside(*filter.area_lonlat, centre));
+         (filter.areas_lonlat.empty() ||
+          std::ranges::any_of(filter.areas_lonlat,
+                              [&](const Geometry& area) { return is_inside(area, centre); }));
 }
 
 void check_box(const Box& box, std::vector<std::string>& problems) {
@@ -169,8 +173,8 @@ void WindowTableWriter::close() {
 }
 
 bool WindowFilter::empty() const {
-  return !bbox_lonlat && !area_lonlat && first_date.empty() && last_date.empty() && !least_gsd_m &&
-         !most_gsd_m && collections.empty();
+  return !bbox_lonlat && areas_lonlat.empty() && first_date.empty() && last_date.empty() &&
+         !least_gsd_m && !most_gsd_m && collections.empty();
 }
 
 void WindowFilter::validate() const {

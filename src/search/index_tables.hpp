@@ -46,9 +46,9 @@ class WindowTableWriter {
 
 /// Which windows count. Everything that is given must hold.
 struct WindowFilter {
-  std::optional<Box> bbox_lonlat{};       ///< centres in it; continuous over the antimeridian
-  std::optional<Geometry> area_lonlat{};  ///< polygons; centres in them
-  std::string first_date{};               ///< "2020-06-01"; windows without a date do not count
+  std::optional<Box> bbox_lonlat{};      ///< centres in it; continuous over the antimeridian
+  std::vector<Geometry> areas_lonlat{};  ///< polygons; centres in any of them
+  std::string first_date{};              ///< "2020-06-01"; windows without a date do not count
   std::string last_date{};
   std::optional<double> least_gsd_m{};
   std::optional<double> most_gsd_m{};

@@ -85,7 +85,9 @@ TEST_F(WindowTables, AllFiltersMustHold) {
 TEST_F(WindowTables, AnAreaHoldsCentres) {
   WindowTable table(path_, 5);
   const Geometry area = Geometry::polygon({{3, 0}, {3.02, 0}, {3, 0.02}, {3, 0}});
-  EXPECT_EQ(table.passing({.area_lonlat = area}), Rows{0});
+  EXPECT_EQ(table.passing({.areas_lonlat = {area}}), Rows{0});
+  // What two areas share lies in both.
+  EXPECT_EQ(table.passing({.areas_lonlat = {area, area}}), Rows{0});
 }
 
 TEST_F(WindowTables, PlacesAreHeldByWindows) {

@@ -138,6 +138,7 @@ class IndexJoiner {
             {"settings", settings_.json()},
             {"files", files},
             {"sources", named},
+            {"scenes", scenes_hash(sources_)},
             {"parts", parts_}};
   }
 

@@ -104,6 +104,8 @@ TEST_F(LandcoverCommand, SharpensAMapAndDrawsItsPolygons) {
   EXPECT_EQ(sharpen({"--crf-margin", "-1"}).exit_code, 2);
   EXPECT_EQ(sharpen({"--min-area", "-1"}).exit_code, 2);
   EXPECT_EQ(sharpen({"--polygons", path("map.tif")}).exit_code, 2);
+  EXPECT_EQ(sharpen({"--preview", path("map.tif")}).exit_code, 2);
+  EXPECT_EQ(sharpen({"--preview", path("nowhere/map.svg")}).exit_code, 1);
   EXPECT_EQ(tree_hashes(folder_).at("map.tif"), hashes.at("map.tif"));
 }
 
@@ -221,6 +223,17 @@ TEST_F(LandcoverCommand, FeaturesOfAKilledRunAreFoundAgain) {
   fs::remove_all(path("land.features"));
   ASSERT_EQ(train({}).exit_code, 0);
   EXPECT_EQ(tree_hashes(path("land")), resumed);
+}
+
+TEST_F(LandcoverCommand, OtherBandsAreOtherFeatures) {
+  ASSERT_EQ(train({"--bands", "1,2,3"}).exit_code, 0);
+  const auto first = tree_hashes(path("land"));
+  ASSERT_EQ(train({"--bands", "3,2,1", "--stretch", "none", "--overwrite"}).exit_code, 0);
+  const auto plain = tree_hashes(path("land"));
+  ASSERT_EQ(train({"--bands", "2,2,2", "--stretch", "none", "--overwrite"}).exit_code, 0);
+  const auto other = tree_hashes(path("land"));
+  EXPECT_NE(plain.at("landcover.safetensors"), first.at("landcover.safetensors"));
+  EXPECT_NE(other.at("landcover.safetensors"), plain.at("landcover.safetensors"));
 }
 
 TEST_F(LandcoverCommand, SaysWhatIsWrong) {
