@@ -5,7 +5,6 @@
 #include "base/error.hpp"
 #include "base/json.hpp"
 #include "base/numbers.hpp"
-#include "base/resource.hpp"
 #include "cli/command.hpp"
 #include "cli/compute_choice.hpp"
 #include "cli/look_options.hpp"
@@ -101,10 +100,7 @@ class LandcoverName : public Command {
     const auto windows =
         spread_windows(clusters.ground(), 3 * clusters.model().tile, megapixels_ * 1e6);
     if (!names_.empty()) return by_words(clusters, windows);
-    ObjectLabels objects(
-        ObjectStore::open(objects_),
-        parse_object_rules(load_resource_or("landcover_objects.csv", rules_),
-                           rules_.empty() ? "landcover_objects.csv" : rules_.string()));
+    ObjectLabels objects = open_object_labels(objects_, rules_);
     return votes_by_objects(clusters, objects, windows, inset_m_);
   }
 

@@ -2,7 +2,6 @@
 // skyglot landcover teach: a map's objects teach a model their classes.
 #include "base/json.hpp"
 #include "base/numbers.hpp"
-#include "base/resource.hpp"
 #include "cli/command.hpp"
 #include "cli/compute_choice.hpp"
 #include "cli/look_options.hpp"
@@ -61,10 +60,7 @@ class LandcoverTeach : public Command {
     if (request_.cache.empty()) request_.cache = output_.string() + ".features";
     LandcoverModel model = load_landcover_model(model_);
     const StoredModel backbone = load_model_folder(backbone_folder(model_));
-    ObjectLabels objects(
-        ObjectStore::open(objects_),
-        parse_object_rules(load_resource_or("landcover_objects.csv", rules_),
-                           rules_.empty() ? "landcover_objects.csv" : rules_.string()));
+    ObjectLabels objects = open_object_labels(objects_, rules_);
     const Ground ground = Ground::open(images_, shown_as(model.look, look_));
     const ImageEncoder encoder(backbone, compute_context(choice_.options(common_.thread_count())));
     request_.layout.side = model.tile;

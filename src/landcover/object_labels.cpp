@@ -4,6 +4,7 @@
 #include "base/csv.hpp"
 #include "base/error.hpp"
 #include "base/numbers.hpp"
+#include "base/resource.hpp"
 #include "geo/overlay.hpp"
 #include "raster/gsd.hpp"
 
@@ -171,6 +172,12 @@ std::vector<std::uint8_t> ObjectLabels::over(const Scene& scene, const PixelWind
     result.insert(result.end(), row, row + window.width);
   }
   return result;
+}
+
+ObjectLabels open_object_labels(const std::string& store, const std::filesystem::path& rules) {
+  const std::string table = "landcover_objects.csv";
+  return {ObjectStore::open(store), parse_object_rules(load_resource_or(table, rules),
+                                                       rules.empty() ? table : rules.string())};
 }
 
 std::vector<std::uint8_t> inner_labels(const std::vector<std::uint8_t>& labels, int width,

@@ -7,6 +7,7 @@
 #include "raster/burn.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <map>
 #include <memory>
 #include <string>
@@ -57,6 +58,10 @@ class ObjectLabels {
   std::vector<std::string> names_;
   std::map<std::string, std::unique_ptr<SceneGrid>> grids_;
 };
+
+/// A store by ObjectStore's name with the rules of a file, or the built-in ones where it is empty.
+[[nodiscard]] ObjectLabels open_object_labels(const std::string& store,
+                                              const std::filesystem::path& rules);
 
 /// Labels of pixels that have the same label as all others within `inset` pixels in rows and
 /// columns; 0 for the others. What lies outside is taken to go on.
