@@ -6,6 +6,7 @@
 #include "base/log.hpp"
 #include "base/progress.hpp"
 #include "embed/job.hpp"
+#include "raster/gdal.hpp"
 #include "raster/raster_writer.hpp"
 
 #include "landcover/block_store.hpp"
@@ -195,6 +196,7 @@ void SceneMapOptions::validate() const {
 SceneMapSummary map_scene(const Ground& ground, std::size_t scene_index,
                           const ImageEncoder& backbone, const LandcoverModel& model,
                           const SceneMapOptions& options) {
+  limit_gdal_cache(options.memory / 4);
   const Scene& scene = ground.scenes().at(scene_index);
   const auto classes = std::ssize(model.classes.classes);
   const int side = block_side(options, classes);
