@@ -66,7 +66,8 @@ std::string legend_svg(const MapLegend& legend, const std::vector<std::size_t>& 
   for (std::size_t i = 0; i < order.size(); ++i) {
     const CoverClass& one = legend.classes[order[i]];
     const double x = kPad + static_cast<double>(i % columns) * kLegendColumn;
-    const double y = top + static_cast<double>(i / columns) * kLegendRow;
+    const std::size_t row = i / columns;
+    const double y = top + static_cast<double>(row) * kLegendRow;
     const double share = static_cast<double>(legend.pixels[order[i]]) / all;
     svg += fmt::format(
         "<rect x=\"{}\" y=\"{}\" width=\"16\" height=\"16\" fill=\"#{:02x}{:02x}{:02x}\" "

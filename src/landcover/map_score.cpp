@@ -95,7 +95,7 @@ std::string to_string(Matching matching) {
 ConfusionMatrix map_confusion(const ClusterCounts& counts, const MapScore& score) {
   std::vector<std::string> names = counts.classes;
   std::string none = "none";
-  while (std::ranges::find(names, none) != names.end()) none = "(" + none + ")";
+  while (std::ranges::find(names, none) != names.end()) none.insert(0, "(").append(")");
   if (std::ranges::find(score.class_of, -1) != score.class_of.end()) names.push_back(none);
   ConfusionMatrix matrix(names);
   for (std::int64_t k = 0; k < counts.clusters; ++k)

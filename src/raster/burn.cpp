@@ -66,7 +66,7 @@ std::vector<std::uint8_t> burnt(std::span<const BurnShape> shapes, int width, in
   }
   if (areas.empty()) return pixels;
   const DatasetHandle dataset = dataset_over(pixels, width, height);
-  int band = 1;
+  const int band = 1;
   if (GDALRasterizeGeometries(GDALDataset::ToHandle(dataset.get()), 1, &band,
                               static_cast<int>(handles.size()), handles.data(), nullptr, nullptr,
                               values.data(), nullptr, nullptr, nullptr) != CE_None)
