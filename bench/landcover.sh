@@ -4,7 +4,8 @@
 # them, classes as many as each has, matched one to one; beside both baselines. Also steps a second with features from the
 # cache, tiles a second without, megapixels a second of a map and its share of the bare backbone's rate, seconds of the CRF,
 # and memory for rasters of two sizes.
-# Usage: bench/landcover.sh [SEEDS] [FOLDER]   (default: 3 seeds; a temporary folder)
+# Usage: [TRAIN="--overlap 0.75"] [MAP=--crf] bench/landcover.sh [SEEDS] [FOLDER]   (default: 3 seeds; a temporary folder;
+# TRAIN and MAP are more options of the two commands)
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 data=${SKYGLOT_SHARED_DATA:-$root/../shared/data}/landcover
@@ -33,9 +34,9 @@ protocol() {
     for sample in $samples; do
       local picture=${sample%:*}
       "$skyglot" landcover train "$out/pictures/$picture.png" --classes "${sample#*:}" --output "$out/model" \
-        --cache "$out/cache" --seed "$seed" --overwrite "$@" >/dev/null 2>&1
+        --cache "$out/cache" --seed "$seed" --overwrite ${TRAIN:-} "$@" >/dev/null 2>&1
       "$skyglot" landcover map "$out/pictures/$picture.png" --model "$out/model" --output "$maps/$picture.tif" \
-        --overwrite >/dev/null 2>&1
+        --overwrite ${MAP:-} >/dev/null 2>&1
     done
     "$skyglot" landcover score "$maps" --truth "$out/truth" --json 2>/dev/null | tail -1
   done | python3 -c '
@@ -52,7 +53,7 @@ print(sys.argv[1], *(f"{key} {text(key)}" for key in ("accuracy", "one_class", "
 protocol colour --method colour
 protocol features --method features
 rm -rf "$out/cache"
-"$skyglot" landcover train "$out/pictures" --classes 6 --output "$out/head" --cache "$out/cache" --overwrite --json \
+"$skyglot" landcover train "$out/pictures" --classes 6 --output "$out/head" --cache "$out/cache" --overwrite --json ${TRAIN:-} \
   2>/dev/null >"$out/head.json"
 protocol stego --head "$out/head"
 "$skyglot" landcover map "$out/pictures/loveda0.png" --model "$out/head" --output "$out/map.tif" --overwrite --json \
