@@ -73,7 +73,8 @@ class LandcoverMap : public Command {
     options_.validate();
     refuse_existing(options_.output, overwrite_);
     check_side_outputs();
-    const Drawn drawn = open_vocabulary_ ? by_names() : by_training();
+    const auto context = compute_context(choice_.options(common_.thread_count()));
+    const StoredLandcover drawn = open_vocabulary_ ? by_names(context) : by_training();
     const LandcoverModel& model = drawn.model;
     const Ground ground = Ground::open({raster_}, shown_as(model.look, look_));
     if (ground.scenes().size() != 1)
@@ -81,7 +82,7 @@ class LandcoverMap : public Command {
            ground.scenes().size());
     if (ground.scenes().front().crs_wkt.empty())
       log_warning("{} has no place on the earth; the map will have none", raster_.string());
-    const ImageEncoder encoder(drawn.backbone, context());
+    const ImageEncoder encoder(drawn.backbone, context);
     const SceneMapSummary summary = map_scene(ground, 0, encoder, model, options_);
     if (!polygons_.output.empty()) polygon_count_ = write_map_polygons(options_.output, polygons_);
     if (!preview_.empty())
@@ -111,31 +112,21 @@ class LandcoverMap : public Command {
     }
   }
 
-  struct Drawn {
-    StoredModel backbone;
-    LandcoverModel model;
-  };
-
-  [[nodiscard]] std::shared_ptr<const ComputeContext> context() const {
-    return compute_context(choice_.options(common_.thread_count()));
-  }
-
-  [[nodiscard]] Drawn by_training() const {
+  [[nodiscard]] StoredLandcover by_training() const {
     if (model_.empty())
       fail(ErrorKind::usage, "--model is missing: a folder that 'landcover train' wrote");
     if (!names_.empty())
       fail(ErrorKind::usage,
            "--names draws classes with --open-vocabulary; to name trained classes use 'skyglot "
            "landcover name'");
-    LandcoverModel model = load_landcover_model(model_);
-    return {load_model_folder(backbone_folder(model_)), std::move(model)};
+    return load_landcover(model_);
   }
 
-  [[nodiscard]] Drawn by_names() {
+  [[nodiscard]] StoredLandcover by_names(const std::shared_ptr<const ComputeContext>& context) {
     if (names_.empty()) fail(ErrorKind::usage, "--open-vocabulary needs --names");
     const auto vocabulary = parse_vocabulary(names_);
     StoredModel stored = load_model_folder(model_.empty() ? fs::path(kDefaultModel) : model_);
-    const TextEncoder texts(stored, context());
+    const TextEncoder texts(stored, context);
     LandcoverModel model =
         open_vocabulary_model(stored, texts, vocabulary, read_templates(templates_));
     options_.segment.sharpness = logit_sharpness(stored);

@@ -61,15 +61,15 @@ class LandcoverName : public Command {
     if (int{!names_.empty()} + int{!points_.empty()} + int{!objects_.empty()} != 1)
       fail(ErrorKind::usage, "give one of --names, --points, --objects");
     refuse_existing(output_ / "landcover.json", overwrite_);
-    LandcoverModel model = load_landcover_model(model_);
-    const StoredModel backbone = load_model_folder(backbone_folder(model_));
+    auto [backbone, model] = load_landcover(model_);
     if (model.classes.centres.rows == 0)
       fail(ErrorKind::input, "{} was taught by a map, which named its classes", model_.string());
     if (centres_) model = with_class_a_centre(std::move(model));
     const Ground ground = Ground::open(images_, shown_as(model.look, look_));
-    const ImageEncoder encoder(backbone, context());
+    const auto context = compute_context(choice_.options(common_.thread_count()));
+    const ImageEncoder encoder(backbone, context);
     const Segmenter clusters(ground, encoder, model, quick());
-    NamedClasses named = name_classes(model.classes, votes(clusters));
+    NamedClasses named = name_classes(model.classes, votes(clusters, context));
     model.classes = std::move(named.classes);
     model.about["named_by"] = !names_.empty() ? "words" : !points_.empty() ? "points" : "objects";
     save_landcover_model(output_, model, backbone);
@@ -90,25 +90,24 @@ class LandcoverName : public Command {
     return options;
   }
 
-  [[nodiscard]] std::shared_ptr<const ComputeContext> context() const {
-    return compute_context(choice_.options(common_.thread_count()));
-  }
+  using Context = std::shared_ptr<const ComputeContext>;
 
-  [[nodiscard]] NameVotes votes(const Segmenter& clusters) const {
+  [[nodiscard]] NameVotes votes(const Segmenter& clusters, const Context& context) const {
     if (!points_.empty())
       return votes_by_points(clusters, parse_points(read_file(points_), points_.string()));
     const auto windows =
         spread_windows(clusters.ground(), 3 * clusters.model().tile, megapixels_ * 1e6);
-    if (!names_.empty()) return by_words(clusters, windows);
+    if (!names_.empty()) return by_words(clusters, windows, context);
     ObjectLabels objects = open_object_labels(objects_, rules_);
     return votes_by_objects(clusters, objects, windows, inset_m_);
   }
 
   [[nodiscard]] NameVotes by_words(const Segmenter& clusters,
-                                   const std::vector<GroundWindow>& windows) const {
+                                   const std::vector<GroundTile>& windows,
+                                   const Context& context) const {
     const StoredModel stored = load_model_folder(words_);
-    const ImageEncoder pictures(stored, context());
-    const TextEncoder texts(stored, context());
+    const ImageEncoder pictures(stored, context);
+    const TextEncoder texts(stored, context);
     const LandcoverModel words =
         open_vocabulary_model(stored, texts, parse_vocabulary(names_), read_templates(templates_));
     SegmentOptions options = quick();

@@ -58,8 +58,7 @@ class LandcoverTeach : public Command {
     request_.options.validate();
     refuse_existing(output_ / "landcover.json", overwrite_);
     if (request_.cache.empty()) request_.cache = output_.string() + ".features";
-    LandcoverModel model = load_landcover_model(model_);
-    const StoredModel backbone = load_model_folder(backbone_folder(model_));
+    auto [backbone, model] = load_landcover(model_);
     ObjectLabels objects = open_object_labels(objects_, rules_);
     const Ground ground = Ground::open(images_, shown_as(model.look, look_));
     const ImageEncoder encoder(backbone, compute_context(choice_.options(common_.thread_count())));

@@ -96,11 +96,11 @@ std::vector<CoverClass> named_classes(const std::vector<std::string>& names) {
 LandcoverModel with_class_a_centre(LandcoverModel model) {
   LandClasses& classes = model.classes;
   const std::int64_t centres = classes.centres.rows;
-  if (centres > 255)
+  if (centres > kMostClasses)
     fail(ErrorKind::input,
-         "the model has {} centres, 255 can be named one by one; name its classes, or train with "
+         "the model has {} centres, {} can be named one by one; name its classes, or train with "
          "fewer --centres or --restarts",
-         centres);
+         centres, kMostClasses);
   classes.classes = unnamed_classes(centres);
   classes.class_of.resize(static_cast<std::size_t>(centres));
   std::iota(classes.class_of.begin(), classes.class_of.end(), 0);

@@ -99,7 +99,7 @@ class NameVotesTest : public testing::Test {
 TEST_F(NameVotesTest, WindowsCoverTheGroundOnce) {
   const auto all = spread_windows(ground_, 40, 1e9);
   std::int64_t pixels = 0;
-  for (const GroundWindow& one : all) pixels += one.window.width * one.window.height;
+  for (const GroundTile& one : all) pixels += one.window.width * one.window.height;
   EXPECT_EQ(all.size(), 9U);
   EXPECT_EQ(pixels, 96 * 96);
   EXPECT_EQ(spread_windows(ground_, 40, 1).size(), 1U);

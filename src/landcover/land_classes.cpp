@@ -15,8 +15,6 @@
 namespace skyglot {
 namespace {
 
-constexpr std::int64_t kMostClasses = 255;  // of a byte that also says "no data"
-
 // Kelly's colours of maximal contrast (1965), those that maps of land seldom need last.
 constexpr std::array<Colour, 20> kContrast{
     {{243, 195, 0},   {0, 136, 86},  {0, 103, 165},  {190, 0, 50},    {161, 202, 241},
@@ -24,28 +22,24 @@ constexpr std::array<Colour, 20> kContrast{
      {230, 143, 172}, {101, 69, 34}, {220, 211, 0},  {96, 78, 151},   {249, 147, 121},
      {43, 61, 38},    {226, 88, 34}, {179, 68, 108}, {132, 132, 130}, {246, 166, 0}}};
 
-// log softmax(sharpness * cosine) where a class's cosine is that of its nearest centre: sums over
-// centres would favour classes that were joined from many.
-void log_softmax_of_nearest(std::span<const float> cosines, const LandClasses& classes,
-                            double sharpness, std::span<float> out) {
+// log softmax(scale * value) in the values' place.
+void log_softmax(std::span<float> values, double scale) {
+  const double highest = double{*std::ranges::max_element(values)};
+  double sum = 0;
+  for (const float value : values) sum += std::exp(scale * (double{value} - highest));
+  const double offset = scale * highest + std::log(sum);
+  for (float& value : values) value = static_cast<float>(scale * double{value} - offset);
+}
+
+// A class's cosine is that of its nearest centre: sums over centres would favour classes that were
+// joined from many.
+void nearest_of_classes(std::span<const float> cosines, const LandClasses& classes,
+                        std::span<float> out) {
   std::ranges::fill(out, -1.F);
   for (std::size_t k = 0; k < cosines.size(); ++k) {
     float& best = out[static_cast<std::size_t>(classes.class_of[k])];
     best = std::max(best, cosines[k]);
   }
-  const double highest = double{*std::ranges::max_element(out)};
-  double sum = 0;
-  for (const float cosine : out) sum += std::exp(sharpness * (double{cosine} - highest));
-  const double offset = sharpness * highest + std::log(sum);
-  for (float& value : out) value = static_cast<float>(sharpness * double{value} - offset);
-}
-
-void log_softmax(std::span<float> logits) {
-  const double highest = double{*std::ranges::max_element(logits)};
-  double sum = 0;
-  for (const float logit : logits) sum += std::exp(double{logit} - highest);
-  const double offset = highest + std::log(sum);
-  for (float& logit : logits) logit = static_cast<float>(double{logit} - offset);
 }
 
 }  // namespace
@@ -94,13 +88,15 @@ std::vector<CoverClass> unnamed_classes(std::int64_t count) {
 Matrix class_log_probabilities(const Matrix& codes, const LandClasses& classes, double sharpness) {
   if (classes.probe.weights.rows > 0) {
     Matrix logits = classes.probe.apply(codes);
-    for (std::int64_t i = 0; i < logits.rows; ++i) log_softmax(logits.row(i));
+    for (std::int64_t i = 0; i < logits.rows; ++i) log_softmax(logits.row(i), 1);
     return logits;
   }
   const Matrix cosines = inner_products(codes, 0, codes.rows, classes.centres);
   Matrix result(codes.rows, std::ssize(classes.classes));
-  for (std::int64_t i = 0; i < codes.rows; ++i)
-    log_softmax_of_nearest(cosines.row(i), classes, sharpness, result.row(i));
+  for (std::int64_t i = 0; i < codes.rows; ++i) {
+    nearest_of_classes(cosines.row(i), classes, result.row(i));
+    log_softmax(result.row(i), sharpness);
+  }
   return result;
 }
 

@@ -15,6 +15,9 @@ namespace skyglot {
 
 using Colour = std::array<std::uint8_t, 3>;
 
+/// Of a byte that also says "no data".
+inline constexpr std::int64_t kMostClasses = 255;
+
 struct CoverClass {
   std::string name;  ///< "class 1" until somebody names it
   Colour colour{};

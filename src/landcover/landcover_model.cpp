@@ -80,7 +80,8 @@ void read_classes(const ReadJson& json, LandClasses& classes) {
   const PointwiseLayer& probe = classes.probe;
   const bool fits =
       probe.weights.rows == 0 || (probe.weights.rows == count && std::ssize(probe.bias) == count);
-  if (count < 1 || count > 255 || !fits || std::ssize(classes.class_of) != classes.centres.rows ||
+  if (count < 1 || count > kMostClasses || !fits ||
+      std::ssize(classes.class_of) != classes.centres.rows ||
       !std::ranges::all_of(classes.class_of, known))
     fail(ErrorKind::format, "the centres or the linear probe do not belong to the classes");
 }
@@ -132,13 +133,13 @@ void save_landcover_model(const fs::path& folder, const LandcoverModel& model,
   write_file_atomically(folder / "landcover.json", json_text(json, 2) + "\n");
 }
 
-LandcoverModel load_landcover_model(const fs::path& folder) {
+StoredLandcover load_landcover(const fs::path& folder) {
   const fs::path file = folder / "landcover.json";
   if (!fs::exists(file))
     fail(ErrorKind::input, "{} is no model of land cover; make one with 'skyglot landcover train'",
          folder.string());
-  const StoredModel backbone = load_model_folder(backbone_folder(folder), false);
-  return reading_json(file.string(), kRemedy, [&] {
+  StoredModel backbone = load_model_folder(backbone_folder(folder));
+  LandcoverModel read = reading_json(file.string(), kRemedy, [&] {
     const auto json = parse_json<ReadJson>(read_file(file));
     const fs::path weights = folder / "landcover.safetensors";
     if (json.at("weights_sha256").get<std::string>() != sha256_file(weights))
@@ -153,6 +154,11 @@ LandcoverModel load_landcover_model(const fs::path& folder) {
            model.tile, patch);
     return model;
   });
+  return {std::move(backbone), std::move(read)};
+}
+
+LandcoverModel load_landcover_model(const fs::path& folder) {
+  return load_landcover(folder).model;
 }
 
 }  // namespace skyglot

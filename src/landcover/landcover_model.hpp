@@ -27,7 +27,14 @@ struct LandcoverModel {
 void save_landcover_model(const std::filesystem::path& folder, const LandcoverModel& model,
                           const StoredModel& backbone);
 
+/// A folder's model with its backbone.
+struct StoredLandcover {
+  StoredModel backbone;
+  LandcoverModel model;
+};
 /// Throws Error(input) where it is no such folder, Error(format) naming what is damaged.
+[[nodiscard]] StoredLandcover load_landcover(const std::filesystem::path& folder);
+/// Without the backbone.
 [[nodiscard]] LandcoverModel load_landcover_model(const std::filesystem::path& folder);
 /// Its backbone's model folder.
 [[nodiscard]] std::filesystem::path backbone_folder(const std::filesystem::path& folder);

@@ -17,31 +17,19 @@
 namespace skyglot {
 namespace {
 
-// The likeliest class of each pixel, valid or not.
-std::vector<std::size_t> likeliest(const WindowScores& scores) {
-  const std::size_t pixels = scores.pixels();
-  std::vector<std::size_t> best(pixels);
-  for (std::size_t c = 1; c < static_cast<std::size_t>(scores.classes); ++c) {
-    const float* values = scores.log_probabilities.data() + c * pixels;
-    for (std::size_t p = 0; p < pixels; ++p)
-      if (values[p] > scores.log_probabilities[best[p] * pixels + p]) best[p] = c;
-  }
-  return best;
-}
-
 // Calls use(pixel, cluster) for each valid pixel of each window, after begin(window).
 template <typename Begin, typename Use>
-void for_each_pixel(const Segmenter& clusters, const std::vector<GroundWindow>& windows,
+void for_each_pixel(const Segmenter& clusters, const std::vector<GroundTile>& windows,
                     const Begin& begin, const Use& use) {
   Progress progress("windows", windows.size());
-  for (const GroundWindow& one : windows) {
+  for (const GroundTile& one : windows) {
     check_interrupt();
     const std::vector<std::uint8_t> valid = clusters.ground().read(one.scene, one.window).valid;
     if (std::ranges::find(valid, std::uint8_t{1}) != valid.end()) {
-      const auto cluster = likeliest(clusters.scores(one.scene, one.window));
+      const WindowScores scores = clusters.scores(one.scene, one.window);
       begin(one);
       for (std::size_t p = 0; p < valid.size(); ++p)
-        if (valid[p] != 0) use(p, cluster[p]);
+        if (valid[p] != 0) use(p, scores.likeliest(p));
     }
     progress.advance();
   }
@@ -80,37 +68,45 @@ bool is_called(const Scene& scene, const std::string& picture) {
   return picture.empty() || picture == path.filename() || picture == path.stem();
 }
 
-// The pixel of a scene that a point names; nothing where the scene does not show it.
-std::optional<PixelWindow> pixel_at(const Scene& scene, const NamedPoint& point) {
-  if (!is_called(scene, point.picture)) return std::nullopt;
-  Point at = point.at;
-  if (!point.in_pixels) {
-    if (scene.crs_wkt.empty()) return std::nullopt;
-    const SceneGrid grid(scene.map_from_pixel, scene.crs_wkt);
-    const auto middle = grid.lonlat_from_pixel(Point{scene.width / 2.0, scene.height / 2.0});
-    if (middle) at.x = unwrapped_longitude(at.x, middle->x);
-    const auto pixel = grid.pixel_from_lonlat(at);
-    if (!pixel) return std::nullopt;
-    at = *pixel;
+// Where points lie in one scene.
+class PointFinder {
+ public:
+  explicit PointFinder(const Scene& scene) : scene_(scene) {
+    if (scene.crs_wkt.empty()) return;
+    grid_.emplace(scene.map_from_pixel, scene.crs_wkt);
+    middle_ = grid_->lonlat_from_pixel(Point{scene.width / 2.0, scene.height / 2.0});
   }
-  if (!(at.x >= 0 && at.y >= 0 && at.x < scene.width && at.y < scene.height)) return std::nullopt;
-  return PixelWindow{static_cast<int>(at.x), static_cast<int>(at.y), 1, 1};
-}
+
+  // Nothing where the scene does not show it.
+  [[nodiscard]] std::optional<PixelWindow> pixel_of(const NamedPoint& point) const {
+    if (!is_called(scene_, point.picture)) return std::nullopt;
+    const std::optional<Point> at = point.in_pixels ? point.at : from_lonlat(point.at);
+    if (!at || !(at->x >= 0 && at->y >= 0 && at->x < scene_.width && at->y < scene_.height))
+      return std::nullopt;
+    return PixelWindow{static_cast<int>(at->x), static_cast<int>(at->y), 1, 1};
+  }
+
+ private:
+  [[nodiscard]] std::optional<Point> from_lonlat(Point at) const {
+    if (!grid_) return std::nullopt;
+    if (middle_) at.x = unwrapped_longitude(at.x, middle_->x);
+    return grid_->pixel_from_lonlat(at);
+  }
+
+  const Scene& scene_;
+  std::optional<SceneGrid> grid_;
+  std::optional<Point> middle_;
+};
 
 }  // namespace
 
-std::vector<GroundWindow> spread_windows(const Ground& ground, int side, double most_pixels) {
-  std::vector<std::pair<std::uint64_t, GroundWindow>> all;
-  for (std::size_t s = 0; s < ground.scenes().size(); ++s) {
-    const Scene& scene = ground.scenes()[s];
-    for (int y = 0; y < scene.height; y += side)
-      for (int x = 0; x < scene.width; x += side)
-        all.push_back(
-            {stable_hash(fmt::format("{}/{}/{}", s, y, x)),
-             {s, {x, y, std::min(side, scene.width - x), std::min(side, scene.height - y)}}});
-  }
+std::vector<GroundTile> spread_windows(const Ground& ground, int side, double most_pixels) {
+  std::vector<std::pair<std::uint64_t, GroundTile>> all;
+  for (std::size_t s = 0; s < ground.scenes().size(); ++s)
+    for (const PixelWindow& block : blocks_of(ground.scenes()[s], side))
+      all.push_back({stable_hash(fmt::format("{}/{}/{}", s, block.y, block.x)), {s, block}});
   std::ranges::sort(all, {}, [](const auto& one) { return one.first; });
-  std::vector<GroundWindow> windows;
+  std::vector<GroundTile> windows;
   double pixels = 0;
   for (const auto& [hash, one] : all) {
     if (!windows.empty() && pixels >= most_pixels) break;
@@ -121,12 +117,11 @@ std::vector<GroundWindow> spread_windows(const Ground& ground, int side, double 
 }
 
 NameVotes votes_by_words(const Segmenter& clusters, const Segmenter& words,
-                         const std::vector<GroundWindow>& windows) {
+                         const std::vector<GroundTile>& windows) {
   NameVotes votes(names_of(words), clusters_of(clusters));
   WindowScores said;
   for_each_pixel(
-      clusters, windows,
-      [&](const GroundWindow& one) { said = words.scores(one.scene, one.window); },
+      clusters, windows, [&](const GroundTile& one) { said = words.scores(one.scene, one.window); },
       [&](std::size_t pixel, std::size_t cluster) {
         ++votes.pixels[cluster];
         for (std::size_t n = 0; n < votes.names.size(); ++n)
@@ -138,12 +133,12 @@ NameVotes votes_by_words(const Segmenter& clusters, const Segmenter& words,
 }
 
 NameVotes votes_by_objects(const Segmenter& clusters, ObjectLabels& objects,
-                           const std::vector<GroundWindow>& windows, double inset_m) {
+                           const std::vector<GroundTile>& windows, double inset_m) {
   NameVotes votes(objects.names(), clusters_of(clusters));
   std::vector<std::uint8_t> labels;
   for_each_pixel(
       clusters, windows,
-      [&](const GroundWindow& one) {
+      [&](const GroundTile& one) {
         labels = objects.over(clusters.ground().scenes()[one.scene], one.window, inset_m);
       },
       [&](std::size_t pixel, std::size_t cluster) {
@@ -179,22 +174,24 @@ NameVotes votes_by_points(const Segmenter& clusters, const std::vector<NamedPoin
   for (const NamedPoint& point : points)
     if (std::ranges::find(names, point.name) == names.end()) names.push_back(point.name);
   NameVotes votes(names, clusters_of(clusters));
-  for (const NamedPoint& point : points) {
-    bool shown = false;
-    const std::vector<Scene>& scenes = clusters.ground().scenes();
-    for (std::size_t s = 0; s < scenes.size() && !shown; ++s) {
-      const auto pixel = pixel_at(scenes[s], point);
+  const std::vector<Scene>& scenes = clusters.ground().scenes();
+  std::vector<bool> shown(points.size());
+  for (std::size_t s = 0; s < scenes.size(); ++s) {
+    const PointFinder finder(scenes[s]);
+    for (std::size_t i = 0; i < points.size(); ++i) {
+      const auto pixel = shown[i] ? std::nullopt : finder.pixel_of(points[i]);
       if (!pixel) continue;
-      shown = true;
-      const std::size_t cluster = likeliest(clusters.scores(s, *pixel)).front();
+      shown[i] = true;
+      const std::size_t cluster = clusters.scores(s, *pixel).likeliest(0);
       ++votes.pixels[cluster];
-      ++votes.votes[cluster]
-                   [static_cast<std::size_t>(std::ranges::find(names, point.name) - names.begin())];
+      ++votes.votes[cluster][static_cast<std::size_t>(std::ranges::find(names, points[i].name) -
+                                                      names.begin())];
     }
-    if (!shown)
-      fail(ErrorKind::input, "the point {} at {}, {} lies in none of the rasters", point.name,
-           point.at.x, point.at.y);
   }
+  for (std::size_t i = 0; i < points.size(); ++i)
+    if (!shown[i])
+      fail(ErrorKind::input, "the point {} at {}, {} lies in none of the rasters", points[i].name,
+           points[i].at.x, points[i].at.y);
   return votes;
 }
 

@@ -6,30 +6,26 @@
 #include "landcover/ground.hpp"
 #include "landcover/object_labels.hpp"
 #include "landcover/segmenter.hpp"
+#include "landcover/tiles.hpp"
 
 #include <string>
 #include <vector>
 
 namespace skyglot {
 
-/// A window of a scene.
-struct GroundWindow {
-  std::size_t scene = 0;
-  PixelWindow window;
-};
 /// Windows of `side` pixels spread over all scenes, about `most_pixels` in all.
-[[nodiscard]] std::vector<GroundWindow> spread_windows(const Ground& ground, int side,
-                                                       double most_pixels);
+[[nodiscard]] std::vector<GroundTile> spread_windows(const Ground& ground, int side,
+                                                     double most_pixels);
 
 /// In each window the probabilities of the classes of `words` (see open_vocabulary_model()), a
 /// vote a pixel; then each name's votes divided by their mean over all pixels, for a text may lie
 /// nearer to every picture than another does.
 [[nodiscard]] NameVotes votes_by_words(const Segmenter& clusters, const Segmenter& words,
-                                       const std::vector<GroundWindow>& windows);
+                                       const std::vector<GroundTile>& windows);
 
 /// A vote for each pixel that lies in an object, and not within `inset_m` of its edge.
 [[nodiscard]] NameVotes votes_by_objects(const Segmenter& clusters, ObjectLabels& objects,
-                                         const std::vector<GroundWindow>& windows, double inset_m);
+                                         const std::vector<GroundTile>& windows, double inset_m);
 
 /// A place that somebody named.
 struct NamedPoint {

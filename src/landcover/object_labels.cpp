@@ -8,6 +8,8 @@
 #include "geo/overlay.hpp"
 #include "raster/gsd.hpp"
 
+#include "landcover/land_classes.hpp"
+
 #include <algorithm>
 #include <cmath>
 #include <tuple>
@@ -86,8 +88,8 @@ ObjectLabels::ObjectLabels(std::unique_ptr<ObjectStore> store, std::vector<Objec
     : store_(std::move(store)), rules_(std::move(rules)) {
   for (const ObjectRule& rule : rules_)
     if (std::ranges::find(names_, rule.name) == names_.end()) names_.push_back(rule.name);
-  if (names_.size() > 255)
-    fail(ErrorKind::input, "{} classes of land; 255 are possible", names_.size());
+  if (std::ssize(names_) > kMostClasses)
+    fail(ErrorKind::input, "{} classes of land; {} are possible", names_.size(), kMostClasses);
 }
 
 ObjectLabels::~ObjectLabels() = default;

@@ -51,8 +51,9 @@ std::vector<VocabularyClass> parse_vocabulary(const std::string& text) {
       fail(ErrorKind::usage, "--names has \"{}\" twice", one.name);
     vocabulary.push_back(std::move(one));
   }
-  if (vocabulary.size() > 255)
-    fail(ErrorKind::usage, "--names has {} classes; 255 are possible", vocabulary.size());
+  if (std::ssize(vocabulary) > kMostClasses)
+    fail(ErrorKind::usage, "--names has {} classes; {} are possible", vocabulary.size(),
+         kMostClasses);
   if (vocabulary.size() < 2)
     fail(ErrorKind::usage, "--names \"{}\" is one class; two at least are told apart", text);
   return vocabulary;

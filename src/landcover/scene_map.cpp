@@ -10,6 +10,7 @@
 #include "raster/raster_writer.hpp"
 
 #include "landcover/block_store.hpp"
+#include "landcover/tiles.hpp"
 #include <tbb/parallel_for.h>
 #include <tbb/task_arena.h>
 
@@ -45,14 +46,6 @@ int block_side(const SceneMapOptions& options, std::int64_t classes) {
                      (1 << 20)));
   return std::clamp(static_cast<int>(side) / kSmallestBlock * kSmallestBlock, kSmallestBlock,
                     kLargestBlock);
-}
-
-std::vector<PixelWindow> blocks_of(const Scene& scene, int side) {
-  std::vector<PixelWindow> blocks;
-  for (int y = 0; y < scene.height; y += side)
-    for (int x = 0; x < scene.width; x += side)
-      blocks.push_back({x, y, std::min(side, scene.width - x), std::min(side, scene.height - y)});
-  return blocks;
 }
 
 PixelWindow enlarged(const PixelWindow& block, int margin, const Scene& scene) {
@@ -114,9 +107,7 @@ std::string block_bytes_of(const WindowScores& scores, const std::vector<std::ui
   tbb::parallel_for(std::size_t{0}, pixels, [&](std::size_t p) {
     if (valid[p] == 0) return;
     const float* values = scores.log_probabilities.data() + p;
-    std::size_t best = 0;
-    for (std::size_t c = 1; c < static_cast<std::size_t>(scores.classes); ++c)
-      if (values[c * pixels] > values[best * pixels]) best = c;
+    const std::size_t best = scores.likeliest(p);
     bytes[p] = static_cast<char>(best + 1);
     if (!confidence) return;
     // Means of log probabilities are no longer those of shares that add up to one.

@@ -141,6 +141,15 @@ class Blend {
 
 }  // namespace
 
+std::size_t WindowScores::likeliest(std::size_t pixel) const {
+  const std::size_t step = pixels();
+  const float* values = log_probabilities.data() + pixel;
+  std::size_t best = 0;
+  for (std::size_t c = 1; c < static_cast<std::size_t>(classes); ++c)
+    if (values[c * step] > values[best * step]) best = c;
+  return best;
+}
+
 void SegmentOptions::validate() const {
   std::string problems;
   if (!(overlap >= 0 && overlap <= 0.95))

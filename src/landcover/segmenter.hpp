@@ -29,6 +29,8 @@ struct WindowScores {
   [[nodiscard]] std::size_t pixels() const {
     return static_cast<std::size_t>(window.width) * static_cast<std::size_t>(window.height);
   }
+  /// The class of a pixel, the first of equals.
+  [[nodiscard]] std::size_t likeliest(std::size_t pixel) const;
 };
 
 /// Tiles lie on a lattice that is fixed to the ground (to the scene's corner where it has no

@@ -64,6 +64,14 @@ std::vector<GroundTile> lay_tiles(const std::vector<Scene>& scenes, const TileLa
   return tiles;
 }
 
+std::vector<PixelWindow> blocks_of(const Scene& scene, int side) {
+  std::vector<PixelWindow> blocks;
+  for (int y = 0; y < scene.height; y += side)
+    for (int x = 0; x < scene.width; x += side)
+      blocks.push_back({x, y, std::min(side, scene.width - x), std::min(side, scene.height - y)});
+  return blocks;
+}
+
 bool share_ground(const GroundTile& a, const GroundTile& b) {
   return a.scene == b.scene && spans_meet(a.window.x, a.window.width, b.window.x, b.window.width) &&
          spans_meet(a.window.y, a.window.height, b.window.y, b.window.height);

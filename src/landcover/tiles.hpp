@@ -18,7 +18,7 @@ struct TileLayout {
   void validate(int patch) const;
 };
 
-/// A square window of a scene.
+/// A window of a scene; a tile is square.
 struct GroundTile {
   std::size_t scene = 0;
   PixelWindow window;
@@ -28,6 +28,10 @@ struct GroundTile {
 /// narrower than a tile, squares of its shorter side, which are enlarged when they are read.
 [[nodiscard]] std::vector<GroundTile> lay_tiles(const std::vector<Scene>& scenes,
                                                 const TileLayout& layout);
+
+/// The whole scene in blocks of `side` pixels, row by row, those at its right and lower edge
+/// smaller.
+[[nodiscard]] std::vector<PixelWindow> blocks_of(const Scene& scene, int side);
 
 [[nodiscard]] bool share_ground(const GroundTile& a, const GroundTile& b);
 

@@ -69,7 +69,7 @@ std::unique_ptr<PictureIndex> index_one(const fs::path& path, const SourceOption
     fail(ErrorKind::input, "no pictures at {}: no such file or folder", path.string());
   const std::string kind = to_lower(path.extension().string());
   if (kind == ".tar") return index_shards({path}, options);
-  if (kind == ".csv" || kind == ".tsv" || kind == ".txt") return index_list(path, options);
+  if (is_picture_list(path)) return index_list(path, options);
   if (is_readable_picture_name(path.filename().string())) return index_file(path, options);
   if (kind == ".tif" || kind == ".tiff")
     fail(ErrorKind::input,
@@ -83,6 +83,11 @@ std::unique_ptr<PictureIndex> index_one(const fs::path& path, const SourceOption
 }
 
 }  // namespace
+
+bool is_picture_list(const std::filesystem::path& path) {
+  const std::string kind = to_lower(path.extension().string());
+  return kind == ".csv" || kind == ".tsv" || kind == ".txt";
+}
 
 std::shared_ptr<const PictureIndex> index_pictures(const std::vector<fs::path>& inputs,
                                                    const SourceOptions& options) {

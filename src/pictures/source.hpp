@@ -64,6 +64,9 @@ struct SourceOptions {
   std::function<bool(const std::string& id)> wanted;
 };
 
+/// By its name: .csv, .tsv or .txt.
+[[nodiscard]] bool is_picture_list(const std::filesystem::path& path);
+
 /// Looks through folders (for .jpg .jpeg .png), tars, and lists (.csv, .tsv, .txt), one after the
 /// other; records/picture_inputs.hpp takes data sets of ours as well. `wanted` is left to whoever
 /// reads. Throws Error(input) naming a path that is none of these or holds no pictures,

@@ -11,23 +11,16 @@
 namespace skyglot {
 namespace {
 
-namespace fs = std::filesystem;
-using search_testing::own_folder;
-using search_testing::small_encoder;
-using search_testing::small_request;
-using search_testing::write_raster;
+class HeatMaps : public search_testing::OneIndex {};
 
-TEST(HeatMaps, APixelIsTheMeanOfTheWindowsThatShowIt) {
-  const fs::path folder = own_folder();
-  (void)build_index(small_request({write_raster(folder / "a.tif")}, folder / "index"),
-                    small_encoder());
-  WindowIndex index = WindowIndex::open(folder / "index");
+TEST_F(HeatMaps, APixelIsTheMeanOfTheWindowsThatShowIt) {
+  WindowIndex index = WindowIndex::open(folder_ / "index");
   // A score of each window that says which it is.
   std::vector<float> scores;
   for (std::int64_t i = 0; i < index.size(); ++i) scores.push_back(static_cast<float>(i % 7) / 7);
-  const HeatMap made = write_heat_map(folder / "heat.tif", index, scores, nullptr);
+  const HeatMap made = write_heat_map(folder_ / "heat.tif", index, scores, nullptr);
   EXPECT_NEAR(made.pixel_m, 40, 1);
-  const Raster raster = Raster::open((folder / "heat.tif").string());
+  const Raster raster = Raster::open((folder_ / "heat.tif").string());
   EXPECT_EQ(raster.info().width, made.width);
   const SceneGrid grid(*raster.info().map_from_pixel, raster.info().crs_wkt);
   for (const PixelWindow pixel : {PixelWindow{3, 5, 1, 1}, PixelWindow{10, 2, 1, 1}}) {
@@ -45,10 +38,9 @@ TEST(HeatMaps, APixelIsTheMeanOfTheWindowsThatShowIt) {
   raster.read<float>({{made.width - 1, made.height - 1, 1, 1}, {1}, 1, 1}, corner);
   EXPECT_TRUE(std::isnan(corner[0]));
   const std::vector<std::int64_t> one{0};
-  EXPECT_EQ(write_heat_map(folder / "one.tif", index, scores, &one).width, 4);
+  EXPECT_EQ(write_heat_map(folder_ / "one.tif", index, scores, &one).width, 4);
   const std::vector<std::int64_t> none;
-  EXPECT_THROW((void)write_heat_map(folder / "none.tif", index, scores, &none), Error);
-  fs::remove_all(folder);
+  EXPECT_THROW((void)write_heat_map(folder_ / "none.tif", index, scores, &none), Error);
 }
 
 }  // namespace

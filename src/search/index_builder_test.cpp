@@ -19,19 +19,7 @@ using search_testing::small_encoder;
 using search_testing::small_request;
 using search_testing::write_raster;
 
-// One index for all tests that only read.
-class OneIndex : public ::testing::Test {
- protected:
-  void SetUp() override {
-    folder_ = own_folder();
-    outcome_ = build_index(small_request({write_raster(folder_ / "a.tif")}, folder_ / "index"),
-                           small_encoder());
-  }
-  void TearDown() override { fs::remove_all(folder_); }
-
-  fs::path folder_;
-  IndexOutcome outcome_;
-};
+using search_testing::OneIndex;
 
 TEST_F(OneIndex, HoldsTheWindowsWithDataInTheirPlaces) {
   // 11 x 11 windows of 16 pixels, 5 x 5 of 32; those of the empty quarter are left out.

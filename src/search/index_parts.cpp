@@ -4,7 +4,6 @@
 #include "base/error.hpp"
 #include "base/hash.hpp"
 #include "base/json.hpp"
-#include "base/strings.hpp"
 #include "geo/wkb.hpp"
 #include "imagery/scan.hpp"
 #include "imagery/scene_facts.hpp"
@@ -49,16 +48,11 @@ Json facts_of_part(const IndexSources& sources, std::size_t scene, const WindowL
   return facts;
 }
 
-bool is_list(const fs::path& input) {
-  const std::string kind = to_lower(input.extension().string());
-  return fs::is_regular_file(input) && (kind == ".csv" || kind == ".tsv" || kind == ".txt");
-}
-
 // Of everything that may be a picture, or say where pictures are, and of the pictures of a list.
 std::string listing_hash(const fs::path& input) {
   Sha256 hash;
   for (const fs::path& file : files_to_scan({input})) hash.update(json_text(file_facts(file)));
-  if (!is_list(input)) return hash.finish();
+  if (!fs::is_regular_file(input) || !is_picture_list(input)) return hash.finish();
   SourceOptions names;
   names.contents = false;
   const auto listed = index_pictures({input}, names);

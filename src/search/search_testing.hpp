@@ -78,4 +78,18 @@ inline IndexRequest small_request(std::vector<std::filesystem::path> sources,
   return request;
 }
 
+/// An index of one raster, both in a folder of the test's own.
+class OneIndex : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    folder_ = own_folder();
+    outcome_ = build_index(small_request({write_raster(folder_ / "a.tif")}, folder_ / "index"),
+                           small_encoder());
+  }
+  void TearDown() override { std::filesystem::remove_all(folder_); }
+
+  std::filesystem::path folder_;
+  IndexOutcome outcome_;
+};
+
 }  // namespace skyglot::search_testing

@@ -6,17 +6,10 @@
 namespace skyglot {
 namespace {
 
-namespace fs = std::filesystem;
-using search_testing::own_folder;
-using search_testing::small_encoder;
-using search_testing::small_request;
-using search_testing::write_raster;
+class RowsShowing : public search_testing::OneIndex {};
 
-TEST(RowsShowing, ThoseOverTheShapeItselfNotOverItsBox) {
-  const fs::path folder = own_folder();
-  (void)build_index(small_request({write_raster(folder / "a.tif")}, folder / "index"),
-                    small_encoder());
-  WindowIndex index = WindowIndex::open(folder / "index");
+TEST_F(RowsShowing, ThoseOverTheShapeItselfNotOverItsBox) {
+  WindowIndex index = WindowIndex::open(folder_ / "index");
   const Box first = bounding_box(index.windows().window(0).footprint_lonlat);
   const Point middle = first.centre();
   const auto at_point = rows_showing(index, nullptr, {Geometry::point(middle)});
@@ -32,7 +25,6 @@ TEST(RowsShowing, ThoseOverTheShapeItselfNotOverItsBox) {
   EXPECT_TRUE(rows_showing(index, nullptr, {}).empty());
   const Geometry turned = Geometry::point({middle.x - 360, middle.y});
   EXPECT_EQ(rows_showing(index, nullptr, {turned}), at_point);
-  fs::remove_all(folder);
 }
 
 }  // namespace
